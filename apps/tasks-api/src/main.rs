@@ -1,0 +1,2 @@
+//! The reference application: five task operations behind the guard.
+fn main() {}

@@ -1,0 +1,52 @@
+// The real Better Auth on Node: what ours is compared with.
+//
+// PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET   where it is and what it signs with
+// DATABASE_URL                                sqlite:FILE or postgres://…
+// JWT_ALG                                     EdDSA (default), ES256, RS256 …
+// RATE_LIMIT                                  true or false (default)
+// BETTER_AUTH_TRUSTED_ORIGINS                 further origins, comma-separated
+//
+// It makes its tables when they are missing, says `ready` and stops on SIGTERM.
+
+import { createServer } from "node:http";
+import { betterAuth } from "better-auth";
+import { getMigrations } from "better-auth/db/migration";
+import { toNodeHandler } from "better-auth/node";
+import { jwt } from "better-auth/plugins";
+import Database from "better-sqlite3";
+import pg from "pg";
+
+const { PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL, JWT_ALG, RATE_LIMIT } = process.env;
+
+for (const [name, value] of Object.entries({ PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL })) {
+  if (!value) {
+    console.error(`reference server: ${name} is not set`);
+    process.exit(1);
+  }
+}
+
+const database = DATABASE_URL.startsWith("sqlite:")
+  ? new Database(DATABASE_URL.slice("sqlite:".length))
+  : new pg.Pool({ connectionString: DATABASE_URL });
+
+const options = {
+  baseURL: BETTER_AUTH_URL,
+  secret: BETTER_AUTH_SECRET,
+  database,
+  emailAndPassword: { enabled: true },
+  rateLimit: { enabled: RATE_LIMIT === "true" },
+  logger: { level: "error" },
+  telemetry: { enabled: false },
+  plugins: [jwt({ jwks: { keyPairConfig: { alg: JWT_ALG || "EdDSA" } } })],
+};
+
+const { runMigrations } = await getMigrations(options);
+await runMigrations();
+
+const server = createServer(toNodeHandler(betterAuth(options)));
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`ready on ${BETTER_AUTH_URL}`));
+
+process.on("SIGTERM", () => {
+  server.closeAllConnections();
+  server.close(() => process.exit(0));
+});

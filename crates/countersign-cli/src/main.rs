@@ -1,0 +1,82 @@
+//! `countersign`: the auth server and its tools.
+
+mod migrate;
+mod secret;
+mod serve;
+
+use std::{error::Error, io, path::PathBuf, process::ExitCode};
+
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use countersign_server::settings::keys::KEYS;
+
+/// Better Auth for every backend: an auth server that the Better Auth client cannot tell from the
+/// original.
+#[derive(Parser)]
+#[command(name = "countersign", version, after_long_help = settings_help())]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the auth server until it is told to stop (Ctrl-C or SIGTERM).
+    Serve(serve::Flags),
+    /// Looks at the database and, when told to, adds what is missing.
+    #[command(subcommand)]
+    Migrate(migrate::Command),
+    /// Makes secrets.
+    #[command(subcommand)]
+    Secret(secret::Command),
+    /// Prints a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// The file with settings, for commands that need them.
+#[derive(clap::Args)]
+struct ConfigFlag {
+    /// A TOML file with settings; the environment wins over it.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(flags) => serve::run(flags),
+        Command::Migrate(command) => migrate::run(&command),
+        Command::Secret(command) => {
+            secret::run(&command);
+            Ok(())
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut io::stdout());
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("countersign: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn settings_help() -> String {
+    let described = KEYS.iter().map(|key| {
+        let variable = key.alias.map_or_else(|| key.variable(), str::to_owned);
+        let default = match key.default {
+            "" => String::new(),
+            default => format!(" [{default}]"),
+        };
+        format!("  {} ({variable})\n      {}{default}", key.name, key.help)
+    });
+    let heading = "Settings, each a key of the TOML file and a variable:".to_owned();
+    std::iter::once(heading).chain(described).collect::<Vec<_>>().join("\n")
+}

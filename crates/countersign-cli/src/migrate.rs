@@ -1,0 +1,42 @@
+//! `countersign migrate`: the only way to DDL on a database that is in use.
+
+use countersign_server::{
+    SystemEntropy, inspect,
+    settings::{Settings, Source},
+};
+
+use crate::{ConfigFlag, Outcome};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Says what the database lacks, and the statements that would add it. Changes nothing.
+    Status(ConfigFlag),
+    /// Adds missing tables and columns, all or none. Never drops or alters anything.
+    Apply(ConfigFlag),
+}
+
+pub(crate) fn run(command: &Command) -> Outcome {
+    let (Command::Status(config) | Command::Apply(config)) = command;
+    let source = Source::of_process(config.config.clone());
+    let settings = Settings::read(&source, &SystemEntropy)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (database, inspection) = inspect(&settings).await?;
+        if inspection.is_complete() {
+            println!("{}: nothing is missing", settings.database);
+            return Ok(());
+        }
+        print!("{}:\n{inspection}", settings.database);
+        if matches!(command, Command::Status(_)) {
+            println!("nothing was changed; `countersign migrate apply` runs these statements");
+            return Ok(());
+        }
+        database.complete(&inspection).await?;
+        let (_, after) = inspect(&settings).await?;
+        if !after.is_complete() {
+            return Err("some of it cannot be added here; see above".into());
+        }
+        println!("done");
+        Ok(())
+    })
+}

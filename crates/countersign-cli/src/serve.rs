@@ -1,0 +1,97 @@
+//! `countersign serve`.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use countersign_jwt::SystemClock;
+use countersign_server::{
+    Server, SystemEntropy,
+    settings::{Settings, Source},
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::EnvFilter;
+
+use crate::{ConfigFlag, Outcome};
+
+#[derive(clap::Args)]
+pub(crate) struct Flags {
+    /// Address and port to listen on.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Relaxed rules for a machine that serves nobody else: a temporary secret when none is set,
+    /// no rate limits.
+    #[arg(long)]
+    development: bool,
+    #[command(flatten)]
+    config: ConfigFlag,
+}
+
+pub(crate) fn run(flags: Flags) -> Outcome {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+
+    let mut source = Source::of_process(flags.config.config);
+    if let Some(listen) = flags.listen {
+        source = source.with("server.listen", listen.to_string());
+    }
+    if flags.development {
+        source = source.with("server.development", true.to_string());
+    }
+    let settings = Settings::read(&source, &SystemEntropy)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(settings))
+}
+
+async fn serve(settings: Settings) -> Outcome {
+    warn_of_choices(&settings);
+    let listen = settings.listen;
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        format!("cannot listen on {listen}: {error}; choose another address with --listen")
+    })?;
+    let (database, base_url) = (settings.database.clone(), settings.base_url.clone());
+    let server = Server::start(settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    tracing::info!(
+        listen = %listener.local_addr()?,
+        base_url = format!("{}{}", base_url.origin(), base_url.path()),
+        %database,
+        new_database = server.created_tables(),
+        features = server.features().join(","),
+        "countersign serves"
+    );
+    axum::serve(listener, server.into_service()).with_graceful_shutdown(told_to_stop()).await?;
+    tracing::info!("countersign stopped; every request was answered");
+    Ok(())
+}
+
+fn warn_of_choices(settings: &Settings) {
+    if settings.secret_is_temporary {
+        tracing::warn!(
+            "no BETTER_AUTH_SECRET: using one that ends with this process, and all sessions with it"
+        );
+    }
+    let minutes = settings.token.lifetime.as_mins();
+    if minutes > 15 {
+        tracing::warn!(
+            minutes,
+            "token.lifetime is longer than 15 minutes: a token that is stolen stays good that long"
+        );
+    }
+}
+
+/// Ctrl-C or SIGTERM. Requests under way are still answered.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be caught; only Ctrl-C stops in good order");
+            let _ = interrupted.await;
+        }
+    }
+}

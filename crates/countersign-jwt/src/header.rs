@@ -1,0 +1,62 @@
+//! The protected header (RFC 7515 §4): which key, and nothing more.
+//!
+//! Read are `alg` (required, one of [`Algorithm`]'s names), `kid` (optional, 1 to [`MAX_KID_BYTES`]
+//! bytes without control characters) and `typ` (absent, `JWT`, `at+jwt` or `application/at+jwt` in
+//! any letter case; RFC 9068 §2.1, RFC 8725 §3.11: a logout token or a `DPoP` proof is not an access
+//! token). Members of [`REFUSED`] make the token unusable; any other member is ignored.
+
+use serde_json::Value;
+
+use crate::{
+    algorithm::Algorithm,
+    error::{Part, TokenError},
+    json,
+};
+
+pub(crate) const MAX_KID_BYTES: usize = 256;
+
+/// Members that change how a token must be processed (`crit`, `b64`, `zip`, `enc`, `cty`) and members
+/// that bring or point to a key of the sender's choice (RFC 8725 §3.10). None of them is supported,
+/// and ignoring them would verify something else than the sender said.
+const REFUSED: [&str; 11] =
+    ["b64", "crit", "cty", "enc", "jku", "jwk", "x5c", "x5t", "x5t#S256", "x5u", "zip"];
+
+const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
+
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) kid: Option<String>,
+}
+
+impl Header {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, TokenError> {
+        let mut members = json::object(bytes)
+            .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part: Part::Header })?;
+        if let Some(member) = REFUSED.into_iter().find(|name| members.contains_key(*name)) {
+            return Err(TokenError::RefusedHeader { member });
+        }
+        match members.get("typ") {
+            None => {}
+            Some(Value::String(typ)) if TYPES.iter().any(|t| t.eq_ignore_ascii_case(typ)) => {}
+            Some(_) => return Err(TokenError::RefusedHeader { member: "typ" }),
+        }
+        let algorithm = match members.get("alg") {
+            Some(Value::String(name)) => {
+                name.parse().map_err(|_unknown| TokenError::UnsupportedAlgorithm)?
+            }
+            _ => return Err(TokenError::UnsupportedAlgorithm),
+        };
+        let kid = match members.remove("kid") {
+            None => None,
+            Some(Value::String(kid)) if is_kid(&kid) => Some(kid),
+            Some(_) => return Err(TokenError::RefusedHeader { member: "kid" }),
+        };
+        Ok(Self { algorithm, kid })
+    }
+}
+
+/// Whether a text can be the name of a key.
+pub(crate) fn is_kid(text: &str) -> bool {
+    (1..=MAX_KID_BYTES).contains(&text.len()) && !text.chars().any(char::is_control)
+}

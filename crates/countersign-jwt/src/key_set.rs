@@ -1,0 +1,125 @@
+//! The keys of one issuer, and the choice among them.
+//!
+//! A set is either one shared secret or public keys (RFC 7517 §5); a remote set can never bring a
+//! secret in. Keys that cannot be used are left out and listed by [`KeySet::skipped`], so that one
+//! odd key does not take the others down. Keys that share a `kid` are all left out: which of them is
+//! meant would be a guess.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::{
+    error::{KeyError, TokenError},
+    header::Header,
+    json,
+    jwk::{self, NamedKey},
+    key::Key,
+};
+
+/// The most keys a set may hold.
+pub const MAX_KEYS: usize = 100;
+
+/// Keys to verify with, parsed once.
+pub struct KeySet {
+    named: HashMap<String, Key>,
+    unnamed: Vec<Key>,
+    skipped: Vec<SkippedKey>,
+}
+
+/// A key of the set that is not used, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SkippedKey {
+    /// Its `kid`, when it has a readable one.
+    pub kid: Option<String>,
+    /// Why it is not used.
+    pub reason: KeyError,
+}
+
+impl KeySet {
+    /// Reads a JSON Web Key Set (RFC 7517 §5) of at most [`MAX_KEYS`] keys.
+    ///
+    /// Fails only when the text is not a key set at all. A set without a usable key is a valid answer
+    /// of an issuer; see [`is_empty`](Self::is_empty).
+    pub fn from_jwks_json(json: &[u8]) -> Result<Self, KeyError> {
+        let members = json::object(json).map_err(|json::NotStrictJson| KeyError::NotAKeySet)?;
+        let Some(Value::Array(keys)) = members.get("keys") else {
+            return Err(KeyError::NotAKeySet);
+        };
+        if keys.len() > MAX_KEYS {
+            return Err(KeyError::TooManyKeys);
+        }
+        let mut set = Self { named: HashMap::new(), unnamed: Vec::new(), skipped: Vec::new() };
+        for (index, key) in keys.iter().enumerate() {
+            let kid = key.get("kid").and_then(Value::as_str);
+            let shared = kid.is_some() && has_twin(keys, index, key.get("kid"));
+            let parsed = match key.as_object() {
+                _ if shared => Err(KeyError::DuplicateKid),
+                None => Err(KeyError::NotJson),
+                Some(key) => jwk::parse(key),
+            };
+            match parsed {
+                Ok(NamedKey { kid: Some(kid), key }) => {
+                    set.named.insert(kid, key);
+                }
+                Ok(NamedKey { kid: None, key }) => set.unnamed.push(key),
+                Err(reason) => {
+                    set.skipped.push(SkippedKey { kid: kid.map(str::to_owned), reason });
+                }
+            }
+        }
+        Ok(set)
+    }
+
+    /// A shared secret for HS256, at least 32 bytes (RFC 7518 §3.2). The key has no `kid`.
+    pub fn from_secret(secret: &[u8]) -> Result<Self, KeyError> {
+        let key = Key::hs256(secret)?;
+        Ok(Self { named: HashMap::new(), unnamed: vec![key], skipped: Vec::new() })
+    }
+
+    /// A set of exactly one key.
+    pub(crate) fn of(kid: Option<String>, key: Key) -> Self {
+        let (named, unnamed) = match kid {
+            Some(kid) => (HashMap::from([(kid, key)]), Vec::new()),
+            None => (HashMap::new(), vec![key]),
+        };
+        Self { named, unnamed, skipped: Vec::new() }
+    }
+
+    /// How many keys can be used.
+    pub fn len(&self) -> usize {
+        self.named.len() + self.unnamed.len()
+    }
+
+    /// Whether no key can be used.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The keys that are not used, in the order of the set. Worth a line in the log.
+    pub fn skipped(&self) -> &[SkippedKey] {
+        &self.skipped
+    }
+
+    /// The key for a header: by `kid` exactly, or without `kid` the only one that fits. Nothing is
+    /// tried out, so a token costs at most one signature check.
+    pub(crate) fn choose(&self, header: &Header) -> Result<&Key, TokenError> {
+        if let Some(kid) = &header.kid {
+            let key = self.named.get(kid).ok_or(TokenError::UnknownKey)?;
+            return if key.algorithm() == header.algorithm {
+                Ok(key)
+            } else {
+                Err(TokenError::AlgorithmMismatch)
+            };
+        }
+        let mut fitting = (self.named.values().chain(&self.unnamed))
+            .filter(|key| key.algorithm() == header.algorithm);
+        let key = fitting.next().ok_or(TokenError::NoFittingKey)?;
+        if fitting.next().is_some() { Err(TokenError::AmbiguousKey) } else { Ok(key) }
+    }
+}
+
+fn has_twin(keys: &[Value], index: usize, kid: Option<&Value>) -> bool {
+    keys.iter().enumerate().any(|(other, key)| other != index && key.get("kid") == kid)
+}

@@ -1,0 +1,58 @@
+//! Tokens: sign, verify, keys and key sets. No IO, no async; time is an argument.
+//!
+//! A token is a JSON Web Token (RFC 7519) in the compact form of a JSON Web Signature (RFC 7515),
+//! and nothing else: no encryption, no JSON serialization, no unsecured tokens. Four algorithms are
+//! known, see [`Algorithm`].
+//!
+//! ```
+//! use countersign_jwt::{Algorithm, KeySet, SigningKey, Verifier};
+//!
+//! let now: jiff::Timestamp = "2027-01-15T08:00:00Z".parse()?;
+//! let key = SigningKey::generate(Algorithm::EdDsa)?.with_kid("k1");
+//! let token = key.sign(&serde_json::json!({
+//!     "iss": "https://auth.example", "aud": "https://api.example", "sub": "alice",
+//!     "iat": now.as_second(), "exp": now.as_second() + 900,
+//! }))?;
+//!
+//! let keys = key.key_set()?; // elsewhere: KeySet::from_jwks_json(body)
+//! let verifier = Verifier::new("https://auth.example", "https://api.example");
+//! assert_eq!(verifier.verify(&token, &keys, now)?.subject(), "alice");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is refused by construction
+//!
+//! * **The algorithm comes from the key, never from the token.** Every key in a [`KeySet`] is bound to
+//!   exactly one [`Algorithm`]; a header that names another one is refused (RFC 8725 §3.1). A set holds
+//!   either one shared secret or public keys, never both.
+//! * **One spelling per token.** Base64url without padding and without spare bits, strict JSON without
+//!   duplicate members, at most [`MAX_TOKEN_BYTES`] bytes. No two parsers can read it differently.
+//! * **Issuer and audience are constructor arguments** of [`Verifier`], and `exp` is required. A claim
+//!   with the wrong type is refused, also where the claim is optional.
+//! * **Keys in the header are not keys.** `jwk`, `jku`, `x5c` and their relatives are refused, `crit` too.
+
+mod algorithm;
+mod base64url;
+mod claims;
+mod clock;
+mod compact;
+mod der;
+mod error;
+mod header;
+mod json;
+mod jwk;
+mod key;
+mod key_set;
+mod lifetime;
+mod private_jwk;
+mod sign;
+mod verify;
+
+pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use claims::Claims;
+pub use clock::{Clock, SystemClock};
+pub use compact::MAX_TOKEN_BYTES;
+pub use error::{KeyError, Part, SignError, TokenError};
+pub use key_set::{KeySet, MAX_KEYS, SkippedKey};
+pub use sign::SigningKey;
+pub use verify::{DEFAULT_LEEWAY, DEFAULT_MAX_LIFETIME, MAX_LEEWAY, Verifier};

@@ -1,0 +1,87 @@
+//! When a token is valid: `exp`, `nbf`, `iat` (RFC 7519 §4.1.4 to §4.1.6).
+//!
+//! A date is a JSON number of seconds since 1970, not negative; a fraction is cut off, never rounded
+//! up. `exp` is required. The rules, to the second, with leeway L:
+//!
+//! * expired from `exp + L` on;
+//! * not valid before `nbf - L`, and not when `iat` is later than now + L;
+//! * `exp` is at most the allowed lifetime after `iat`; without `iat`, after now + L;
+//! * `exp` is not before `iat` or `nbf`.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::error::TokenError;
+
+#[derive(Debug)]
+pub(crate) struct Lifetime {
+    pub(crate) expires_at: Timestamp,
+    pub(crate) not_before: Option<Timestamp>,
+    pub(crate) issued_at: Option<Timestamp>,
+}
+
+impl Lifetime {
+    pub(crate) fn read(members: &Map<String, Value>) -> Result<Self, TokenError> {
+        Ok(Self {
+            expires_at: date(members, "exp")?.ok_or(TokenError::MissingClaim { claim: "exp" })?,
+            not_before: date(members, "nbf")?,
+            issued_at: date(members, "iat")?,
+        })
+    }
+
+    /// Holds the dates against each other and against the time. Expiry comes last, so that a token
+    /// that is also wrong in another way is not called merely expired.
+    pub(crate) fn check(&self, now: Timestamp, leeway: i64, max: i64) -> Result<(), TokenError> {
+        let now = now.as_second();
+        let expires_at = self.expires_at.as_second();
+        let not_before = self.not_before.map(Timestamp::as_second);
+        let issued_at = self.issued_at.map(Timestamp::as_second);
+        if not_before.is_some_and(|start| start > expires_at) {
+            return Err(TokenError::InvalidClaim { claim: "nbf" });
+        }
+        if issued_at.is_some_and(|issued| issued > expires_at) {
+            return Err(TokenError::InvalidClaim { claim: "iat" });
+        }
+        if not_before.is_some_and(|start| start > now + leeway) {
+            return Err(TokenError::NotYetValid { claim: "nbf" });
+        }
+        if issued_at.is_some_and(|issued| issued > now + leeway) {
+            return Err(TokenError::NotYetValid { claim: "iat" });
+        }
+        if expires_at - issued_at.unwrap_or(now + leeway) > max {
+            return Err(TokenError::LivesTooLong);
+        }
+        if now >= expires_at + leeway {
+            return Err(TokenError::Expired);
+        }
+        Ok(())
+    }
+}
+
+fn date(
+    members: &Map<String, Value>,
+    claim: &'static str,
+) -> Result<Option<Timestamp>, TokenError> {
+    let Some(value) = members.get(claim) else { return Ok(None) };
+    let seconds = match value {
+        Value::Number(number) => {
+            number.as_i64().or_else(|| number.as_f64().and_then(whole_seconds))
+        }
+        _ => None,
+    };
+    match seconds.filter(|seconds| *seconds >= 0).map(Timestamp::from_second) {
+        Some(Ok(date)) => Ok(Some(date)),
+        _ => Err(TokenError::InvalidClaim { claim }),
+    }
+}
+
+/// The whole seconds of a fraction. Beyond the years [`Timestamp`] knows there is nothing to convert.
+fn whole_seconds(seconds: f64) -> Option<i64> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the last second of year 9999 is far below 2^53"
+    )]
+    let latest = Timestamp::MAX.as_second() as f64;
+    #[expect(clippy::cast_possible_truncation, reason = "inside the range just checked")]
+    (0.0..=latest).contains(&seconds).then(|| seconds.floor() as i64)
+}

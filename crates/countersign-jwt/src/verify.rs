@@ -1,0 +1,89 @@
+//! Verification: one token, one set of keys, one moment.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    claims::{Claims, check_audience, check_issuer},
+    compact::Compact,
+    error::{Part, TokenError},
+    header::Header,
+    json,
+    key_set::KeySet,
+    lifetime::Lifetime,
+};
+
+/// How far two clocks may differ, unless [`Verifier::with_leeway`] says otherwise.
+pub const DEFAULT_LEEWAY: SignedDuration = SignedDuration::from_secs(30);
+
+/// The largest leeway: "no more than a few minutes" (RFC 7519 §4.1.4).
+pub const MAX_LEEWAY: SignedDuration = SignedDuration::from_secs(120);
+
+/// How long a token may live, unless [`Verifier::with_max_lifetime`] says otherwise.
+pub const DEFAULT_MAX_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+/// Decides whether a token was made by one issuer for one audience.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    issuer: String,
+    audience: String,
+    leeway: i64,
+    max_lifetime: i64,
+}
+
+impl Verifier {
+    /// A verifier for the tokens of `issuer` (claim `iss`) meant for `audience` (claim `aud`), both
+    /// compared exactly. An empty text matches no token.
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self {
+            issuer: issuer.into(),
+            audience: audience.into(),
+            leeway: DEFAULT_LEEWAY.as_secs(),
+            max_lifetime: DEFAULT_MAX_LIFETIME.as_secs(),
+        }
+    }
+
+    /// How far the clocks of issuer and verifier may differ, in whole seconds; limited to between zero
+    /// and [`MAX_LEEWAY`].
+    #[must_use]
+    pub fn with_leeway(mut self, leeway: SignedDuration) -> Self {
+        self.leeway = leeway.clamp(SignedDuration::ZERO, MAX_LEEWAY).as_secs();
+        self
+    }
+
+    /// The longest `exp - iat` to accept, in whole seconds. A token that lives for years is a password.
+    #[must_use]
+    pub fn with_max_lifetime(mut self, max_lifetime: SignedDuration) -> Self {
+        self.max_lifetime = max_lifetime.as_secs();
+        self
+    }
+
+    /// The issuer whose tokens are accepted.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The audience tokens must be meant for.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// Verifies a token in compact form (RFC 7515 §5.2, RFC 7519 §7.2): form, header, key, signature,
+    /// and only then the claims, in the order issuer, audience, time, subject.
+    ///
+    /// Costs at most one signature check and no IO. The payload is not decoded before its signature is
+    /// known to be good.
+    pub fn verify(&self, token: &str, keys: &KeySet, now: Timestamp) -> Result<Claims, TokenError> {
+        let compact = Compact::split(token)?;
+        let header = Header::parse(&compact.decode(Part::Header)?)?;
+        let key = keys.choose(&header)?;
+        key.verify(compact.signed_bytes(), &compact.decode(Part::Signature)?)?;
+
+        let members = json::object(&compact.decode(Part::Payload)?)
+            .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part: Part::Payload })?;
+        check_issuer(&members, &self.issuer)?;
+        check_audience(&members, &self.audience)?;
+        let lifetime = Lifetime::read(&members)?;
+        lifetime.check(now, self.leeway, self.max_lifetime)?;
+        Claims::new(members, &lifetime)
+    }
+}

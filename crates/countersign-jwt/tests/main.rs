@@ -1,0 +1,12 @@
+//! What a token must and must not be able to do. `tNNN` is the number of the threat a test answers.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test when they cannot go on")]
+#![expect(clippy::needless_pass_by_value, reason = "tables of cases read better without borrows")]
+
+mod algorithms;
+mod claims;
+mod fixture;
+mod keys;
+mod parsing;
+mod signing;
+mod time;
+mod vectors;

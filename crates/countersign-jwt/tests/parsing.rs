@@ -1,0 +1,291 @@
+//! Group A: one spelling per token, and nothing a second parser could read differently.
+
+use countersign_jwt::{Algorithm, MAX_TOKEN_BYTES, Part, SigningKey, TokenError};
+use serde_json::json;
+
+use crate::fixture::{Issuer, base64url, claims, claims_with, now, verifier};
+
+#[test]
+fn t001_dots_are_not_a_token() {
+    for issuer in Issuer::both() {
+        for token in ["", ".", "..", "...", "a", &".".repeat(8192), &".".repeat(100_000)] {
+            assert!(issuer.verify(token).is_err());
+        }
+    }
+}
+
+#[test]
+fn t002_t003_a_token_without_its_signature_is_refused() {
+    for issuer in Issuer::both() {
+        let token = issuer.good_token();
+        let (signed, _signature) = token.rsplit_once('.').unwrap();
+        assert_eq!(issuer.verify(signed).unwrap_err(), TokenError::NotThreeParts);
+        assert_eq!(issuer.verify(&format!("{signed}.")).unwrap_err(), TokenError::WrongSignature);
+    }
+}
+
+#[test]
+fn t004_t005_more_than_three_parts_are_refused() {
+    for issuer in Issuer::both() {
+        let token = issuer.good_token();
+        for more in [format!("{token}."), format!("{token}.x"), format!("{token}.x.y")] {
+            assert_eq!(issuer.verify(&more).unwrap_err(), TokenError::NotThreeParts);
+        }
+    }
+}
+
+#[test]
+fn t006_the_json_serialization_is_refused() {
+    for issuer in Issuer::both() {
+        let token = issuer.good_token();
+        let [header, payload, signature] = token.split('.').collect::<Vec<_>>()[..] else {
+            panic!("three parts")
+        };
+        let flat = json!({"protected": header, "payload": payload, "signature": signature});
+        assert!(issuer.verify(&flat.to_string()).is_err());
+    }
+}
+
+#[test]
+fn t007_t008_t009_t012_foreign_characters_are_refused_in_every_part() {
+    let strangers =
+        [" ", "\t", "\n", "\r\n", "=", "==", "+", "/", "?", "*", "%", "\u{2024}", "\0", "😀"];
+    for issuer in Issuer::both() {
+        let token = issuer.good_token();
+        for stranger in strangers {
+            for (start, part) in [0, 1, 2].into_iter().zip(token.split('.')) {
+                for at in [0, part.len() / 2, part.len()] {
+                    let mut parts: Vec<_> = token.split('.').map(str::to_owned).collect();
+                    parts[start].insert_str(at, stranger);
+                    assert!(issuer.verify(&parts.join(".")).is_err(), "{stranger:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn t010_spare_bits_are_not_a_second_spelling() {
+    let issuer = Issuer::hs256();
+    let token = issuer.good_token();
+    let other_end = |text: &str| {
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let last = alphabet.find(text.chars().last().unwrap()).unwrap();
+        format!("{}{}", &text[..text.len() - 1], &alphabet[last + 1..last + 2])
+    };
+    assert_eq!(
+        issuer.verify(&other_end(&token)).unwrap_err(),
+        TokenError::NotBase64Url { part: Part::Signature }
+    );
+
+    // A header of 28 bytes and a payload whose length is not a multiple of three, both re-signed.
+    let header = other_end(&base64url(r#"{"alg":"HS256","typ":"JWT" }"#));
+    let signed = format!("{header}.{}", base64url(claims().to_string()));
+    assert_eq!(
+        issuer.verify(&issuer.sign_text(signed)).unwrap_err(),
+        TokenError::NotBase64Url { part: Part::Header }
+    );
+    let mut payload = claims().to_string();
+    while payload.len().is_multiple_of(3) {
+        payload.push(' ');
+    }
+    let signed = format!("{}.{}", base64url(issuer.header), other_end(&base64url(payload)));
+    assert_eq!(
+        issuer.verify(&issuer.sign_text(signed)).unwrap_err(),
+        TokenError::NotBase64Url { part: Part::Payload }
+    );
+}
+
+#[test]
+fn t011_impossible_lengths_are_refused() {
+    for issuer in Issuer::both() {
+        let payload = base64url(claims().to_string());
+        for odd in ["A", "AAAAA", "AAAAAAAAA"] {
+            let header = issuer.sign_text(format!("{odd}.{payload}"));
+            let body = issuer.sign_text(format!("{}.{odd}", base64url(issuer.header)));
+            assert!(issuer.verify(&header).is_err());
+            assert!(issuer.verify(&body).is_err());
+        }
+    }
+}
+
+#[test]
+fn t013_t014_t017_t018_only_a_json_object_in_utf8_is_read() {
+    for issuer in Issuer::both() {
+        let bare = ["[]", r#""x""#, "1", "null", "true", "{}", "", " ", "{} x", "{}{}", "[1]"];
+        for header in bare {
+            assert!(issuer.verify(&issuer.sign_bytes(header, claims().to_string())).is_err());
+        }
+        for payload in bare {
+            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
+        }
+        let good = claims().to_string();
+        let utf16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let spoiled = [
+            utf16,
+            format!("\u{feff}{good}").into_bytes(),
+            good.replace('}', ",}").into_bytes(),
+            good.replace('{', "{/* */").into_bytes(),
+            good.replace('"', "'").into_bytes(),
+            good.replace(r#""user""#, "NaN").into_bytes(),
+            good.replace(r#""user""#, "Infinity").into_bytes(),
+        ];
+        for payload in spoiled {
+            assert_eq!(
+                issuer.verify(&issuer.sign_bytes(issuer.header, payload)).unwrap_err(),
+                TokenError::NotStrictJson { part: Part::Payload }
+            );
+        }
+    }
+}
+
+#[test]
+fn t015_invalid_utf8_is_refused_and_never_replaced() {
+    for issuer in Issuer::both() {
+        for bad in
+            [&[0xC3, 0x28][..], &[0xC0, 0xAF], &[0xED, 0xA0, 0x80], &[0xF5, 0x80, 0x80, 0x80]]
+        {
+            let good = claims().to_string();
+            let (before, after) = good.split_once("alice").unwrap();
+            let payload = [before.as_bytes(), bad, after.as_bytes()].concat();
+            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
+        }
+    }
+}
+
+#[test]
+fn t016_duplicate_members_are_refused() {
+    for issuer in Issuer::both() {
+        let duplicates = [
+            issuer.header.replace('{', r#"{"alg":"none","#),
+            issuer.header_with(r#""alg":"none""#),
+            issuer.header_with(r#""x":1,"x":2"#),
+            issuer.header_with(r#""\u0061lg":"none""#),
+        ];
+        for header in duplicates {
+            assert_eq!(
+                issuer.verify(&issuer.sign_bytes(header, claims().to_string())).unwrap_err(),
+                TokenError::NotStrictJson { part: Part::Header }
+            );
+        }
+        let extras = [
+            r#""sub":"bob""#,
+            r#""s\u0075b":"bob""#,
+            r#""role":"admin""#,
+            r#""exp":1900000000"#,
+            r#""scope":"admin""#,
+            r#""deep":[{"a":1,"a":2}]"#,
+        ];
+        for extra in extras {
+            let payload = claims().to_string().replacen('{', &format!("{{{extra},"), 1);
+            assert_eq!(
+                issuer.verify(&issuer.sign_bytes(issuer.header, payload)).unwrap_err(),
+                TokenError::NotStrictJson { part: Part::Payload }
+            );
+        }
+    }
+}
+
+#[test]
+fn t019_t020_white_space_and_unknown_header_members_are_fine() {
+    for issuer in Issuer::both() {
+        let spaced = issuer.header.replace(':', " :\n ").replace(',', " ,\r\n\t");
+        let more = r#""x":1,"y":true,"a":{"a":[]},"n":null,"s":"text""#;
+        for header in [spaced, issuer.header_with(more)] {
+            issuer.verify(&issuer.sign_bytes(header, claims().to_string())).unwrap();
+        }
+    }
+}
+
+#[test]
+fn t022_numbers_without_a_value_are_refused() {
+    for issuer in Issuer::both() {
+        let long = "9".repeat(400);
+        for number in ["1e400", long.as_str(), "0x1F", "01", "1.", ".5", "+1"] {
+            let payload = claims().to_string().replace(&claims()["exp"].to_string(), number);
+            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err(), "{number}");
+        }
+    }
+}
+
+#[test]
+fn t023_deep_json_is_refused_before_the_stack_ends() {
+    for issuer in Issuer::both() {
+        let nested = |levels: usize| {
+            let value = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+            let payload = claims().to_string().replacen('{', &format!("{{\"d\":{value},"), 1);
+            issuer.verify(&issuer.sign_bytes(issuer.header, payload))
+        };
+        nested(15).unwrap();
+        for levels in [16, 17, 128, 200, 2_000, 100_000] {
+            assert!(nested(levels).is_err(), "{levels}");
+        }
+    }
+}
+
+#[test]
+fn t024_half_characters_and_nul_are_refused() {
+    for issuer in Issuer::both() {
+        for text in [r"\ud800", r"\udc00\ud800", r"ali\u0000ce"] {
+            let payload = claims().to_string().replace("alice", text);
+            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
+            let named = claims().to_string().replacen('{', &format!("{{\"{text}\":1,"), 1);
+            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, named)).is_err());
+        }
+    }
+}
+
+#[test]
+fn t025_no_changed_token_verifies() {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    let pairs = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256]
+        .map(|algorithm| SigningKey::generate(algorithm).unwrap().with_kid("k"));
+    let secret = SigningKey::hs256(&[7; 32]).unwrap();
+    for key in pairs.iter().chain([&secret]) {
+        let (token, keys) = (key.sign(&claims()).unwrap(), key.key_set().unwrap());
+        let verifies = |bytes: &[u8]| {
+            verifier().verify(std::str::from_utf8(bytes).unwrap(), &keys, now()).is_ok()
+        };
+        assert!(verifies(token.as_bytes()));
+        for position in 0..token.len() {
+            let mut bytes = token.clone().into_bytes();
+            let was = bytes[position];
+            // Neighbours in the alphabet differ in the lowest bits, where spare bits would hide.
+            for step in [1, 2, 4, 16, 32] {
+                let index = alphabet.iter().position(|byte| *byte == was).unwrap();
+                bytes[position] = alphabet[(index + step) % alphabet.len()];
+                assert!(!verifies(&bytes), "{} changed at {position}", key.algorithm());
+            }
+            bytes[position] = was;
+            bytes.insert(position, b'A');
+            assert!(!verifies(&bytes), "{} grown at {position}", key.algorithm());
+            bytes.drain(position..=position + 1);
+            assert!(!verifies(&bytes), "{} cut at {position}", key.algorithm());
+        }
+    }
+}
+
+#[test]
+fn t106_large_tokens_are_refused() {
+    for issuer in Issuer::both() {
+        let fits = issuer.token(&claims_with("pad", "x".repeat(5_000)));
+        assert!(fits.len() <= MAX_TOKEN_BYTES);
+        issuer.verify(&fits).unwrap();
+
+        let padded = issuer.token(&claims_with("pad", "x".repeat(6_145)));
+        assert_eq!(issuer.verify(&padded).unwrap_err(), TokenError::TooLarge);
+
+        let many: serde_json::Map<_, _> = (0..300).map(|i| (i.to_string(), 1.into())).collect();
+        assert!(issuer.verify(&issuer.token(&claims_with("many", many))).is_err());
+        assert!(issuer.verify(&issuer.token(&claims_with(&"n".repeat(300), 1))).is_err());
+    }
+}
+
+#[test]
+fn t107_names_that_mean_something_in_other_languages_are_data() {
+    let issuer = Issuer::ed25519();
+    for name in ["__proto__", "constructor", "toString", "__class__", "hasOwnProperty"] {
+        let claims = issuer.verify(&issuer.token(&claims_with(name, "data"))).unwrap();
+        assert_eq!(claims.get(name).unwrap(), "data");
+    }
+}

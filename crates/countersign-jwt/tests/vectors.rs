@@ -1,0 +1,117 @@
+//! Examples of the standards and a token of a real Better Auth.
+//!
+//! The standards' examples are no tokens for us: their payload has no audience or is not JSON. That the
+//! refusal is about the payload shows that the signature was right.
+
+use countersign_jwt::{Algorithm, KeySet, Part, SigningKey, TokenError, Verifier};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::fixture::{jwks, now};
+
+const RFC7515_PAYLOAD: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+
+fn refusal(token: &str, keys: &KeySet) -> TokenError {
+    Verifier::new("joe", "nobody").verify(token, keys, now()).unwrap_err()
+}
+
+/// The signature is right, and with one bit changed it is not.
+fn signature_is_right(token: &str, keys: &KeySet, then: TokenError) {
+    assert_eq!(refusal(token, keys), then);
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let first = if signature.starts_with('A') { 'B' } else { 'A' };
+    let forged = format!("{signed}.{first}{}", &signature[1..]);
+    assert_eq!(refusal(&forged, keys), TokenError::WrongSignature);
+}
+
+#[test]
+fn rfc7515_a1_hs256() {
+    let secret = base64(
+        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+    );
+    let token = format!(
+        "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.{RFC7515_PAYLOAD}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    );
+    let no_audience = TokenError::MissingClaim { claim: "aud" };
+    signature_is_right(&token, &KeySet::from_secret(&secret).unwrap(), no_audience);
+}
+
+#[test]
+fn rfc7515_a2_rs256() {
+    let key = json!({"kty": "RSA", "e": "AQAB", "n": concat!(
+        "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yR",
+        "T-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXB",
+        "dQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9ia",
+        "GNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
+    )});
+    let signature = concat!(
+        "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9",
+        "uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB",
+        "_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rq",
+        "Vt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw",
+    );
+    let token = format!("eyJhbGciOiJSUzI1NiJ9.{RFC7515_PAYLOAD}.{signature}");
+    signature_is_right(&token, &jwks(&[key]), TokenError::MissingClaim { claim: "aud" });
+}
+
+#[test]
+fn rfc7515_a3_es256() {
+    let key = json!({
+        "kty": "EC", "crv": "P-256",
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    });
+    let signature =
+        "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+    let token = format!("eyJhbGciOiJFUzI1NiJ9.{RFC7515_PAYLOAD}.{signature}");
+    signature_is_right(&token, &jwks(&[key]), TokenError::MissingClaim { claim: "aud" });
+}
+
+#[test]
+fn rfc8037_a_ed25519() {
+    let key = SigningKey::from_private_jwk(
+        Algorithm::EdDsa,
+        r#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+            "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    )
+    .unwrap();
+    assert_eq!(
+        key.public_jwk().unwrap(),
+        r#"{"crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kty":"OKP"}"#
+    );
+    let token = concat!(
+        "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6d",
+        "WbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg",
+    );
+    let not_json = TokenError::NotStrictJson { part: Part::Payload };
+    signature_is_right(token, &key.key_set().unwrap(), not_json);
+}
+
+/// Recorded from `GET /api/auth/token` and `GET /api/auth/jwks` of Better Auth 1.7.24 on Node.
+#[test]
+fn a_token_of_better_auth() {
+    let key: Value = json!({
+        "alg": "EdDSA", "crv": "Ed25519", "x": "1h_rwpe2I0ai9eohEu1s-zeRbzkMSaV-GH2KjFDNExs",
+        "kty": "OKP", "kid": "1o4xV4OUqlT5YtSTfiKYAnLQdyKQKcjv",
+    });
+    let token = concat!(
+        "eyJhbGciOiJFZERTQSIsImtpZCI6IjFvNHhWNE9VcWxUNVl0U1RmaUtZQW5MUWR5S1FLY2p2In0.eyJpYXQiOjE3OTUyMjUxOTks",
+        "Im5hbWUiOiJBbm4iLCJlbWFpbCI6ImFubkBleGFtcGxlLmNvbSIsImVtYWlsVmVyaWZpZWQiOmZhbHNlLCJpbWFnZSI6bnVsbCwi",
+        "Y3JlYXRlZEF0IjoiMjAyNi0xMS0yMVQwMTozOTo1OS43OTlaIiwidXBkYXRlZEF0IjoiMjAyNi0xMS0yMVQwMTozOTo1OS43OTla",
+        "IiwiaWQiOiJNVm9OdjVXaHFZQ0ZDTFM1bUd6ZU44Y25tdU9VMkhYRiIsInN1YiI6Ik1Wb052NVdocVlDRkNMUzVtR3plTjhjbm11",
+        "T1UySFhGIiwiZXhwIjoxNzk1MjI2MDk5LCJpc3MiOiJodHRwOi8vMTI3LjAuMC4xOjQxMDUiLCJhdWQiOiJodHRwOi8vMTI3LjAu",
+        "MC4xOjQxMDUifQ.sqzjaAt3Hsl9qY2CcZ9flXafC5tzVFHmrf-H8_YoaKpek4tWvXg6bWgv1up26RN9_KxEQb4WMsnjyBXYC-rZAw",
+    );
+    let verifier = Verifier::new("http://127.0.0.1:4105", "http://127.0.0.1:4105");
+    let keys = jwks(&[key]);
+    let then = Timestamp::from_second(1_795_225_200).unwrap();
+    let claims = verifier.verify(token, &keys, then).unwrap();
+    assert_eq!(claims.subject(), "MVoNv5WhqYCFCLS5mGzeN8cnmuOU2HXF");
+    assert_eq!(claims.get("email").unwrap(), "ann@example.com");
+    assert_eq!(verifier.verify(token, &keys, now()).unwrap_err(), TokenError::Expired);
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    Base64UrlUnpadded::decode_vec(text).unwrap()
+}

@@ -1,0 +1,96 @@
+//! Counters that start anew when they were not raised for a window.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Whether one more is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is, and it was counted.
+    Allowed,
+    /// It is not, and it was not counted.
+    Refused {
+        /// From then on it would be.
+        until: Timestamp,
+    },
+}
+
+/// Counters by key.
+///
+/// A counter starts anew once its last raise is a window ago. A refused one is not raised: who
+/// keeps asking does not wait longer. At most `capacity` counters are kept; when there are more,
+/// those that are over go first, then the ones that were raised the longest ago.
+pub struct Windows {
+    capacity: usize,
+    counters: Mutex<HashMap<String, Counter>>,
+}
+
+#[derive(Clone, Copy)]
+struct Counter {
+    count: u32,
+    raised: Timestamp,
+    window: SignedDuration,
+}
+
+impl Counter {
+    fn is_over(&self, now: Timestamp) -> bool {
+        now.duration_since(self.raised) >= self.window
+    }
+}
+
+impl Windows {
+    /// Room for `capacity` counters, at least one.
+    pub fn new(capacity: usize) -> Self {
+        Self { capacity: capacity.max(1), counters: Mutex::new(HashMap::new()) }
+    }
+
+    /// Counts one more for `key`, unless it was counted `most` times in the last `window`.
+    pub fn take(&self, key: &str, window: SignedDuration, most: u32, now: Timestamp) -> Decision {
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = counters.get(key).filter(|counter| !counter.is_over(now));
+        let count = counted.map_or(0, |counter| counter.count);
+        if let Some(counter) = counted
+            && count >= most
+        {
+            return Decision::Refused { until: counter.raised + window };
+        }
+        if !counters.contains_key(key) && counters.len() >= self.capacity {
+            make_room(&mut counters, self.capacity, now);
+        }
+        counters.insert(key.to_owned(), Counter { count: count + 1, raised: now, window });
+        Decision::Allowed
+    }
+
+    /// How many counters there are.
+    pub fn len(&self) -> usize {
+        self.counters.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether nothing was counted yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Drops what is over; when that frees too little, the older half, so that the next clean-up is
+/// many raises away.
+fn make_room(counters: &mut HashMap<String, Counter>, capacity: usize, now: Timestamp) {
+    counters.retain(|_, counter| !counter.is_over(now));
+    if counters.len() < capacity {
+        return;
+    }
+    let mut raises: Vec<Timestamp> = counters.values().map(|counter| counter.raised).collect();
+    let middle = raises.len() / 2;
+    let (_, median, _) = raises.select_nth_unstable(middle);
+    let median = *median;
+    let mut to_drop = counters.len() - middle;
+    counters.retain(|_, counter| {
+        let drop = to_drop > 0 && counter.raised <= median;
+        to_drop -= usize::from(drop);
+        !drop
+    });
+}

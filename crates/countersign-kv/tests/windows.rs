@@ -1,0 +1,47 @@
+//! Counters in windows of time, as a client that asks too often meets them.
+
+use countersign_kv::{Decision, Windows};
+use jiff::{SignedDuration, Timestamp};
+
+const WINDOW: SignedDuration = SignedDuration::from_secs(10);
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).expect("a time")
+}
+
+#[test]
+fn the_fourth_of_three_is_refused_until_the_window_has_passed() {
+    let windows = Windows::new(10);
+    for second in 0..3 {
+        assert_eq!(windows.take("ann", WINDOW, 3, at(second)), Decision::Allowed);
+    }
+    assert_eq!(windows.take("ann", WINDOW, 3, at(3)), Decision::Refused { until: at(12) });
+    assert_eq!(windows.take("ann", WINDOW, 3, at(11)), Decision::Refused { until: at(12) });
+    assert_eq!(windows.take("ann", WINDOW, 3, at(12)), Decision::Allowed);
+    assert_eq!(windows.take("ann", WINDOW, 3, at(12)), Decision::Allowed);
+}
+
+#[test]
+fn clients_are_counted_apart() {
+    let windows = Windows::new(10);
+    assert_eq!(windows.take("ann", WINDOW, 1, at(0)), Decision::Allowed);
+    assert_eq!(windows.take("bob", WINDOW, 1, at(0)), Decision::Allowed);
+    assert_eq!(windows.take("ann", WINDOW, 1, at(0)), Decision::Refused { until: at(10) });
+}
+
+#[test]
+fn a_flood_of_clients_never_holds_more_than_the_capacity() {
+    let windows = Windows::new(100);
+    for client in 0..10_000 {
+        windows.take(&format!("client {client}"), WINDOW, 1, at(client / 1_000));
+        assert!(windows.len() <= 100);
+    }
+    assert_eq!(windows.take("client 9999", WINDOW, 1, at(9)), Decision::Refused { until: at(19) });
+}
+
+#[test]
+fn a_clock_that_steps_back_refuses_rather_than_forgets() {
+    let windows = Windows::new(10);
+    assert_eq!(windows.take("ann", WINDOW, 1, at(100)), Decision::Allowed);
+    assert_eq!(windows.take("ann", WINDOW, 1, at(50)), Decision::Refused { until: at(110) });
+}

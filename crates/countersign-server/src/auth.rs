@@ -1,0 +1,76 @@
+//! What every endpoint has at hand.
+
+use std::sync::Arc;
+
+use countersign_jwt::Clock;
+use countersign_store::Database;
+use jiff::Timestamp;
+
+use crate::{
+    Entropy,
+    cookies::{CookieNames, CookieSigner},
+    edge::RateLimiter,
+    features::Feature,
+    password::HashingPool,
+    settings::Settings,
+};
+
+/// The server's parts. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Auth(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) settings: Settings,
+    pub(crate) database: Database,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) hashing: HashingPool,
+    pub(crate) cookie_names: CookieNames,
+    pub(crate) cookie_signer: CookieSigner,
+    pub(crate) rate_limiter: Option<RateLimiter>,
+    pub(crate) features: Vec<Box<dyn Feature>>,
+}
+
+impl Auth {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    /// The time, to the millisecond: what is written to the database is what was compared.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = self.0.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        &*self.0.entropy
+    }
+
+    pub(crate) fn hashing(&self) -> &HashingPool {
+        &self.0.hashing
+    }
+
+    pub(crate) fn cookie_names(&self) -> &CookieNames {
+        &self.0.cookie_names
+    }
+
+    pub(crate) fn cookie_signer(&self) -> &CookieSigner {
+        &self.0.cookie_signer
+    }
+
+    pub(crate) fn rate_limiter(&self) -> Option<&RateLimiter> {
+        self.0.rate_limiter.as_ref()
+    }
+
+    pub(crate) fn features(&self) -> &[Box<dyn Feature>] {
+        &self.0.features
+    }
+}

@@ -1,0 +1,70 @@
+//! The cookies a response sets: names, attributes, and their order on the wire.
+//!
+//! `name=value; Max-Age=…; Path=/; HttpOnly; Secure; SameSite=Lax`, without `Expires`. Behind
+//! `https://` names start with `__Secure-` and cookies are `Secure`; the two go together.
+
+use http::{HeaderMap, HeaderValue, header};
+use jiff::SignedDuration;
+
+/// The names of our cookies.
+pub(crate) struct CookieNames {
+    pub(crate) session_token: String,
+    pub(crate) session_data: String,
+    pub(crate) dont_remember: String,
+    secure: bool,
+}
+
+impl CookieNames {
+    pub(crate) fn new(prefix: &str, secure: bool) -> Self {
+        let marker = if secure { "__Secure-" } else { "" };
+        let name = |key: &str| format!("{marker}{prefix}.{key}");
+        Self {
+            session_token: name("session_token"),
+            session_data: name("session_data"),
+            dont_remember: name("dont_remember"),
+            secure,
+        }
+    }
+}
+
+/// Cookies to set, in order.
+#[derive(Default)]
+pub(crate) struct SetCookies(Vec<(String, String)>);
+
+impl SetCookies {
+    /// Sets a cookie; without a life it ends with the browser.
+    pub(crate) fn set(
+        &mut self,
+        names: &CookieNames,
+        name: &str,
+        value: &str,
+        life: Option<SignedDuration>,
+    ) {
+        let max_age = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()));
+        let secure = if names.secure { "; Secure" } else { "" };
+        let header = format!("{name}={value}{max_age}; Path=/; HttpOnly{secure}; SameSite=Lax");
+        self.0.push((name.to_owned(), header));
+    }
+
+    /// Takes a cookie away, and forgets that it was about to be set.
+    pub(crate) fn expire(&mut self, names: &CookieNames, name: &str) {
+        self.0.retain(|(other, _)| other != name);
+        self.set(names, name, "", Some(SignedDuration::ZERO));
+    }
+
+    /// Takes away every cookie of a session.
+    pub(crate) fn expire_session(&mut self, names: &CookieNames) {
+        self.expire(names, &names.session_token);
+        self.expire(names, &names.session_data);
+        self.expire(names, &names.dont_remember);
+    }
+
+    /// Writes one `Set-Cookie` header each.
+    pub(crate) fn append_to(&self, headers: &mut HeaderMap) {
+        for (_, header) in &self.0 {
+            if let Ok(value) = HeaderValue::from_str(header) {
+                headers.append(header::SET_COOKIE, value);
+            }
+        }
+    }
+}

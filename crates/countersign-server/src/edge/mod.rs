@@ -1,0 +1,13 @@
+//! What happens to a request before an endpoint sees it: who sent it, how often, from where.
+
+mod client;
+mod glob;
+mod origin;
+mod posted;
+mod rate_limit;
+mod trusted_origins;
+
+pub(crate) use client::{Client, remember_client};
+pub(crate) use posted::Posted;
+pub(crate) use rate_limit::{RateLimiter, limit_rate};
+pub use trusted_origins::TrustedOrigins;

@@ -1,0 +1,71 @@
+//! How often a client may ask for a path, with Better Auth's numbers and its answer.
+//!
+//! | Path | Window | Requests |
+//! |---|---|---|
+//! | `/sign-in…`, `/sign-up…` | 10 s | 3 |
+//! | all others, unknown ones too | 10 s | 100 |
+//!
+//! The key is the client's address and the path; methods share. Clients whose address is not
+//! known share one. Refused requests do not lengthen the wait.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use countersign_kv::{Decision, Windows};
+use jiff::{SignedDuration, Timestamp};
+
+use super::Client;
+use crate::{Auth, wire::ApiError};
+
+/// Counters are kept for so many clients and paths; beyond, the oldest are forgotten.
+const CAPACITY: usize = 100_000;
+
+/// Counts requests in memory.
+pub(crate) struct RateLimiter {
+    windows: Windows,
+}
+
+struct Rule {
+    window: SignedDuration,
+    most: u32,
+}
+
+impl RateLimiter {
+    pub(crate) fn new() -> Self {
+        Self { windows: Windows::new(CAPACITY) }
+    }
+
+    fn take(&self, address: &str, path: &str, now: Timestamp) -> Decision {
+        let rule = rule_of(path);
+        let client = if address.is_empty() { "no-trusted-ip" } else { address };
+        self.windows.take(&format!("{client}|{path}"), rule.window, rule.most, now)
+    }
+}
+
+fn rule_of(path: &str) -> Rule {
+    let signs_in = path.starts_with("/sign-in") || path.starts_with("/sign-up");
+    Rule { window: SignedDuration::from_secs(10), most: if signs_in { 3 } else { 100 } }
+}
+
+/// Refuses the request when its client asked for this path too often.
+pub(crate) async fn limit_rate(
+    State(auth): State<Auth>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Some(limiter) = auth.rate_limiter() {
+        let path = request.uri().path();
+        let path = path.strip_prefix(auth.settings().base_url.path()).unwrap_or(path);
+        let now = auth.now();
+        if let Decision::Refused { until } = limiter.take(&client.address, path, now) {
+            let wait = until.duration_since(now).as_millis();
+            let seconds = wait.div_euclid(1000) + i128::from(wait.rem_euclid(1000) > 0);
+            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+            return ApiError::too_many_requests(seconds).into_response();
+        }
+    }
+    next.run(request).await
+}

@@ -1,0 +1,102 @@
+//! Better Auth's plugin `jwt`: tokens for backends, and the keys to verify them.
+//!
+//! * `GET /token`: `{"token"}` for a signed-in user.
+//! * `GET /jwks`: the public keys. Empty when tokens are signed with the shared secret.
+//! * `GET /get-session` carries a token in `set-auth-jwt`.
+//!
+//! Keys live in the table `jwks`, the private half encrypted with the secret, as Better Auth
+//! stores them: both servers sign with the same key on one database. The newest live key of the
+//! configured algorithm signs, else the newest live key; when there is none, one is made.
+
+mod claims;
+mod keys;
+mod private_key;
+mod routes;
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use countersign_jwt::{Algorithm, KeyError, SigningKey};
+use countersign_store::{
+    schema::{JWKS, Table},
+    sessions::Session,
+    users::User,
+};
+use futures_util::{FutureExt, future::BoxFuture};
+use http::{HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
+
+use self::{keys::Keys, private_key::PrivateKeyCipher};
+use super::Feature;
+use crate::{Auth, settings::Settings, wire::ApiError};
+
+const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
+
+/// The plugin. Clones share it.
+#[derive(Clone)]
+pub(super) struct Jwt {
+    signer: Arc<Signer>,
+}
+
+/// What tokens are signed with.
+enum Signer {
+    /// The shared secret; there is nothing to publish.
+    Secret(Box<SigningKey>),
+    /// Key pairs in the database.
+    Pairs(Keys),
+}
+
+impl Jwt {
+    pub(super) fn new(settings: &Settings) -> Result<Self, KeyError> {
+        let signer = match settings.token.algorithm {
+            Algorithm::Hs256 => {
+                Signer::Secret(Box::new(SigningKey::hs256(settings.secret.expose())?))
+            }
+            algorithm => {
+                Signer::Pairs(Keys::new(algorithm, PrivateKeyCipher::new(&settings.secret)))
+            }
+        };
+        Ok(Self { signer: Arc::new(signer) })
+    }
+
+    /// A token for this session.
+    async fn token(&self, auth: &Auth, session: &Session, user: &User) -> Result<String, ApiError> {
+        let claims = claims::claims(auth, session, user);
+        let signed = match &*self.signer {
+            Signer::Secret(key) => key.sign(&claims),
+            Signer::Pairs(keys) => keys.signing_key(auth).await?.sign(&claims),
+        };
+        signed.map_err(|error| ApiError::internal("a token could not be signed", &error))
+    }
+}
+
+impl Feature for Jwt {
+    fn id(&self) -> &'static str {
+        "jwt"
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &JWKS
+    }
+
+    fn routes(&self) -> Router<Auth> {
+        let (for_token, for_jwks) = (self.clone(), self.clone());
+        Router::new()
+            .route("/token", get(move |auth, by| routes::token(for_token, auth, by)))
+            .route("/jwks", get(move |auth| routes::jwks(for_jwks, auth)))
+    }
+
+    fn session_shown<'a>(
+        &'a self,
+        auth: &'a Auth,
+        session: &'a Session,
+        user: &'a User,
+    ) -> BoxFuture<'a, Result<Vec<(HeaderName, HeaderValue)>, ApiError>> {
+        async move {
+            let token = self.token(auth, session, user).await?;
+            let Ok(value) = HeaderValue::from_str(&token) else { return Ok(Vec::new()) };
+            let exposed = HeaderValue::from_static("set-auth-jwt");
+            Ok(vec![(SET_AUTH_JWT, value), (ACCESS_CONTROL_EXPOSE_HEADERS, exposed)])
+        }
+        .boxed()
+    }
+}

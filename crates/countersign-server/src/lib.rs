@@ -1,0 +1,47 @@
+//! Better Auth's wire as a library: settings in, axum router out.
+//!
+//! The server answers Better Auth 1.7's endpoints with its paths, bodies, status and error codes,
+//! headers and cookies, on its tables, so that the Better Auth client cannot tell it from the
+//! original, and both can work on one database.
+//!
+//! # The way of a request
+//!
+//! `app.rs` prints it in order: request id, log, client, rate limit, endpoint. An endpoint is one
+//! file in `routes/` or in a feature's folder, and its signature is its policy: `edge`'s
+//! `Posted` reads a body from a trusted page, `session`'s `SignedIn` wants a live session.
+//!
+//! # Example
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use countersign_jwt::SystemClock;
+//! use countersign_server::{Server, SystemEntropy, settings::{Settings, Source}};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let settings = Settings::read(&Source::of_process(None), &SystemEntropy)?;
+//! let listener = tokio::net::TcpListener::bind(settings.listen).await?;
+//! let server = Server::start(settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+//! axum::serve(listener, server.into_service()).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod app;
+mod auth;
+mod cookies;
+mod edge;
+mod entropy;
+mod features;
+mod password;
+mod routes;
+mod secret;
+mod server;
+mod session;
+pub mod settings;
+mod wire;
+
+pub(crate) use auth::Auth;
+pub use edge::TrustedOrigins;
+pub use entropy::{Entropy, SystemEntropy};
+pub use secret::Secret;
+pub use server::{Server, StartError, inspect};

@@ -1,0 +1,6 @@
+//! Passwords: how they are stored, and who computes that.
+
+mod pool;
+mod scrypt;
+
+pub(crate) use pool::HashingPool;

@@ -1,0 +1,101 @@
+//! Threads that hash passwords, and nothing else does.
+//!
+//! A hash takes 32 MiB and keeps a core busy; as many as arrive at once would take the machine
+//! down. So there is a fixed number of threads, and a bounded number of sign-ins that wait for
+//! them. A slot is taken *before* the user is looked up: who gets none is told to come back, and
+//! the answer says nothing about the user.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use zeroize::Zeroizing;
+
+use super::scrypt::{self, Salt};
+use crate::{Entropy, settings::PasswordSettings, wire::ApiError};
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The threads and their queue. They end when it is dropped.
+pub(crate) struct HashingPool {
+    slots: Arc<Semaphore>,
+    jobs: mpsc::Sender<Job>,
+}
+
+impl HashingPool {
+    pub(crate) fn start(settings: &PasswordSettings) -> io::Result<Self> {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        let queue = Arc::new(Mutex::new(queue));
+        for number in 0..settings.threads {
+            let queue = Arc::clone(&queue);
+            let work = move || {
+                while let Ok(job) = next_job(&queue) {
+                    job();
+                }
+            };
+            thread::Builder::new().name(format!("password {number}")).spawn(work)?;
+        }
+        let slots = Arc::new(Semaphore::new(settings.threads + settings.queue));
+        Ok(Self { slots, jobs })
+    }
+
+    /// A place in the queue, or "come back later" when it is full.
+    pub(crate) fn slot(&self) -> Result<HashingSlot, ApiError> {
+        let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() else {
+            tracing::warn!("too many sign-ins wait for a password hash; one was sent away");
+            return Err(ApiError::unavailable());
+        };
+        Ok(HashingSlot { jobs: self.jobs.clone(), _permit: permit })
+    }
+}
+
+fn next_job(queue: &Mutex<mpsc::Receiver<Job>>) -> Result<Job, mpsc::RecvError> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).recv()
+}
+
+/// The right to have one password hashed.
+pub(crate) struct HashingSlot {
+    jobs: mpsc::Sender<Job>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl HashingSlot {
+    /// The text to store for a new password.
+    pub(crate) async fn hash(
+        self,
+        password: &str,
+        entropy: &dyn Entropy,
+    ) -> Result<String, ApiError> {
+        let password = Zeroizing::new(password.to_owned());
+        let salt = Salt::random(entropy);
+        self.run(move || scrypt::hash(&password, &salt)).await
+    }
+
+    /// Whether the password is the stored one. Without a stored one the work is the same, and the
+    /// answer is no.
+    pub(crate) async fn verify(
+        self,
+        password: &str,
+        stored: Option<String>,
+    ) -> Result<bool, ApiError> {
+        let password = Zeroizing::new(password.to_owned());
+        let stored = Zeroizing::new(stored.unwrap_or_default());
+        self.run(move || scrypt::verify(&password, &stored)).await
+    }
+
+    async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (done, answer) = oneshot::channel();
+        let job = move || {
+            // Whoever asked may have gone away meanwhile.
+            let _ = done.send(work());
+        };
+        self.jobs.send(Box::new(job)).map_err(|_| ApiError::unavailable())?;
+        answer.await.map_err(|_| ApiError::unavailable())
+    }
+}

@@ -1,0 +1,38 @@
+//! Better Auth's core endpoints: one file an operation, one line in this list.
+
+mod error_page;
+mod get_session;
+mod list_sessions;
+mod ok;
+mod probes;
+mod revoke_sessions;
+mod sign_in;
+mod sign_out;
+mod sign_up;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use crate::Auth;
+
+/// The endpoints under the base path.
+pub(crate) fn endpoints() -> Router<Auth> {
+    Router::new()
+        .route("/ok", get(ok::ok))
+        .route("/error", get(error_page::error_page))
+        .route("/sign-up/email", post(sign_up::sign_up))
+        .route("/sign-in/email", post(sign_in::sign_in))
+        .route("/sign-out", post(sign_out::sign_out))
+        .route("/get-session", get(get_session::get_session).post(get_session::refuse_post))
+        .route("/list-sessions", get(list_sessions::list_sessions))
+        .route("/revoke-session", post(revoke_sessions::revoke_session))
+        .route("/revoke-sessions", post(revoke_sessions::revoke_sessions))
+        .route("/revoke-other-sessions", post(revoke_sessions::revoke_other_sessions))
+}
+
+/// What operators and load balancers ask, outside the base path.
+pub(crate) fn probes() -> Router<Auth> {
+    Router::new().route("/livez", get(probes::livez)).route("/readyz", get(probes::readyz))
+}

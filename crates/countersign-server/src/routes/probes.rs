@@ -1,0 +1,22 @@
+//! `GET /livez`: the process runs. `GET /readyz`: it can do its work.
+
+use axum::extract::State;
+use countersign_store::users;
+use http::StatusCode;
+
+use crate::Auth;
+
+pub(crate) async fn livez() -> &'static str {
+    "ok"
+}
+
+/// 200 when the database answers, else 503.
+pub(crate) async fn readyz(State(auth): State<Auth>) -> (StatusCode, &'static str) {
+    match users::find_by_email(auth.database(), "").await {
+        Ok(_) => (StatusCode::OK, "ok"),
+        Err(error) => {
+            tracing::error!(%error, "not ready: the database cannot answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "database")
+        }
+    }
+}

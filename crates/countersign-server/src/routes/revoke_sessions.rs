@@ -1,0 +1,63 @@
+//! `POST /revoke-session`, `/revoke-sessions`, `/revoke-other-sessions`: one of the user's
+//! sessions, all of them, all but this one.
+//!
+//! Answers `{"status":true}` also when there was nothing to end, so that a token of somebody else
+//! cannot be told from one that does not exist. When the session of the request itself ends, its
+//! cookies are taken back.
+
+use axum::extract::State;
+use countersign_store::sessions;
+use serde::Serialize;
+
+use crate::{
+    Auth,
+    session::PostedBy,
+    wire::{ApiError, Body, Fields, NoBody, Reply},
+};
+
+#[derive(Serialize)]
+struct Revoked {
+    status: bool,
+}
+
+pub(crate) struct OneSession {
+    token: String,
+}
+
+impl Body for OneSession {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        fields.object(&["object"]);
+        Self { token: fields.text("token") }
+    }
+}
+
+pub(crate) async fn revoke_session(
+    State(auth): State<Auth>,
+    PostedBy { body, by }: PostedBy<OneSession>,
+) -> Result<Reply, ApiError> {
+    auth.database().execute(&sessions::delete_of_user(&by.user.id, &body.token)).await?;
+    let mut cookies = by.cookies;
+    if body.token == by.session.token {
+        cookies.expire_session(auth.cookie_names());
+    }
+    Ok(Reply::json(&Revoked { status: true })?.with_cookies(cookies))
+}
+
+pub(crate) async fn revoke_sessions(
+    State(auth): State<Auth>,
+    PostedBy { body: NoBody, by }: PostedBy<NoBody>,
+) -> Result<Reply, ApiError> {
+    auth.database().execute(&sessions::delete_all(&by.user.id)).await?;
+    let mut cookies = by.cookies;
+    cookies.expire_session(auth.cookie_names());
+    Ok(Reply::json(&Revoked { status: true })?.with_cookies(cookies))
+}
+
+pub(crate) async fn revoke_other_sessions(
+    State(auth): State<Auth>,
+    PostedBy { body: NoBody, by }: PostedBy<NoBody>,
+) -> Result<Reply, ApiError> {
+    let others = sessions::delete_others(&by.user.id, &by.session.token);
+    auth.database().execute(&others).await?;
+    Ok(Reply::json(&Revoked { status: true })?.with_cookies(by.cookies))
+}

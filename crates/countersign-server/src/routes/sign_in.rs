@@ -1,0 +1,90 @@
+//! `POST /sign-in/email`: a session for an address and a password.
+//!
+//! An unknown address, a user without a password and a wrong password get one answer after one
+//! password hash of work, so that nobody learns who has an account.
+
+use axum::extract::State;
+use countersign_store::{accounts, sessions, users};
+use http::{HeaderValue, header};
+use serde::Serialize;
+
+use crate::{
+    Auth,
+    cookies::RequestCookies,
+    edge::{Client, Posted},
+    session::{begin, remember},
+    wire::{ApiError, Body, BodyForms, Fields, Reply, UserBody, is_email, refusals},
+};
+
+pub(crate) struct SignIn {
+    email: String,
+    password: String,
+    callback_url: Option<String>,
+    remember_me: bool,
+}
+
+impl Body for SignIn {
+    const FORMS: BodyForms = BodyForms::FormOrJson;
+    const SIGNS_IN: bool = true;
+
+    fn read(fields: &mut Fields<'_>) -> Self {
+        fields.object(&["object"]);
+        Self {
+            email: fields.text("email"),
+            password: fields.text("password"),
+            callback_url: fields.optional_text("callbackURL").filter(|url| !url.is_empty()),
+            remember_me: fields.optional_boolean("rememberMe").unwrap_or(true),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SignedIn<'a> {
+    redirect: bool,
+    token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    user: UserBody<'a>,
+}
+
+pub(crate) async fn sign_in(
+    State(auth): State<Auth>,
+    client: Client,
+    cookies: RequestCookies,
+    Posted(body): Posted<SignIn>,
+) -> Result<Reply, ApiError> {
+    if !is_email(&body.email) {
+        return Err((&refusals::INVALID_EMAIL).into());
+    }
+    if body.password.encode_utf16().count() > auth.settings().password.max_length {
+        return Err((&refusals::PASSWORD_TOO_LONG).into());
+    }
+
+    let slot = auth.hashing().slot()?;
+    let user = users::find_by_email(auth.database(), &body.email).await?;
+    let stored = match &user {
+        Some(user) => accounts::password_of(auth.database(), &user.id).await?,
+        None => None,
+    };
+    let is_right = slot.verify(&body.password, stored).await?;
+    let Some(user) = user.filter(|_| is_right) else {
+        return Err((&refusals::INVALID_EMAIL_OR_PASSWORD).into());
+    };
+
+    let session = begin(&auth, &user.id, body.remember_me, &client);
+    auth.database().execute(&sessions::insert(&session)).await?;
+
+    let cookies = remember(&auth, &session, body.remember_me, &cookies);
+    let url = body.callback_url.as_deref();
+    let reply = Reply::json(&SignedIn {
+        redirect: url.is_some(),
+        token: &session.token,
+        url,
+        user: UserBody::from(&user),
+    })?;
+    let reply = reply.with_cookies(cookies);
+    Ok(match url.and_then(|url| HeaderValue::from_str(url).ok()) {
+        Some(url) => reply.with_header(header::LOCATION, url),
+        None => reply,
+    })
+}

@@ -1,0 +1,124 @@
+//! From settings to a server that can answer.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{Router, extract::connect_info::IntoMakeServiceWithConnectInfo};
+use countersign_jwt::{Clock, KeyError};
+use countersign_store::{Database, DatabaseUrl, Inspection, StoreError, schema};
+
+use crate::{
+    Entropy,
+    app::app,
+    auth::{Auth, Parts},
+    cookies::{CookieNames, CookieSigner},
+    edge::RateLimiter,
+    features::{self, Feature},
+    password::HashingPool,
+    settings::Settings,
+};
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The database could not be opened or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database is not new and not complete.
+    #[error(
+        "the database {url} does not have what this server needs:\n{inspection}\
+         Nothing was changed. `countersign migrate apply` runs these statements; \
+         back up the database first"
+    )]
+    Schema {
+        /// Which database.
+        url: DatabaseUrl,
+        /// What is missing.
+        inspection: Box<Inspection>,
+    },
+    /// The secret cannot sign tokens.
+    #[error("the secret cannot be used to sign tokens: {0}")]
+    Key(#[from] KeyError),
+    /// The threads that hash passwords could not be started.
+    #[error("cannot start the threads that hash passwords: {0}")]
+    Threads(#[from] std::io::Error),
+}
+
+/// A server, ready to be put behind a listener.
+pub struct Server {
+    router: Router,
+    created_tables: bool,
+    features: Vec<&'static str>,
+}
+
+impl Server {
+    /// Opens the database, looks at it, and puts the parts together.
+    ///
+    /// A database without any table is new: the tables are made. One that has tables is only
+    /// looked at; when something is missing, [`StartError::Schema`] says what and which statements
+    /// would add it.
+    pub async fn start(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let features = features::all(&settings)?;
+        let (database, inspection) = open(&settings, &features).await?;
+        let created_tables = inspection.is_empty;
+        if created_tables {
+            database.complete(&inspection).await?;
+        } else if !inspection.is_complete() {
+            let inspection = Box::new(inspection);
+            return Err(StartError::Schema { url: settings.database, inspection });
+        }
+        let ids = features.iter().map(|feature| feature.id()).collect();
+        let auth = Auth::new(Parts {
+            hashing: HashingPool::start(&settings.password)?,
+            cookie_names: CookieNames::new(&settings.cookie_prefix, settings.base_url.is_secure()),
+            cookie_signer: CookieSigner::new(&settings.secret),
+            rate_limiter: settings.rate_limit.then(RateLimiter::new),
+            settings,
+            database,
+            clock,
+            entropy,
+            features,
+        });
+        Ok(Self { router: app(auth), created_tables, features: ids })
+    }
+
+    /// Whether the database was new and its tables were made.
+    pub fn created_tables(&self) -> bool {
+        self.created_tables
+    }
+
+    /// What the server does beyond e-mail and password, by Better Auth's names of the plugins.
+    pub fn features(&self) -> &[&'static str] {
+        &self.features
+    }
+
+    /// For `axum::serve`, which has to pass on the address of the peer.
+    pub fn into_service(self) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+        self.router.into_make_service_with_connect_info()
+    }
+
+    /// The router alone, for tests that call it without a socket.
+    pub fn into_router(self) -> Router {
+        self.router
+    }
+}
+
+/// What the settings' database lacks, and nothing else: for `countersign migrate`.
+pub async fn inspect(settings: &Settings) -> Result<(Database, Inspection), StartError> {
+    open(settings, &features::all(settings)?).await
+}
+
+async fn open(
+    settings: &Settings,
+    features: &[Box<dyn Feature>],
+) -> Result<(Database, Inspection), StartError> {
+    let database = Database::open(&settings.database)?;
+    let tables = features.iter().flat_map(|feature| feature.tables());
+    let tables: Vec<_> = schema::BETTER_AUTH.iter().chain(tables).collect();
+    let inspection = database.inspect(&tables).await?;
+    Ok((database, inspection))
+}

@@ -1,0 +1,70 @@
+//! Being signed in as an argument: an endpoint that takes one of these cannot forget to ask.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use countersign_store::{sessions::Session, users::User};
+use http::request::Parts;
+use jiff::SignedDuration;
+
+use super::current::{Current, current};
+use crate::{
+    Auth,
+    cookies::{RequestCookies, SetCookies},
+    edge::Posted,
+    wire::{ApiError, Body, refusals},
+};
+
+/// A request with a live session. Its cookies belong into the answer.
+pub(crate) struct SignedIn {
+    pub(crate) session: Session,
+    pub(crate) user: User,
+    pub(crate) cookies: SetCookies,
+}
+
+impl FromRequestParts<Auth> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, ApiError> {
+        let request = RequestCookies::of(&parts.headers);
+        let Current { signed_in, cookies } = current(auth, &request, parts.uri.query()).await?;
+        match signed_in {
+            Some((session, user)) => Ok(Self { session, user, cookies }),
+            None => Err(ApiError::from(&refusals::UNAUTHORIZED).with_cookies(cookies)),
+        }
+    }
+}
+
+/// A request whose session began recently: for what a stolen, old session must not do.
+pub(crate) struct SignedInFreshly(pub(crate) SignedIn);
+
+impl FromRequestParts<Auth> for SignedInFreshly {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, ApiError> {
+        let signed_in = SignedIn::from_request_parts(parts, auth).await?;
+        let fresh_age = auth.settings().session.fresh_age;
+        let age = auth.now().duration_since(signed_in.session.created_at);
+        if fresh_age > SignedDuration::ZERO && age >= fresh_age {
+            let error = ApiError::from(&refusals::SESSION_NOT_FRESH);
+            return Err(error.with_cookies(signed_in.cookies));
+        }
+        Ok(Self(signed_in))
+    }
+}
+
+/// A valid body, posted by somebody who is signed in. The body is looked at first.
+pub(crate) struct PostedBy<B> {
+    pub(crate) body: B,
+    pub(crate) by: SignedIn,
+}
+
+impl<B: Body> FromRequest<Auth> for PostedBy<B> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, auth: &Auth) -> Result<Self, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        let posted = Request::from_parts(parts.clone(), body);
+        let Posted(body) = Posted::<B>::from_request(posted, auth).await?;
+        let by = SignedIn::from_request_parts(&mut parts, auth).await?;
+        Ok(Self { body, by })
+    }
+}

@@ -1,0 +1,93 @@
+//! The list of settings: each with its default, Better Auth's name for it, and what it is for.
+
+/// One setting.
+#[derive(Debug)]
+pub struct Key {
+    /// `section.key`, as in the TOML file.
+    pub name: &'static str,
+    /// Better Auth's variable for it, where there is one.
+    pub alias: Option<&'static str>,
+    /// What it is when not set; empty means absent.
+    pub default: &'static str,
+    /// What it is for.
+    pub help: &'static str,
+}
+
+impl Key {
+    /// The variable that sets it: `COUNTERSIGN_<SECTION>__<KEY>`.
+    pub fn variable(&self) -> String {
+        format!("COUNTERSIGN_{}", self.name.replace('.', "__").to_uppercase())
+    }
+}
+
+const fn key(name: &'static str, default: &'static str, help: &'static str) -> Key {
+    Key { name, alias: None, default, help }
+}
+
+const fn known(
+    name: &'static str,
+    alias: &'static str,
+    default: &'static str,
+    help: &'static str,
+) -> Key {
+    Key { name, alias: Some(alias), default, help }
+}
+
+/// Every setting there is.
+pub const KEYS: &[Key] = &[
+    key("server.listen", "127.0.0.1:4000", "address and port to listen on"),
+    key("server.development", "false", "relaxed rules for a machine that serves nobody else"),
+    known(
+        "server.base_url",
+        "BETTER_AUTH_URL",
+        "",
+        "where browsers see this server; default http://<listen>",
+    ),
+    known(
+        "server.secret",
+        "BETTER_AUTH_SECRET",
+        "",
+        "at least 32 characters; `countersign secret generate` makes one",
+    ),
+    key("server.secret_file", "", "a file that holds the secret, instead of server.secret"),
+    known(
+        "server.trusted_origins",
+        "BETTER_AUTH_TRUSTED_ORIGINS",
+        "",
+        "further origins, comma-separated; * and ? are wildcards",
+    ),
+    key("server.trusted_proxies", "", "addresses or networks whose X-Forwarded-For is believed"),
+    known(
+        "database.url",
+        "DATABASE_URL",
+        "sqlite:countersign.db",
+        "sqlite:FILE or sqlite::memory:",
+    ),
+    key(
+        "rate_limit.enabled",
+        "",
+        "count requests by client and path; default true outside development",
+    ),
+    key("cookies.prefix", "better-auth", "what cookie names start with"),
+    key("session.expires_in", "7d", "from sign-in or refresh to the end of a session"),
+    key("session.update_age", "1d", "a session older than this is extended when used"),
+    key(
+        "session.fresh_age",
+        "1d",
+        "for how long after sign-in a session counts as fresh; 0 is always",
+    ),
+    key("password.min_length", "8", "fewest characters (UTF-16 units) of a password"),
+    key("password.max_length", "128", "most characters (UTF-16 units) of a password"),
+    key("password.threads", "2", "threads that hash passwords; 32 MiB each"),
+    key("password.queue", "64", "sign-ins that may wait for such a thread"),
+    key("token.algorithm", "EdDSA", "EdDSA, ES256, RS256, or HS256 with the shared secret"),
+    key("token.issuer", "", "the claim iss; default the origin of server.base_url"),
+    key("token.audience", "", "the claim aud; default the origin of server.base_url"),
+    key("token.lifetime", "15m", "from iat to exp"),
+    key("token.scope", "", "the claim scope, space-separated; no claim when empty"),
+    key(
+        "token.claims",
+        "minimal",
+        "minimal, or user for every field of the user as Better Auth does",
+    ),
+];

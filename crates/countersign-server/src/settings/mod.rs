@@ -1,0 +1,257 @@
+//! Settings: read once at the start, from a TOML file and the environment, into types that cannot
+//! be wrong.
+//!
+//! Every key of the file is also the variable `COUNTERSIGN_<SECTION>__<KEY>`, which wins. Better
+//! Auth's own names are honoured too and win over the file: `BETTER_AUTH_SECRET`,
+//! `BETTER_AUTH_URL`, `BETTER_AUTH_TRUSTED_ORIGINS`, `DATABASE_URL`. An unknown key is an error
+//! that names the nearest known one. [`keys::KEYS`] lists them all.
+
+mod base_url;
+mod error;
+pub mod keys;
+mod source;
+mod span;
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
+
+use countersign_jwt::Algorithm;
+use countersign_store::DatabaseUrl;
+use ipnet::IpNet;
+use jiff::SignedDuration;
+
+pub use base_url::BaseUrl;
+pub use error::SettingsError;
+pub use source::Source;
+
+use crate::{Entropy, edge::TrustedOrigins, entropy::random_id, secret::Secret};
+
+/// The fewest characters a secret has outside development.
+pub const SECRET_MIN_LENGTH: usize = 32;
+
+/// Everything the server was told.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Development: a missing secret is replaced by one that lives as long as the process, rate
+    /// limits are off, and `/error` shows a page instead of going to the application.
+    pub development: bool,
+    /// Where browsers see this server.
+    pub base_url: BaseUrl,
+    /// Signs cookies, encrypts keys at rest.
+    pub secret: Secret,
+    /// Whether the secret was made up at the start because none was set (development only).
+    pub secret_is_temporary: bool,
+    /// Where the rows are.
+    pub database: DatabaseUrl,
+    /// Origins that may send requests with cookies, beside the base URL's.
+    pub trusted_origins: TrustedOrigins,
+    /// Proxies whose `X-Forwarded-For` is believed. None by default.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether requests are counted and refused when there are too many.
+    pub rate_limit: bool,
+    /// What cookie names start with.
+    pub cookie_prefix: String,
+    /// How long sessions live.
+    pub session: SessionSettings,
+    /// What passwords may be, and how many are hashed at once.
+    pub password: PasswordSettings,
+    /// What tokens say.
+    pub token: TokenSettings,
+}
+
+/// How long sessions live.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct SessionSettings {
+    /// From sign-in, or the last refresh, to the end.
+    pub expires_in: SignedDuration,
+    /// A session older than this is extended when it is used.
+    pub update_age: SignedDuration,
+    /// For how long after sign-in a session counts as fresh; zero means always.
+    pub fresh_age: SignedDuration,
+}
+
+/// What passwords may be, and how many are hashed at once.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct PasswordSettings {
+    /// The fewest UTF-16 code units.
+    pub min_length: usize,
+    /// The most UTF-16 code units.
+    pub max_length: usize,
+    /// Threads that hash. Each needs 32 MiB while it works.
+    pub threads: usize,
+    /// Sign-ins that may wait for a thread; the next one is told to come back.
+    pub queue: usize,
+}
+
+/// What tokens say.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TokenSettings {
+    /// How they are signed.
+    pub algorithm: Algorithm,
+    /// The claim `iss`.
+    pub issuer: String,
+    /// The claim `aud`.
+    pub audience: String,
+    /// From `iat` to `exp`.
+    pub lifetime: SignedDuration,
+    /// The claim `scope`; no claim when absent.
+    pub scope: Option<String>,
+    /// Which other claims there are.
+    pub claims: ClaimsTemplate,
+}
+
+/// Which claims a token has beside `iat`, `exp`, `iss`, `aud` and `sub`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClaimsTemplate {
+    /// `sid`, `sessionId`, `jti`, and `scope` where set: nothing about the person.
+    Minimal,
+    /// Every field of the user and nothing else, as Better Auth does.
+    User,
+}
+
+impl Settings {
+    /// Reads the settings; `entropy` makes the temporary secret of a development server.
+    pub fn read(source: &Source, entropy: &dyn Entropy) -> Result<Self, SettingsError> {
+        let values = source.values()?;
+        let reader = Reader { values: &values };
+        let listen: SocketAddr =
+            reader.parsed("server.listen", "an address such as 127.0.0.1:4000")?;
+        let development = reader.boolean("server.development")?;
+        let base_url = match reader.text("server.base_url") {
+            Some(text) => BaseUrl::parse(text)?,
+            None => BaseUrl::of_listener(listen)?,
+        };
+        let (secret, secret_is_temporary) = reader.secret(development, entropy)?;
+        let origin = base_url.origin().to_owned();
+        let extra_origins = reader.list("server.trusted_origins");
+        Ok(Self {
+            listen,
+            development,
+            secret,
+            secret_is_temporary,
+            database: reader.parsed("database.url", "sqlite:FILE or sqlite::memory:")?,
+            trusted_origins: TrustedOrigins::new(&origin, extra_origins),
+            trusted_proxies: reader.networks("server.trusted_proxies")?,
+            rate_limit: match reader.text("rate_limit.enabled") {
+                Some(_) => reader.boolean("rate_limit.enabled")?,
+                None => !development,
+            },
+            cookie_prefix: reader.cookie_prefix()?,
+            session: SessionSettings {
+                expires_in: reader.span("session.expires_in")?,
+                update_age: reader.span("session.update_age")?,
+                fresh_age: reader.span("session.fresh_age")?,
+            },
+            password: PasswordSettings {
+                min_length: reader.number("password.min_length", 1, 1024)?,
+                max_length: reader.number("password.max_length", 1, 1024)?,
+                threads: reader.number("password.threads", 1, 256)?,
+                queue: reader.number("password.queue", 1, 65_536)?,
+            },
+            token: TokenSettings {
+                algorithm: reader.parsed("token.algorithm", "EdDSA, ES256, RS256 or HS256")?,
+                issuer: reader.text("token.issuer").unwrap_or(&origin).to_owned(),
+                audience: reader.text("token.audience").unwrap_or(&origin).to_owned(),
+                lifetime: reader.span("token.lifetime")?,
+                scope: reader.text("token.scope").map(str::to_owned),
+                claims: reader.claims_template()?,
+            },
+            base_url,
+        })
+    }
+}
+
+/// Turns texts into values, and names the setting when it cannot.
+struct Reader<'a> {
+    values: &'a BTreeMap<&'static str, String>,
+}
+
+impl<'a> Reader<'a> {
+    /// The text, or `None` where the setting is absent or empty.
+    fn text(&self, key: &str) -> Option<&'a str> {
+        self.values.get(key).map(|text| text.trim()).filter(|text| !text.is_empty())
+    }
+
+    fn required(&self, key: &'static str) -> &'a str {
+        self.text(key).unwrap_or_default()
+    }
+
+    fn parsed<T: FromStr>(
+        &self,
+        key: &'static str,
+        expected: &'static str,
+    ) -> Result<T, SettingsError> {
+        self.required(key).parse().map_err(|_| SettingsError::invalid(key, expected))
+    }
+
+    fn boolean(&self, key: &'static str) -> Result<bool, SettingsError> {
+        self.parsed(key, "true or false")
+    }
+
+    fn number(&self, key: &'static str, least: usize, most: usize) -> Result<usize, SettingsError> {
+        match self.required(key).parse() {
+            Ok(number) if (least..=most).contains(&number) => Ok(number),
+            _ => Err(SettingsError::OutOfRange { key, least, most }),
+        }
+    }
+
+    fn span(&self, key: &'static str) -> Result<SignedDuration, SettingsError> {
+        span::parse(self.required(key))
+            .ok_or_else(|| SettingsError::invalid(key, "seconds, or a span such as 15m, 12h or 7d"))
+    }
+
+    fn list(&self, key: &str) -> Vec<&'a str> {
+        let items = self.text(key).unwrap_or_default().split(',').map(str::trim);
+        items.filter(|item| !item.is_empty()).collect()
+    }
+
+    fn networks(&self, key: &'static str) -> Result<Vec<IpNet>, SettingsError> {
+        let address = |item: &str| item.parse::<IpAddr>().map(IpNet::from).map_err(|_| ());
+        let parse = |item: &str| item.parse().or_else(|_| address(item));
+        let networks = self.list(key).into_iter().map(parse).collect::<Result<_, ()>>();
+        networks
+            .map_err(|()| SettingsError::invalid(key, "addresses or networks such as 10.0.0.0/8"))
+    }
+
+    fn cookie_prefix(&self) -> Result<String, SettingsError> {
+        let prefix = self.required("cookies.prefix");
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if prefix.is_empty() || !prefix.chars().all(is_token) {
+            return Err(SettingsError::invalid("cookies.prefix", "letters, digits, - _ and ."));
+        }
+        Ok(prefix.to_owned())
+    }
+
+    fn claims_template(&self) -> Result<ClaimsTemplate, SettingsError> {
+        match self.required("token.claims") {
+            "minimal" => Ok(ClaimsTemplate::Minimal),
+            "user" => Ok(ClaimsTemplate::User),
+            _ => Err(SettingsError::invalid("token.claims", "minimal or user")),
+        }
+    }
+
+    fn secret(
+        &self,
+        development: bool,
+        entropy: &dyn Entropy,
+    ) -> Result<(Secret, bool), SettingsError> {
+        match self.text("server.secret") {
+            Some(text) if text.chars().count() >= SECRET_MIN_LENGTH || development => {
+                Ok((Secret::new(text), false))
+            }
+            Some(text) => Err(SettingsError::SecretTooShort { length: text.chars().count() }),
+            None if development => Ok((Secret::new(&random_id(entropy)), true)),
+            None => Err(SettingsError::SecretMissing),
+        }
+    }
+}

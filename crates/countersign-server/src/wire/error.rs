@@ -1,0 +1,182 @@
+//! Errors as the client reads them: a status and `{"message", "code"}`. What the log reads is
+//! written where the error is turned into one of these.
+
+use std::fmt;
+
+use axum::response::{IntoResponse, Response};
+use countersign_store::StoreError;
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use crate::cookies::SetCookies;
+
+/// An error of Better Auth's table: always the same status, code and message.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
+}
+
+/// Every answer that is not a success.
+pub(crate) struct ApiError {
+    kind: Kind,
+    cookies: SetCookies,
+}
+
+enum Kind {
+    Refused(&'static Refusal),
+    /// A message made for this request.
+    Told {
+        status: StatusCode,
+        code: Option<&'static str>,
+        message: String,
+    },
+    /// The limiter's own form: no code, `X-Retry-After`.
+    TooManyRequests {
+        retry_after_seconds: i64,
+    },
+    /// Something this server needs cannot answer now.
+    Unavailable,
+    /// A fault of ours: an empty body, as Better Auth's.
+    Internal,
+}
+
+/// An error and what caused it, on one line.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let causes = std::iter::successors(self.0.source(), |cause| cause.source());
+        write!(f, "{}", self.0)?;
+        causes.into_iter().try_for_each(|cause| write!(f, ": {cause}"))
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+}
+
+impl ApiError {
+    fn of(kind: Kind) -> Self {
+        Self { kind, cookies: SetCookies::default() }
+    }
+
+    pub(crate) fn validation(message: String) -> Self {
+        Self::told(StatusCode::BAD_REQUEST, Some("VALIDATION_ERROR"), message)
+    }
+
+    pub(crate) fn told(status: StatusCode, code: Option<&'static str>, message: String) -> Self {
+        Self::of(Kind::Told { status, code, message })
+    }
+
+    pub(crate) fn too_many_requests(retry_after_seconds: i64) -> Self {
+        Self::of(Kind::TooManyRequests { retry_after_seconds })
+    }
+
+    pub(crate) fn unavailable() -> Self {
+        Self::of(Kind::Unavailable)
+    }
+
+    /// A fault of ours; `what` and `cause` go to the log and nowhere else.
+    pub(crate) fn internal(what: &str, cause: &dyn std::error::Error) -> Self {
+        tracing::error!(error = %Chain(cause), "{what}");
+        Self::of(Kind::Internal)
+    }
+
+    /// The same error, with cookies.
+    pub(crate) fn with_cookies(mut self, cookies: SetCookies) -> Self {
+        self.cookies = cookies;
+        self
+    }
+}
+
+impl From<&'static Refusal> for ApiError {
+    fn from(refusal: &'static Refusal) -> Self {
+        Self::of(Kind::Refused(refusal))
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            tracing::error!(%error, "the database cannot answer");
+            return Self::unavailable();
+        }
+        Self::internal("a statement failed", &error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = match self.kind {
+            Kind::Refused(refusal) => json(refusal.status, refusal.message, Some(refusal.code)),
+            Kind::Told { status, code, message } => json(status, &message, code),
+            Kind::TooManyRequests { retry_after_seconds } => {
+                let message = "Too many requests. Please try again later.";
+                let mut response = json(StatusCode::TOO_MANY_REQUESTS, message, None);
+                response.headers_mut().insert("x-retry-after", retry_after_seconds.into());
+                response
+            }
+            Kind::Unavailable => {
+                let message = "The server cannot answer now. Please try again later.";
+                let code = Some("SERVICE_UNAVAILABLE");
+                let mut response = json(StatusCode::SERVICE_UNAVAILABLE, message, code);
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                response
+            }
+            Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        };
+        self.cookies.append_to(response.headers_mut());
+        response
+    }
+}
+
+fn json(status: StatusCode, message: &str, code: Option<&str>) -> Response {
+    let body = serde_json::to_string(&ErrorBody { message, code }).unwrap_or_default();
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Better Auth's table of errors, as far as these endpoints answer them.
+pub(crate) mod refusals {
+    use http::StatusCode;
+
+    use super::Refusal;
+
+    macro_rules! refusals {
+        ($($name:ident: $status:ident, $message:literal;)*) => {$(
+            pub(crate) static $name: Refusal = Refusal {
+                status: StatusCode::$status,
+                code: stringify!($name),
+                message: $message,
+            };
+        )*};
+    }
+
+    refusals! {
+        BAD_REQUEST: BAD_REQUEST, "Invalid JSON in request body";
+        CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: FORBIDDEN,
+            "Cross-site navigation login blocked. This request appears to be a CSRF attack.";
+        FAILED_TO_GET_SESSION: UNAUTHORIZED, "Failed to get session";
+        INVALID_CALLBACK_URL: FORBIDDEN, "Invalid callbackURL";
+        INVALID_EMAIL: BAD_REQUEST, "Invalid email";
+        INVALID_EMAIL_OR_PASSWORD: UNAUTHORIZED, "Invalid email or password";
+        INVALID_ERROR_CALLBACK_URL: FORBIDDEN, "Invalid errorCallbackURL";
+        INVALID_NEW_USER_CALLBACK_URL: FORBIDDEN, "Invalid newUserCallbackURL";
+        INVALID_ORIGIN: FORBIDDEN, "Invalid origin";
+        INVALID_REDIRECT_URL: FORBIDDEN, "Invalid redirectURL";
+        METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED: METHOD_NOT_ALLOWED,
+            "POST method requires deferSessionRefresh to be enabled in session config";
+        MISSING_OR_NULL_ORIGIN: FORBIDDEN, "Missing or null Origin";
+        PASSWORD_TOO_LONG: BAD_REQUEST, "Password too long";
+        PASSWORD_TOO_SHORT: BAD_REQUEST, "Password too short";
+        PAYLOAD_TOO_LARGE: PAYLOAD_TOO_LARGE, "Request body is too large";
+        SESSION_NOT_FRESH: FORBIDDEN, "Session is not fresh";
+        UNAUTHORIZED: UNAUTHORIZED, "Unauthorized";
+        USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: UNPROCESSABLE_ENTITY,
+            "User already exists. Use another email.";
+    }
+}

@@ -1,0 +1,131 @@
+//! Reading a JSON body member by member, with Better Auth's (zod's) texts for what is wrong.
+//!
+//! All members are read before anything is said, so that one answer names every fault:
+//! `[body.name] Invalid input: expected string, received undefined; [body.email] …`.
+
+use serde_json::Value;
+
+use crate::wire::{ApiError, BodyForms, is_email};
+
+/// The body of one endpoint.
+pub(crate) trait Body: Sized + Send {
+    /// Which content types it may have.
+    const FORMS: BodyForms = BodyForms::Json;
+    /// Whether it signs somebody in: then a page of another site must not be able to send it,
+    /// cookies or not.
+    const SIGNS_IN: bool = false;
+
+    /// Takes the members; whatever is missing or wrong is noted in `fields`.
+    fn read(fields: &mut Fields<'_>) -> Self;
+
+    /// Reads `value`, or says everything that is wrong with it.
+    fn parse(value: Option<&Value>) -> Result<Self, ApiError> {
+        let mut fields = Fields { value, faults: Vec::new() };
+        let body = Self::read(&mut fields);
+        if fields.faults.is_empty() {
+            return Ok(body);
+        }
+        Err(ApiError::validation(fields.faults.join("; ")))
+    }
+}
+
+/// A body that nothing is read from; it still has to be well-formed and come from a trusted page.
+pub(crate) struct NoBody;
+
+impl Body for NoBody {
+    fn read(_: &mut Fields<'_>) -> Self {
+        Self
+    }
+}
+
+/// The members of a body, and what was wrong so far.
+pub(crate) struct Fields<'a> {
+    value: Option<&'a Value>,
+    faults: Vec<String>,
+}
+
+impl<'a> Fields<'a> {
+    /// The body is an object; `kinds` is how many times zod checks that, and under which name.
+    pub(crate) fn object(&mut self, kinds: &[&str]) {
+        if !matches!(self.value, Some(Value::Object(_))) {
+            let received = kind(self.value);
+            for expected in kinds {
+                self.faults.push(format!(
+                    "[body] Invalid input: expected {expected}, received {received}"
+                ));
+            }
+        }
+    }
+
+    /// The body is an object or is not there.
+    pub(crate) fn optional_object(&mut self) {
+        if self.value.is_some() {
+            self.object(&["object"]);
+        }
+    }
+
+    pub(crate) fn text(&mut self, name: &str) -> String {
+        match self.member(name) {
+            Some(Value::String(text)) => text.clone(),
+            other => self.expected("string", name, other),
+        }
+    }
+
+    pub(crate) fn non_empty_text(&mut self, name: &str) -> String {
+        let text = self.text(name);
+        if text.is_empty() && matches!(self.member(name), Some(Value::String(_))) {
+            let fault = "Too small: expected string to have >=1 characters";
+            self.faults.push(format!("[body.{name}] {fault}"));
+        }
+        text
+    }
+
+    pub(crate) fn email(&mut self, name: &str) -> String {
+        let text = self.text(name);
+        if !is_email(&text) && matches!(self.member(name), Some(Value::String(_))) {
+            self.faults.push(format!("[body.{name}] Invalid email address"));
+        }
+        text
+    }
+
+    pub(crate) fn optional_text(&mut self, name: &str) -> Option<String> {
+        match self.member(name)? {
+            Value::String(text) => Some(text.clone()),
+            other => self.expected("string", name, Some(other)),
+        }
+    }
+
+    pub(crate) fn optional_boolean(&mut self, name: &str) -> Option<bool> {
+        match self.member(name)? {
+            Value::Bool(yes) => Some(*yes),
+            other => self.expected("boolean", name, Some(other)),
+        }
+    }
+
+    fn member(&self, name: &str) -> Option<&'a Value> {
+        self.value?.get(name)
+    }
+
+    /// Notes the fault, unless the body is no object: that was said already.
+    fn expected<T: Default>(&mut self, expected: &str, name: &str, found: Option<&Value>) -> T {
+        if matches!(self.value, Some(Value::Object(_))) {
+            let received = kind(found);
+            self.faults.push(format!(
+                "[body.{name}] Invalid input: expected {expected}, received {received}"
+            ));
+        }
+        T::default()
+    }
+}
+
+fn kind(value: Option<&Value>) -> &'static str {
+    match value {
+        None => "undefined",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "boolean",
+        Some(Value::Number(_)) => "number",
+        Some(Value::String(_)) => "string",
+        Some(Value::Array(_)) => "array",
+        Some(Value::Object(_)) => "object",
+    }
+}

@@ -1,0 +1,15 @@
+//! What is on the wire: bodies, dates, errors and validation texts, as Better Auth writes them.
+
+mod content_type;
+mod email;
+mod error;
+mod fields;
+mod reply;
+mod rows;
+
+pub(crate) use content_type::{BodyForms, read_body};
+pub(crate) use email::is_email;
+pub(crate) use error::{ApiError, Refusal, refusals};
+pub(crate) use fields::{Body, Fields, NoBody};
+pub(crate) use reply::Reply;
+pub(crate) use rows::{SessionAndUser, SessionBody, UserBody};

@@ -1,0 +1,78 @@
+//! Rows as JSON: Better Auth's names, its order of members (`id` last), `null` for what is absent,
+//! dates with milliseconds and `Z`.
+
+use countersign_store::{sessions::Session, users::User};
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+/// A user.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserBody<'a> {
+    name: &'a str,
+    email: &'a str,
+    email_verified: bool,
+    image: Option<&'a str>,
+    #[serde(serialize_with = "iso")]
+    created_at: Timestamp,
+    #[serde(serialize_with = "iso")]
+    updated_at: Timestamp,
+    id: &'a str,
+}
+
+impl<'a> From<&'a User> for UserBody<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            name: &user.name,
+            email: &user.email,
+            email_verified: user.email_verified,
+            image: user.image.as_deref(),
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+            id: &user.id,
+        }
+    }
+}
+
+/// A session, with its token: the client lists and revokes sessions by it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SessionBody<'a> {
+    #[serde(serialize_with = "iso")]
+    expires_at: Timestamp,
+    token: &'a str,
+    #[serde(serialize_with = "iso")]
+    created_at: Timestamp,
+    #[serde(serialize_with = "iso")]
+    updated_at: Timestamp,
+    ip_address: Option<&'a str>,
+    user_agent: Option<&'a str>,
+    user_id: &'a str,
+    id: &'a str,
+}
+
+impl<'a> From<&'a Session> for SessionBody<'a> {
+    fn from(session: &'a Session) -> Self {
+        Self {
+            expires_at: session.expires_at,
+            token: &session.token,
+            created_at: session.created_at,
+            updated_at: session.updated_at,
+            ip_address: session.ip_address.as_deref(),
+            user_agent: session.user_agent.as_deref(),
+            user_id: &session.user_id,
+            id: &session.id,
+        }
+    }
+}
+
+/// `get-session`'s answer.
+#[derive(Serialize)]
+pub(crate) struct SessionAndUser<'a> {
+    pub(crate) session: SessionBody<'a>,
+    pub(crate) user: UserBody<'a>,
+}
+
+fn iso<S: Serializer>(when: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{when:.3}"))
+}

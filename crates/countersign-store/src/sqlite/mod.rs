@@ -1,0 +1,91 @@
+//! SQLite, called in place.
+//!
+//! One connection writes; it stands behind an asynchronous lock, so that a writer waiting for its
+//! turn blocks no thread. Reads take a connection from a pile and put it back. Both wait up to
+//! [`BUSY`] for a lock that another process holds.
+
+mod statement;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::Connection;
+use tokio::sync::OwnedMutexGuard;
+
+use crate::{DatabaseUrl, StoreError};
+
+pub(crate) use statement::{columns, execute, execute_all, fetch, run, tables};
+
+/// How long a statement waits for another process's lock before it is "unavailable".
+const BUSY: Duration = Duration::from_secs(5);
+
+pub(crate) struct Sqlite {
+    writer: Arc<tokio::sync::Mutex<Connection>>,
+    readers: Readers,
+}
+
+enum Readers {
+    /// Connections to the file that nobody uses at the moment.
+    Idle { path: PathBuf, pile: Mutex<Vec<Connection>> },
+    /// A database in memory has one connection; readers take their turn with the writers.
+    Writer,
+}
+
+impl Sqlite {
+    pub(crate) fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let (writer, readers) = match url {
+            DatabaseUrl::SqliteMemory => (connect(None)?, Readers::Writer),
+            DatabaseUrl::SqliteFile(path) => {
+                let is_new = !path.exists();
+                let writer = connect(Some(path))?;
+                if is_new {
+                    run(&writer, "PRAGMA journal_mode = WAL")?;
+                }
+                let pile = Mutex::new(Vec::new());
+                (writer, Readers::Idle { path: path.clone(), pile })
+            }
+        };
+        Ok(Self { writer: Arc::new(tokio::sync::Mutex::new(writer)), readers })
+    }
+
+    /// The one connection that writes, when it is our turn.
+    pub(crate) async fn writer(&self) -> OwnedMutexGuard<Connection> {
+        Arc::clone(&self.writer).lock_owned().await
+    }
+
+    /// Runs `work` on a connection that reads.
+    pub(crate) async fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match &self.readers {
+            Readers::Writer => work(&*self.writer().await),
+            Readers::Idle { path, pile } => {
+                let idle = pile.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let connection = idle.map_or_else(|| connect(Some(path)), Ok)?;
+                let answer = work(&connection);
+                pile.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                answer
+            }
+        }
+    }
+}
+
+fn connect(path: Option<&Path>) -> Result<Connection, StoreError> {
+    path.map_or_else(Connection::open_in_memory, Connection::open)
+        .and_then(|connection| {
+            connection.busy_timeout(BUSY)?;
+            connection.set_prepared_statement_cache_capacity(64);
+            // A commit that was answered survives a power cut, in both journal modes.
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+            Ok(connection)
+        })
+        .map_err(|cause| StoreError::Open {
+            path: path.unwrap_or(Path::new(":memory:")).to_owned(),
+            cause: cause.to_string(),
+        })
+}

@@ -1,0 +1,6 @@
+//! Better Auth's tables as typed rows: one file a table, its columns beside their reader.
+
+pub mod accounts;
+pub mod sessions;
+pub mod signing_keys;
+pub mod users;

@@ -1,0 +1,152 @@
+//! The table `session`: who is signed in, where, and until when.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+
+use super::users::{self, User};
+use crate::{
+    Cells, Database, Prepared, StoreError, date,
+    sql::{DeleteStatement, Expr, ExprTrait, InsertStatement, Query, UpdateStatement},
+};
+
+/// The most sessions of one user that are listed, as Better Auth's adapter does.
+const LIST_LIMIT: u64 = 100;
+
+/// A signed-in browser or device.
+///
+/// The token is a credential: whoever holds it, signed, is the user. It therefore has no `Debug`,
+/// and nor has this.
+#[derive(Clone)]
+pub struct Session {
+    /// 32 letters and digits.
+    pub id: String,
+    /// From then on the session is over.
+    pub expires_at: Timestamp,
+    /// 32 letters and digits; unique.
+    pub token: String,
+    /// When the user signed in; how fresh a session is counts from here.
+    pub created_at: Timestamp,
+    /// When the row last changed.
+    pub updated_at: Timestamp,
+    /// The client's address; empty when unknown.
+    pub ip_address: Option<String>,
+    /// The client's `User-Agent`.
+    pub user_agent: Option<String>,
+    /// Whose session it is.
+    pub user_id: String,
+}
+
+const COLUMNS: [&str; 8] =
+    ["id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId"];
+
+fn read(cells: &mut Cells) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: cells.text()?,
+        expires_at: cells.timestamp()?,
+        token: cells.text()?,
+        created_at: cells.timestamp()?,
+        updated_at: cells.timestamp()?,
+        ip_address: cells.optional_text()?,
+        user_agent: cells.optional_text()?,
+        user_id: cells.text()?,
+    })
+}
+
+/// Every signed-in request runs this one, so it is rendered once.
+static SESSION_AND_USER: LazyLock<Prepared> = LazyLock::new(|| {
+    Prepared::new(
+        &Query::select()
+            .columns(COLUMNS.map(|column| ("session", column)))
+            .columns(users::COLUMNS.map(|column| ("user", column)))
+            .from("session")
+            .inner_join("user", Expr::col(("user", "id")).equals(("session", "userId")))
+            .and_where(Expr::col(("session", "token")).eq(""))
+            .take(),
+    )
+});
+
+/// The session with this token, and its user. Sessions that are over are found too.
+pub async fn find_by_token(
+    database: &Database,
+    token: &str,
+) -> Result<Option<(Session, User)>, StoreError> {
+    let Some(row) = database.fetch_optional(&SESSION_AND_USER.bind([token.into()])).await? else {
+        return Ok(None);
+    };
+    let mut cells = row.into_cells();
+    Ok(Some((read(&mut cells)?, users::read(&mut cells)?)))
+}
+
+/// The sessions of a user that are not over at `now`; at most 100, in the order they were made.
+pub async fn list_live(
+    database: &Database,
+    user_id: &str,
+    now: Timestamp,
+) -> Result<Vec<Session>, StoreError> {
+    let select = Query::select()
+        .columns(COLUMNS)
+        .from("session")
+        .and_where(Expr::col("userId").eq(user_id))
+        .and_where(Expr::col("expiresAt").gt(date(now)))
+        .limit(LIST_LIMIT)
+        .take();
+    let rows = database.fetch_all(&select).await?;
+    rows.into_iter().map(|row| read(&mut row.into_cells())).collect()
+}
+
+/// Adds a session.
+pub fn insert(session: &Session) -> InsertStatement {
+    Query::insert()
+        .into_table("session")
+        .columns(COLUMNS)
+        .values_panic([
+            session.id.as_str().into(),
+            date(session.expires_at).into(),
+            session.token.as_str().into(),
+            date(session.created_at).into(),
+            date(session.updated_at).into(),
+            session.ip_address.clone().into(),
+            session.user_agent.clone().into(),
+            session.user_id.as_str().into(),
+        ])
+        .take()
+}
+
+/// Moves the end of a session; touches no row when the session is gone.
+pub fn extend(token: &str, expires_at: Timestamp, now: Timestamp) -> UpdateStatement {
+    Query::update()
+        .table("session")
+        .value("expiresAt", date(expires_at))
+        .value("updatedAt", date(now))
+        .and_where(Expr::col("token").eq(token))
+        .take()
+}
+
+/// Ends one session, whoever's it is: for a token that the caller holds.
+pub fn delete(token: &str) -> DeleteStatement {
+    Query::delete().from_table("session").and_where(Expr::col("token").eq(token)).take()
+}
+
+/// Ends one session of this user; a token of somebody else's session touches no row.
+pub fn delete_of_user(user_id: &str, token: &str) -> DeleteStatement {
+    Query::delete()
+        .from_table("session")
+        .and_where(Expr::col("userId").eq(user_id))
+        .and_where(Expr::col("token").eq(token))
+        .take()
+}
+
+/// Ends every session of a user.
+pub fn delete_all(user_id: &str) -> DeleteStatement {
+    Query::delete().from_table("session").and_where(Expr::col("userId").eq(user_id)).take()
+}
+
+/// Ends every session of a user but the one with this token.
+pub fn delete_others(user_id: &str, token: &str) -> DeleteStatement {
+    Query::delete()
+        .from_table("session")
+        .and_where(Expr::col("userId").eq(user_id))
+        .and_where(Expr::col("token").ne(token))
+        .take()
+}

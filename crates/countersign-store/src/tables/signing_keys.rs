@@ -1,0 +1,74 @@
+//! The table `jwks`: key pairs that sign tokens. The private half is encrypted by whoever writes
+//! it; here it is text.
+
+use jiff::Timestamp;
+
+use crate::{
+    Cells, Database, StoreError, date,
+    sql::{InsertStatement, Order, Query},
+};
+
+/// The most keys that are read, as Better Auth's adapter does.
+const LIMIT: u64 = 100;
+
+/// A key pair at rest. No `Debug`: the private half may be stored in the clear.
+pub struct SigningKeyRow {
+    /// The key's id, `kid` in tokens.
+    pub id: String,
+    /// The public key as the JSON text of a JWK.
+    pub public_key: String,
+    /// The private key: JSON text, encrypted or not.
+    pub private_key: String,
+    /// When it was made; the newest live one signs.
+    pub created_at: Timestamp,
+    /// From then on it signs nothing.
+    pub expires_at: Option<Timestamp>,
+    /// The algorithm; absent on rows of old versions.
+    pub algorithm: Option<String>,
+    /// The curve, where the algorithm has one.
+    pub curve: Option<String>,
+}
+
+const COLUMNS: [&str; 7] =
+    ["id", "publicKey", "privateKey", "createdAt", "expiresAt", "alg", "crv"];
+
+fn read(cells: &mut Cells) -> Result<SigningKeyRow, StoreError> {
+    Ok(SigningKeyRow {
+        id: cells.text()?,
+        public_key: cells.text()?,
+        private_key: cells.text()?,
+        created_at: cells.timestamp()?,
+        expires_at: cells.optional_timestamp()?,
+        algorithm: cells.optional_text()?,
+        curve: cells.optional_text()?,
+    })
+}
+
+/// All keys, the newest first; at most 100.
+pub async fn list(database: &Database) -> Result<Vec<SigningKeyRow>, StoreError> {
+    let select = Query::select()
+        .columns(COLUMNS)
+        .from("jwks")
+        .order_by("createdAt", Order::Desc)
+        .limit(LIMIT)
+        .take();
+    let rows = database.fetch_all(&select).await?;
+    rows.into_iter().map(|row| read(&mut row.into_cells())).collect()
+}
+
+/// Adds a key.
+pub fn insert(key: &SigningKeyRow) -> InsertStatement {
+    Query::insert()
+        .into_table("jwks")
+        .columns(COLUMNS)
+        .values_panic([
+            key.id.as_str().into(),
+            key.public_key.as_str().into(),
+            key.private_key.as_str().into(),
+            date(key.created_at).into(),
+            key.expires_at.map_or(crate::sql::Value::String(None), date).into(),
+            key.algorithm.clone().into(),
+            key.curve.clone().into(),
+        ])
+        .take()
+}

@@ -1,0 +1,70 @@
+//! The table `user`.
+
+use jiff::Timestamp;
+
+use crate::{
+    Cells, Database, StoreError, date,
+    sql::{Expr, ExprTrait, InsertStatement, Query},
+};
+
+/// A person who can sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// 32 letters and digits, or whatever id the database was filled with.
+    pub id: String,
+    /// Free text; may be empty.
+    pub name: String,
+    /// Lower case; unique.
+    pub email: String,
+    /// Whether the address was proven.
+    pub email_verified: bool,
+    /// The address of a picture.
+    pub image: Option<String>,
+    /// When the user signed up.
+    pub created_at: Timestamp,
+    /// When the row last changed.
+    pub updated_at: Timestamp,
+}
+
+pub(crate) const COLUMNS: [&str; 7] =
+    ["id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"];
+
+pub(crate) fn read(cells: &mut Cells) -> Result<User, StoreError> {
+    Ok(User {
+        id: cells.text()?,
+        name: cells.text()?,
+        email: cells.text()?,
+        email_verified: cells.boolean()?,
+        image: cells.optional_text()?,
+        created_at: cells.timestamp()?,
+        updated_at: cells.timestamp()?,
+    })
+}
+
+/// The user with this address; `email` is compared in lower case.
+pub async fn find_by_email(database: &Database, email: &str) -> Result<Option<User>, StoreError> {
+    let select = Query::select()
+        .columns(COLUMNS)
+        .from("user")
+        .and_where(Expr::col("email").eq(email.to_lowercase()))
+        .take();
+    let row = database.fetch_optional(&select).await?;
+    row.map(|row| read(&mut row.into_cells())).transpose()
+}
+
+/// Adds a user. Fails with [`StoreError::Duplicate`] when the address is taken.
+pub fn insert(user: &User) -> InsertStatement {
+    Query::insert()
+        .into_table("user")
+        .columns(COLUMNS)
+        .values_panic([
+            user.id.as_str().into(),
+            user.name.as_str().into(),
+            user.email.as_str().into(),
+            user.email_verified.into(),
+            user.image.clone().into(),
+            date(user.created_at).into(),
+            date(user.updated_at).into(),
+        ])
+        .take()
+}

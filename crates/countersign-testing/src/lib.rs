@@ -1,0 +1,39 @@
+//! The test kit: a clock that stands still until it is moved, and real servers on free ports.
+//!
+//! Everything that is started stops when its value is dropped, children included. A start waits
+//! for the line with which the program says that it is ready, so nothing here sleeps; when the
+//! line does not come, the error holds what the program said instead.
+//!
+//! | Type | What runs |
+//! |---|---|
+//! | [`node::BetterAuth`] | the real Better Auth on Node, from `conformance/reference` |
+//! | [`binaries::Countersign`], [`binaries::TasksApi`] | our binaries |
+//! | [`web::Web`] | the Next.js application, built before |
+//! | [`postgres::Postgres`] | a PostgreSQL of its own in a temporary folder |
+//! | [`chromium::Chromium`] | a headless Chromium |
+//!
+//! ```no_run
+//! use countersign_testing::node::{BetterAuth, BetterAuthOptions};
+//!
+//! let server = BetterAuth::start(&BetterAuthOptions::default())?;
+//! println!("{}/api/auth/ok", server.url());
+//! # Ok::<(), countersign_testing::StartError>(())
+//! ```
+
+pub mod binaries;
+pub mod chromium;
+mod clock;
+pub mod node;
+mod port;
+pub mod postgres;
+mod process;
+pub mod web;
+mod workspace;
+
+pub use clock::FixedClock;
+pub use port::free_port;
+pub use process::{Running, StartError};
+pub use workspace::{file_in, root};
+
+/// The secret that tests share: long enough, and nobody's.
+pub const SECRET: &str = "a-secret-for-tests-only-0123456789abcdef";

@@ -1,0 +1,69 @@
+//! The real Better Auth on Node.
+
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::{Running, SECRET, StartError, file_in, free_port, root};
+
+/// How to start it.
+#[derive(Clone, Debug)]
+pub struct BetterAuthOptions {
+    /// `sqlite:FILE` or `postgres://…`; `None` for a SQLite file of its own.
+    pub database_url: Option<String>,
+    /// `BETTER_AUTH_SECRET`.
+    pub secret: String,
+    /// The algorithm of its tokens: `EdDSA`, `ES256`, `RS256` …
+    pub algorithm: String,
+    /// Whether it counts requests.
+    pub rate_limit: bool,
+}
+
+impl Default for BetterAuthOptions {
+    fn default() -> Self {
+        Self {
+            database_url: None,
+            secret: SECRET.to_owned(),
+            algorithm: "EdDSA".to_owned(),
+            rate_limit: false,
+        }
+    }
+}
+
+/// A Better Auth server with e-mail and password and the jwt plugin. It makes its own tables.
+pub struct BetterAuth {
+    url: String,
+    _process: Running,
+    _folder: TempDir,
+}
+
+impl BetterAuth {
+    /// Starts it on a free port; needs `npm ci` to have run.
+    pub fn start(options: &BetterAuthOptions) -> Result<Self, StartError> {
+        let folder = tempfile::tempdir()?;
+        let port = free_port()?;
+        let url = format!("http://127.0.0.1:{port}");
+        let database = match &options.database_url {
+            Some(url) => url.clone(),
+            None => file_in(&folder, "better-auth.db"),
+        };
+        let mut command = Command::new("node");
+        command
+            .arg(root().join("conformance/reference/server.mjs"))
+            .env("PORT", port.to_string())
+            .env("NODE_ENV", "development")
+            .env("BETTER_AUTH_URL", &url)
+            .env("BETTER_AUTH_SECRET", &options.secret)
+            .env("BETTER_AUTH_TELEMETRY", "0")
+            .env("DATABASE_URL", database)
+            .env("JWT_ALG", &options.algorithm)
+            .env("RATE_LIMIT", options.rate_limit.to_string());
+        let process = Running::start(&mut command, "ready")?;
+        Ok(Self { url, _process: process, _folder: folder })
+    }
+
+    /// Its origin, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}

@@ -1,0 +1,147 @@
+//! A program that runs until its value is dropped.
+
+use std::{
+    io::{self, BufRead, BufReader, Read},
+    os::unix::process::CommandExt,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// How long a program may take until it says that it is ready.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How long a program may take to stop in good order before it is killed.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why a program does not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// It could not be started at all.
+    #[error("cannot start {program}: {cause}")]
+    Spawn {
+        /// The program.
+        program: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// It ended, or said nothing of being ready.
+    #[error("{program} did not say {expected:?}; it said:\n{said}")]
+    NotReady {
+        /// The program.
+        program: String,
+        /// The text that was waited for.
+        expected: String,
+        /// All it wrote.
+        said: String,
+    },
+    /// Something it needs could not be made.
+    #[error("cannot prepare {what}: {cause}")]
+    Prepare {
+        /// What.
+        what: String,
+        /// Why.
+        cause: String,
+    },
+}
+
+impl From<io::Error> for StartError {
+    fn from(cause: io::Error) -> Self {
+        Self::Prepare { what: "a port or a folder".to_owned(), cause: cause.to_string() }
+    }
+}
+
+/// A program in a process group of its own. Dropped, the group is told to stop, and killed when it
+/// does not.
+pub struct Running {
+    child: Child,
+    ready_line: String,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Running {
+    /// Starts the program and waits for a line that holds `ready`.
+    pub fn start(command: &mut Command, ready: &str) -> Result<Self, StartError> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command
+            .process_group(0)
+            .spawn()
+            .map_err(|cause| StartError::Spawn { program: program.clone(), cause })?;
+        let (sender, lines) = mpsc::channel();
+        if let Some(stdout) = child.stdout.take() {
+            read_lines(stdout, sender.clone());
+        }
+        if let Some(stderr) = child.stderr.take() {
+            read_lines(stderr, sender);
+        }
+        let mut running = Self { child, ready_line: String::new(), lines };
+        let mut said = String::new();
+        loop {
+            match running.lines.recv_timeout(PATIENCE) {
+                Ok(line) if line.contains(ready) => {
+                    running.ready_line = line;
+                    return Ok(running);
+                }
+                Ok(line) => {
+                    said.push_str(&line);
+                    said.push('\n');
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    let expected = ready.to_owned();
+                    return Err(StartError::NotReady { program, expected, said });
+                }
+            }
+        }
+    }
+
+    /// The line with which it said that it is ready.
+    pub fn ready_line(&self) -> &str {
+        &self.ready_line
+    }
+
+    /// What it wrote since it was ready, as far as it was read by now.
+    pub fn said(&self) -> Vec<String> {
+        self.lines.try_iter().collect()
+    }
+
+    /// Whether it still runs.
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            // A group that ended by itself cannot be told to end.
+            let _ = kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.signal(Signal::TERM);
+        // Both pipes close when the group is gone: that is the event to wait for.
+        while self.lines.recv_timeout(GRACE).is_ok() {}
+        self.signal(Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+fn read_lines(pipe: impl Read + Send + 'static, sender: mpsc::Sender<String>) {
+    thread::spawn(move || {
+        let mut pipe = BufReader::new(pipe);
+        let mut bytes = Vec::new();
+        while pipe.read_until(b'\n', &mut bytes).is_ok_and(|length| length > 0) {
+            let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+            if sender.send(line).is_err() {
+                break;
+            }
+            bytes.clear();
+        }
+    });
+}

@@ -1,0 +1,70 @@
+//! `Owner`: the user whose id stands in the path.
+//!
+//! The segment `{user_id}`, percent-decoded once (RFC 3986 §2.1), must equal the claim `sub` byte by
+//! byte. No trimming, no letter case, no numbers read as numbers. Whether the user of the path exists
+//! is never asked, so the refusal is the same for everybody.
+
+use std::ops::Deref;
+
+use axum::extract::{FromRef, FromRequestParts, RawPathParams};
+use http::request::Parts;
+
+use super::{Rejection, User, admit};
+use crate::{guard::Guard, refusal::Refusal};
+
+/// The name of the path parameter.
+const USER_ID: &str = "user_id";
+
+/// The verified user, who is the one the path speaks of. There is no way to make one but to extract
+/// it, so a function that takes an `&Owner` cannot be called for anybody else. Derefs to [`User`].
+#[derive(Clone, Debug)]
+pub struct Owner(User);
+
+impl Deref for Owner {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.0
+    }
+}
+
+impl<S> FromRequestParts<S> for Owner
+where
+    S: Send + Sync,
+    Guard: FromRef<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let admitted = admit(request, state).await?;
+        let (guard, identity) = (admitted.guard, admitted.identity);
+        if !names(request, state, identity.subject()).await? {
+            guard.audit(&Refusal::NotOwner, Some(identity.subject()), request);
+            return Err(Refusal::NotOwner.into());
+        }
+        Ok(Self(User::new(identity)))
+    }
+}
+
+/// Whether the path names this user.
+async fn names<S>(request: &mut Parts, state: &S, subject: &str) -> Result<bool, Rejection>
+where
+    S: Send + Sync,
+{
+    let named = match RawPathParams::from_request_parts(request, state).await {
+        Ok(parameters) => {
+            let mut parameters = parameters.iter();
+            parameters.find(|(name, _)| *name == USER_ID).map(|(_, user)| user == subject)
+        }
+        // A segment that does not decode to UTF-8 names nobody.
+        Err(rejection) if rejection.status().is_client_error() => Some(false),
+        Err(_no_parameters) => None,
+    };
+    named.ok_or_else(|| {
+        tracing::error!(
+            path = request.uri.path(),
+            "`Owner` is used in a handler whose route has no parameter {{user_id}}"
+        );
+        Rejection::NoUserIdInRoute
+    })
+}

@@ -1,0 +1,66 @@
+//! The guard: turns bearer tokens into verified users in front of a service's routes.
+//!
+//! Tokens come from `countersign serve` or from an unmodified Better Auth server with its `jwt` plugin.
+//! They are verified here, without calling the issuer: signature, algorithm, key, type, issuer,
+//! audience, time and subject ([`countersign_jwt`] says how strictly).
+//!
+#![cfg_attr(feature = "axum", doc = "```")]
+#![cfg_attr(not(feature = "axum"), doc = "```ignore")]
+//! use axum::{Router, routing::get};
+//! use countersign::{Guard, KeySource, Policy, axum::Owner};
+//!
+//! async fn tasks(owner: Owner) -> String {
+//!     format!("the tasks of {}", owner.subject())
+//! }
+//!
+//! let guard = Guard::new(
+//!     Policy::new("http://localhost:3000", "http://localhost:3000")?, // issuer, audience
+//!     KeySource::jwks_url("http://localhost:3000/api/auth/jwks")?,
+//! )?;
+//! let app: Router = Router::new().route("/api/{user_id}/tasks", get(tasks)).with_state(guard);
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! # use tower::ServiceExt;
+//! # let request = http::Request::get("/api/alice/tasks").body(axum::body::Body::empty())?;
+//! # assert_eq!(app.oneshot(request).await?.status(), 401);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What a caller sees
+//!
+//! Three different answers, each with its own meaning: 401 for an absent or bad credential, 403 for
+//! the wrong user or scope, 503 when the token could not be checked. [`Refusal`] lists them.
+//!
+//! # Limits
+//!
+//! | What | Limit |
+//! |---|---|
+//! | token | 8 KiB, 16 levels of JSON, lifetime 24 hours, leeway 30 seconds |
+//! | published key set | 256 KiB, 100 keys, 3 seconds, status 200, no redirects, https (http on this machine) |
+//! | refetch for unknown key names | one at a time, one per 30 seconds |
+//! | age of published keys | refreshed after 5 minutes, waited for after 10 |
+//!
+//! # Features
+//!
+//! `axum`: the extractors of the module `axum`.
+
+mod audit;
+#[cfg(feature = "axum")]
+pub mod axum;
+mod credential;
+mod guard;
+mod identity;
+mod keys;
+mod policy;
+mod refusal;
+
+pub use countersign_jwt::{Claims, Clock, KeyError, KeySet, SystemClock, TokenError};
+
+pub use crate::{
+    guard::Guard,
+    identity::{Identity, Scope},
+    keys::{KeySource, SourceError},
+    policy::{Policy, PolicyError},
+    refusal::Refusal,
+};

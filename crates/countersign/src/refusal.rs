@@ -1,0 +1,175 @@
+//! Why a request is not let in, and what its sender is told.
+
+use std::time::Duration;
+
+use countersign_jwt::TokenError;
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+use serde::Serialize;
+
+/// Why a request is not let in. The text is the `detail` of the answer, safe to show.
+///
+/// | Refusal | Status | `code` | `WWW-Authenticate` (RFC 6750 §3) |
+/// |---|---|---|---|
+/// | no credential | 401 | `authorization_missing` | `Bearer realm="api"` |
+/// | another scheme | 401 | `authorization_scheme` | `Bearer realm="api"` |
+/// | a malformed header | 401 | `authorization_malformed` | `… error="invalid_token"` |
+/// | a token without `sub` | 401 | `subject_missing` | `… error="invalid_token"` |
+/// | an expired token | 401 | `token_expired` | `… error="invalid_token"` |
+/// | any other bad token | 401 | `invalid_token` | `… error="invalid_token"` |
+/// | somebody else's resource | 403 | `not_owner` | none |
+/// | a scope is missing | 403 | `insufficient_scope` | `… error="insufficient_scope", scope="…"` |
+/// | no keys to check with | 503 | `keys_unavailable` | none; `Retry-After` |
+///
+/// The body is a problem document (RFC 9457): `type`, `title`, `status`, `detail`, `code`. For a bad
+/// token it is the same whatever is wrong: the cause is for the log ([`Refusal::cause`]), since it
+/// would tell an attacker how far a forgery got. A missing dependency is never called a bad token, so
+/// clients do not sign their users out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no `Authorization` header.
+    #[error("Authorization header missing. Include: Authorization: Bearer <token>")]
+    NoCredential,
+    /// The header is not two words, not ASCII, or there are several.
+    #[error("Invalid authorization header format. Expected: Bearer <token>")]
+    MalformedHeader,
+    /// The scheme is not `Bearer`.
+    #[error("Invalid authentication scheme: {scheme}. Expected: Bearer")]
+    OtherScheme {
+        /// The scheme, cut to 32 harmless characters.
+        scheme: String,
+    },
+    /// The token is good but names no user.
+    #[error("Token missing user ID (sub claim)")]
+    MissingSubject,
+    /// The token was good and is over.
+    #[error("Token has expired. Please log in again.")]
+    Expired,
+    /// The token is not good. Why is in the error, which is not for the sender.
+    #[error("Invalid token")]
+    InvalidToken(TokenError),
+    /// The user of the URL is not the user of the token.
+    #[error("Access denied. You can only access your own resources.")]
+    NotOwner,
+    /// The token does not hold the scope the route needs.
+    #[error("Access denied. The token lacks the scope {scope}.")]
+    MissingScope {
+        /// The scope that is needed.
+        scope: &'static str,
+    },
+    /// The keys to check the token with could not be fetched.
+    #[error("Tokens cannot be verified at the moment. Please try again.")]
+    KeysUnavailable {
+        /// When another attempt makes sense.
+        retry_after: Duration,
+    },
+}
+
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Expired => Self::Expired,
+            TokenError::MissingSubject => Self::MissingSubject,
+            other => Self::InvalidToken(other),
+        }
+    }
+}
+
+impl Refusal {
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NoCredential
+            | Self::MalformedHeader
+            | Self::OtherScheme { .. }
+            | Self::MissingSubject
+            | Self::Expired
+            | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
+            Self::NotOwner | Self::MissingScope { .. } => StatusCode::FORBIDDEN,
+            Self::KeysUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// A stable word for the sender's program.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoCredential => "authorization_missing",
+            Self::MalformedHeader => "authorization_malformed",
+            Self::OtherScheme { .. } => "authorization_scheme",
+            Self::MissingSubject => "subject_missing",
+            Self::Expired => "token_expired",
+            Self::InvalidToken(_) => "invalid_token",
+            Self::NotOwner => "not_owner",
+            Self::MissingScope { .. } => "insufficient_scope",
+            Self::KeysUnavailable { .. } => "keys_unavailable",
+        }
+    }
+
+    /// The cause in a stable word for the log: for a bad token what exactly was wrong with it.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            Self::InvalidToken(error) => error.code(),
+            other => other.code(),
+        }
+    }
+
+    /// The value of `WWW-Authenticate`, when there is one.
+    pub fn challenge(&self) -> Option<String> {
+        match self {
+            Self::NoCredential | Self::OtherScheme { .. } => Some(r#"Bearer realm="api""#.into()),
+            Self::MalformedHeader
+            | Self::MissingSubject
+            | Self::Expired
+            | Self::InvalidToken(_) => Some(r#"Bearer realm="api", error="invalid_token""#.into()),
+            Self::MissingScope { scope } => Some(format!(
+                r#"Bearer realm="api", error="insufficient_scope", scope="{}""#,
+                quotable(scope)
+            )),
+            Self::NotOwner | Self::KeysUnavailable { .. } => None,
+        }
+    }
+
+    /// All headers of the answer. It must not be stored by anybody on the way (RFC 6750 §5.3).
+    pub fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        let mut headers = vec![
+            (CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        if let Some(Ok(challenge)) = self.challenge().map(HeaderValue::try_from) {
+            headers.push((WWW_AUTHENTICATE, challenge));
+        }
+        if let Self::KeysUnavailable { retry_after } = self {
+            headers.push((RETRY_AFTER, retry_after.as_secs().max(1).into()));
+        }
+        headers
+    }
+
+    /// The body of the answer, a problem document (RFC 9457 §3).
+    pub fn body(&self) -> String {
+        problem(self.status(), &self.to_string(), self.code())
+    }
+}
+
+/// `about:blank` says that the title is the phrase of the status (RFC 9457 §4.2.1).
+pub(crate) fn problem(status: StatusCode, detail: &str, code: &str) -> String {
+    #[derive(Serialize)]
+    struct Problem<'p> {
+        r#type: &'static str,
+        title: &'p str,
+        status: u16,
+        detail: &'p str,
+        code: &'p str,
+    }
+    let title = status.canonical_reason().unwrap_or_default();
+    let problem = Problem { r#type: "about:blank", title, status: status.as_u16(), detail, code };
+    // Texts and a number always serialize.
+    serde_json::to_string(&problem).unwrap_or_default()
+}
+
+/// The characters of a scope (RFC 6749 §3.3), which need no escapes inside quotes; others are left out.
+fn quotable(scope: &str) -> String {
+    scope.chars().filter(|c| matches!(c, '!' | '#'..='[' | ']'..='~')).collect()
+}

@@ -1,0 +1,2 @@
+//! cargo xtask up | test: run everything, test everything.
+fn main() {}
