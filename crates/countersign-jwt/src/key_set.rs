@@ -97,6 +97,16 @@ impl KeySet {
         self.len() == 0
     }
 
+    /// The names of the keys that have one, in no particular order.
+    pub fn kids(&self) -> impl Iterator<Item = &str> {
+        self.named.keys().map(String::as_str)
+    }
+
+    /// Whether a key has this name.
+    pub fn has_kid(&self, kid: &str) -> bool {
+        self.named.contains_key(kid)
+    }
+
     /// The keys that are not used, in the order of the set. Worth a line in the log.
     pub fn skipped(&self) -> &[SkippedKey] {
         &self.skipped

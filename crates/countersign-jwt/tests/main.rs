@@ -5,8 +5,10 @@
 mod algorithms;
 mod claims;
 mod fixture;
+mod json;
 mod keys;
 mod parsing;
+mod signatures;
 mod signing;
 mod time;
 mod vectors;

@@ -1,4 +1,4 @@
-//! Group A: one spelling per token, and nothing a second parser could read differently.
+//! Group A, the compact form: one spelling per token.
 
 use countersign_jwt::{Algorithm, MAX_TOKEN_BYTES, Part, SigningKey, TokenError};
 use serde_json::json;
@@ -110,132 +110,6 @@ fn t011_impossible_lengths_are_refused() {
 }
 
 #[test]
-fn t013_t014_t017_t018_only_a_json_object_in_utf8_is_read() {
-    for issuer in Issuer::both() {
-        let bare = ["[]", r#""x""#, "1", "null", "true", "{}", "", " ", "{} x", "{}{}", "[1]"];
-        for header in bare {
-            assert!(issuer.verify(&issuer.sign_bytes(header, claims().to_string())).is_err());
-        }
-        for payload in bare {
-            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
-        }
-        let good = claims().to_string();
-        let utf16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let spoiled = [
-            utf16,
-            format!("\u{feff}{good}").into_bytes(),
-            good.replace('}', ",}").into_bytes(),
-            good.replace('{', "{/* */").into_bytes(),
-            good.replace('"', "'").into_bytes(),
-            good.replace(r#""user""#, "NaN").into_bytes(),
-            good.replace(r#""user""#, "Infinity").into_bytes(),
-        ];
-        for payload in spoiled {
-            assert_eq!(
-                issuer.verify(&issuer.sign_bytes(issuer.header, payload)).unwrap_err(),
-                TokenError::NotStrictJson { part: Part::Payload }
-            );
-        }
-    }
-}
-
-#[test]
-fn t015_invalid_utf8_is_refused_and_never_replaced() {
-    for issuer in Issuer::both() {
-        for bad in
-            [&[0xC3, 0x28][..], &[0xC0, 0xAF], &[0xED, 0xA0, 0x80], &[0xF5, 0x80, 0x80, 0x80]]
-        {
-            let good = claims().to_string();
-            let (before, after) = good.split_once("alice").unwrap();
-            let payload = [before.as_bytes(), bad, after.as_bytes()].concat();
-            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
-        }
-    }
-}
-
-#[test]
-fn t016_duplicate_members_are_refused() {
-    for issuer in Issuer::both() {
-        let duplicates = [
-            issuer.header.replace('{', r#"{"alg":"none","#),
-            issuer.header_with(r#""alg":"none""#),
-            issuer.header_with(r#""x":1,"x":2"#),
-            issuer.header_with(r#""\u0061lg":"none""#),
-        ];
-        for header in duplicates {
-            assert_eq!(
-                issuer.verify(&issuer.sign_bytes(header, claims().to_string())).unwrap_err(),
-                TokenError::NotStrictJson { part: Part::Header }
-            );
-        }
-        let extras = [
-            r#""sub":"bob""#,
-            r#""s\u0075b":"bob""#,
-            r#""role":"admin""#,
-            r#""exp":1900000000"#,
-            r#""scope":"admin""#,
-            r#""deep":[{"a":1,"a":2}]"#,
-        ];
-        for extra in extras {
-            let payload = claims().to_string().replacen('{', &format!("{{{extra},"), 1);
-            assert_eq!(
-                issuer.verify(&issuer.sign_bytes(issuer.header, payload)).unwrap_err(),
-                TokenError::NotStrictJson { part: Part::Payload }
-            );
-        }
-    }
-}
-
-#[test]
-fn t019_t020_white_space_and_unknown_header_members_are_fine() {
-    for issuer in Issuer::both() {
-        let spaced = issuer.header.replace(':', " :\n ").replace(',', " ,\r\n\t");
-        let more = r#""x":1,"y":true,"a":{"a":[]},"n":null,"s":"text""#;
-        for header in [spaced, issuer.header_with(more)] {
-            issuer.verify(&issuer.sign_bytes(header, claims().to_string())).unwrap();
-        }
-    }
-}
-
-#[test]
-fn t022_numbers_without_a_value_are_refused() {
-    for issuer in Issuer::both() {
-        let long = "9".repeat(400);
-        for number in ["1e400", long.as_str(), "0x1F", "01", "1.", ".5", "+1"] {
-            let payload = claims().to_string().replace(&claims()["exp"].to_string(), number);
-            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err(), "{number}");
-        }
-    }
-}
-
-#[test]
-fn t023_deep_json_is_refused_before_the_stack_ends() {
-    for issuer in Issuer::both() {
-        let nested = |levels: usize| {
-            let value = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-            let payload = claims().to_string().replacen('{', &format!("{{\"d\":{value},"), 1);
-            issuer.verify(&issuer.sign_bytes(issuer.header, payload))
-        };
-        nested(15).unwrap();
-        for levels in [16, 17, 128, 200, 2_000, 100_000] {
-            assert!(nested(levels).is_err(), "{levels}");
-        }
-    }
-}
-
-#[test]
-fn t024_half_characters_and_nul_are_refused() {
-    for issuer in Issuer::both() {
-        for text in [r"\ud800", r"\udc00\ud800", r"ali\u0000ce"] {
-            let payload = claims().to_string().replace("alice", text);
-            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
-            let named = claims().to_string().replacen('{', &format!("{{\"{text}\":1,"), 1);
-            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, named)).is_err());
-        }
-    }
-}
-
-#[test]
 fn t025_no_changed_token_verifies() {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
     let pairs = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256]
@@ -278,14 +152,5 @@ fn t106_large_tokens_are_refused() {
         let many: serde_json::Map<_, _> = (0..300).map(|i| (i.to_string(), 1.into())).collect();
         assert!(issuer.verify(&issuer.token(&claims_with("many", many))).is_err());
         assert!(issuer.verify(&issuer.token(&claims_with(&"n".repeat(300), 1))).is_err());
-    }
-}
-
-#[test]
-fn t107_names_that_mean_something_in_other_languages_are_data() {
-    let issuer = Issuer::ed25519();
-    for name in ["__proto__", "constructor", "toString", "__class__", "hasOwnProperty"] {
-        let claims = issuer.verify(&issuer.token(&claims_with(name, "data"))).unwrap();
-        assert_eq!(claims.get(name).unwrap(), "data");
     }
 }

@@ -38,7 +38,7 @@
 //! |---|---|
 //! | token | 8 KiB, 16 levels of JSON, lifetime 24 hours, leeway 30 seconds |
 //! | published key set | 256 KiB, 100 keys, 3 seconds, status 200, no redirects, https (http on this machine) |
-//! | refetch for unknown key names | one at a time, one per 30 seconds |
+//! | fetches for invented key names | one at a time, one per 30 seconds |
 //! | age of published keys | refreshed after 5 minutes, waited for after 10 |
 //!
 //! # Features

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_jwt::TokenError;
 use http::{
-    HeaderName, HeaderValue, StatusCode,
+    HeaderMap, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
@@ -133,16 +133,15 @@ impl Refusal {
     }
 
     /// All headers of the answer. It must not be stored by anybody on the way (RFC 6750 §5.3).
-    pub fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
-        let mut headers = vec![
-            (CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
-            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        ];
+    pub fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(Ok(challenge)) = self.challenge().map(HeaderValue::try_from) {
-            headers.push((WWW_AUTHENTICATE, challenge));
+            headers.insert(WWW_AUTHENTICATE, challenge);
         }
         if let Self::KeysUnavailable { retry_after } = self {
-            headers.push((RETRY_AFTER, retry_after.as_secs().max(1).into()));
+            headers.insert(RETRY_AFTER, retry_after.as_secs().max(1).into());
         }
         headers
     }

@@ -1,1 +1,14 @@
-//! x
+//! What a service behind the guard answers. `tNNN` is the number of the threat a test answers, `rNN`
+//! that of the requirement.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test when they cannot go on")]
+
+mod answers;
+mod audit;
+mod header;
+mod issuer;
+mod outages;
+mod ownership;
+mod remote_keys;
+mod scopes;
+mod service;
+mod sources;

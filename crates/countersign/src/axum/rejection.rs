@@ -1,7 +1,7 @@
 //! What an extractor answers when it lets nobody in.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use http::{StatusCode, header::CONTENT_TYPE};
 
 use crate::refusal::{Refusal, problem};
 
@@ -23,17 +23,12 @@ impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         match self {
             Self::Refused(refusal) => {
-                let mut response = (refusal.status(), refusal.body()).into_response();
-                response.headers_mut().extend(refusal.headers());
-                response
+                (refusal.status(), refusal.headers(), refusal.body()).into_response()
             }
             Self::NoUserIdInRoute => {
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
                 let body = problem(status, "The service is set up wrongly.", "misrouted");
-                let mut response = (status, body).into_response();
-                let json = HeaderValue::from_static("application/problem+json");
-                response.headers_mut().insert(CONTENT_TYPE, json);
-                response
+                (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response()
             }
         }
     }

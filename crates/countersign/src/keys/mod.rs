@@ -140,7 +140,7 @@ impl Keys {
     ) -> Result<Arc<KeySet>, Refusal> {
         match self {
             Self::Given(keys) => Ok(Arc::clone(keys)),
-            Self::Published(remote) => remote.newer_than(Some(seen), now).await,
+            Self::Published(remote) => remote.newer_than(seen, now).await,
         }
     }
 }

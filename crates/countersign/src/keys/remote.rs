@@ -8,10 +8,13 @@
 //! | older | the request waits for one fetch; it fails: the known keys stay |
 //! | a token names an unknown key | the request waits for one fetch; it fails: 503 |
 //!
-//! There is at most one fetch at a time; who comes meanwhile and needs its result, waits for it. After
-//! a refetch the next one waits 30 seconds, after a failure 2 seconds, so that tokens with invented key
-//! names cannot make this service hammer the issuer. A fetch runs on its own task: a client that
-//! hangs up does not abort it. Keys that were once known are never forgotten because of an error.
+//! There is at most one fetch at a time; who comes meanwhile and needs its result, waits for it. Tokens
+//! with invented key names cannot make this service hammer the issuer: a fetch for an unknown key that
+//! brings no new name is the last one for 30 seconds. One that does bring a new name is followed by no
+//! pause, since only the issuer can rotate keys. After a failure the next fetch waits two seconds.
+//!
+//! A fetch runs on its own task, so a client that hangs up does not abort it. Keys that were once known
+//! are never forgotten because of an error.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,7 +28,7 @@ use crate::refusal::Refusal;
 
 const FRESH: SignedDuration = SignedDuration::from_mins(5);
 const MAX_AGE: SignedDuration = SignedDuration::from_mins(10);
-const PAUSE_AFTER_REFETCH: SignedDuration = SignedDuration::from_secs(30);
+const PAUSE_AFTER_NOTHING_NEW: SignedDuration = SignedDuration::from_secs(30);
 const PAUSE_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(2);
 
 pub(crate) struct RemoteKeys {
@@ -42,11 +45,20 @@ struct Known {
     usable_until: Timestamp,
 }
 
+/// Why keys are fetched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    /// There are none, or they are old.
+    Age,
+    /// A token names a key that is not among them.
+    UnknownKey,
+}
+
 /// What the last fetch means for the next one.
 #[derive(Default)]
 struct LastFetch {
     failed: bool,
-    /// When it ended, and how long to leave the issuer alone since.
+    /// Since when, and how long, to leave the issuer alone.
     pause: Option<(Timestamp, SignedDuration)>,
 }
 
@@ -57,26 +69,36 @@ impl RemoteKeys {
 
     pub(crate) async fn current(self: &Arc<Self>, now: Timestamp) -> Result<Arc<KeySet>, Refusal> {
         let Some(known) = self.known.load_full() else {
-            return self.newer_than(None, now).await;
+            return self.fetch_unless_done(None, Occasion::Age, now).await;
         };
         if now <= known.fresh_until {
             return Ok(Arc::clone(&known.keys));
         }
         if now <= known.usable_until {
             if let Ok(last) = Arc::clone(&self.fetching).try_lock_owned() {
-                tokio::spawn(Arc::clone(self).fetch(last, now));
+                tokio::spawn(Arc::clone(self).fetch(last, Occasion::Age, now));
             }
             return Ok(Arc::clone(&known.keys));
         }
-        let newer = self.newer_than(Some(&known.keys), now).await;
+        let newer = self.fetch_unless_done(Some(&known.keys), Occasion::Age, now).await;
         Ok(newer.unwrap_or_else(|_failed| Arc::clone(&known.keys)))
     }
 
-    /// Keys other than `seen`. During the pause after a successful fetch these are the known keys, since
-    /// the issuer has just said that there are no others.
+    /// Keys other than `seen`, among which the key of a token was not. During the pause these are the
+    /// known keys: the issuer has just said that there are no others.
     pub(crate) async fn newer_than(
         self: &Arc<Self>,
+        seen: &Arc<KeySet>,
+        now: Timestamp,
+    ) -> Result<Arc<KeySet>, Refusal> {
+        self.fetch_unless_done(Some(seen), Occasion::UnknownKey, now).await
+    }
+
+    /// Waits for the fetch under way, if any, and fetches only when that was not to the purpose.
+    async fn fetch_unless_done(
+        self: &Arc<Self>,
         seen: Option<&Arc<KeySet>>,
+        occasion: Occasion,
         now: Timestamp,
     ) -> Result<Arc<KeySet>, Refusal> {
         let last = Arc::clone(&self.fetching).lock_owned().await;
@@ -92,7 +114,7 @@ impl RemoteKeys {
                 _ => Err(Refusal::KeysUnavailable { retry_after: rest }),
             };
         }
-        let fetched = tokio::spawn(Arc::clone(self).fetch(last, now)).await;
+        let fetched = tokio::spawn(Arc::clone(self).fetch(last, occasion, now)).await;
         fetched
             .ok()
             .flatten()
@@ -103,6 +125,7 @@ impl RemoteKeys {
     async fn fetch(
         self: Arc<Self>,
         mut last: OwnedMutexGuard<LastFetch>,
+        occasion: Occasion,
         now: Timestamp,
     ) -> Option<Arc<KeySet>> {
         let known = self.known.load_full();
@@ -122,8 +145,9 @@ impl RemoteKeys {
             let reason = skipped.reason.code();
             tracing::warn!(target: "countersign::keys", kid, reason, "a published key is not used");
         }
-        // The first fetch starts no pause: keys may be rotated right after it.
-        let pause = known.map(|_known| (now, PAUSE_AFTER_REFETCH));
+        let is_known = |kid| known.as_ref().is_some_and(|known| known.keys.has_kid(kid));
+        let in_vain = occasion == Occasion::UnknownKey && keys.kids().all(is_known);
+        let pause = in_vain.then_some((now, PAUSE_AFTER_NOTHING_NEW));
         *last = LastFetch { failed: false, pause };
         self.remember(Arc::clone(&keys), now, FRESH);
         Some(keys)

@@ -1,0 +1,79 @@
+//! The way of a request: request id, log line, body limit, then the operation.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{FromRef, Request},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use countersign::{Clock, Guard};
+use countersign_store::Database;
+use tower::ServiceBuilder;
+use tower_http::{
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+use utoipa_scalar::{Scalar, Servable};
+
+use crate::{openapi, operations, probes, problem::Problem};
+
+const REQUEST_ID: axum::http::HeaderName = axum::http::HeaderName::from_static("x-request-id");
+
+/// The most bytes a body may have: a title and a description, escaped in the worst way, fit.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// What operations have at hand.
+#[derive(Clone)]
+pub struct Tasks {
+    /// Who may come in.
+    pub guard: Guard,
+    /// Where the tasks are.
+    pub database: Database,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl FromRef<Tasks> for Guard {
+    fn from_ref(tasks: &Tasks) -> Self {
+        tasks.guard.clone()
+    }
+}
+
+/// Everything the service answers.
+pub fn router(tasks: Tasks) -> Router {
+    let (operations, document) = openapi::described(operations::router());
+    let json = document.clone();
+    Router::new()
+        .merge(operations)
+        .route("/livez", get(probes::livez))
+        .route("/readyz", get(probes::readyz))
+        .route("/openapi.json", get(move || std::future::ready(axum::Json(json))))
+        .merge(Scalar::with_url("/docs", document))
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(
+            ServiceBuilder::new()
+                .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+                .layer(TraceLayer::new_for_http().make_span_with(span))
+                .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+                .layer(RequestBodyLimitLayer::new(BODY_LIMIT)),
+        )
+        .with_state(tasks)
+}
+
+async fn no_such_route() -> Response {
+    Problem::not_found("There is nothing at this address.").into_response()
+}
+
+async fn no_such_method() -> Response {
+    Problem::method_not_allowed().into_response()
+}
+
+/// The path without its query.
+fn span(request: &Request) -> tracing::Span {
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}

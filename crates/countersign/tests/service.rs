@@ -1,0 +1,172 @@
+//! A small service behind a guard, on a clock that is moved by hand.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use axum::{
+    Json, Router,
+    body::Body,
+    routing::{get, post},
+};
+use countersign::{
+    Clock, Guard, KeySource, Policy, Scope,
+    axum::{HasScope, Owner, User},
+};
+use countersign_jwt::{Algorithm, SigningKey};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+pub(crate) const NOW: i64 = 1_800_000_000;
+pub(crate) const ISSUER: &str = "https://auth.test";
+pub(crate) const AUDIENCE: &str = "task-api";
+
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+pub(crate) fn signing_key(kid: &str) -> SigningKey {
+    SigningKey::generate(Algorithm::EdDsa).unwrap().with_kid(kid)
+}
+
+/// Alice's claims; change what the test is about.
+pub(crate) fn claims() -> Value {
+    json!({
+        "iss": ISSUER, "aud": AUDIENCE, "sub": "alice", "sid": "s1", "jti": "t1",
+        "iat": NOW, "exp": NOW + 900, "scope": "tasks:read tasks:write",
+    })
+}
+
+pub(crate) struct TasksRead;
+impl Scope for TasksRead {
+    const NAME: &'static str = "tasks:read";
+}
+
+pub(crate) struct TasksWrite;
+impl Scope for TasksWrite {
+    const NAME: &'static str = "tasks:write";
+}
+
+async fn list(owner: Owner, _: HasScope<TasksRead>) -> String {
+    owner.subject().to_owned()
+}
+
+async fn add(owner: Owner, _: HasScope<TasksWrite>, Json(_task): Json<Vec<u8>>) -> String {
+    owner.subject().to_owned()
+}
+
+async fn me(user: User) -> Json<Value> {
+    let scopes: Vec<_> = user.scopes().collect();
+    Json(json!({"subject": user.subject(), "session": user.session(), "scopes": scopes}))
+}
+
+async fn greet(user: Option<User>) -> String {
+    user.map_or_else(|| "stranger".to_owned(), |user| user.subject().to_owned())
+}
+
+pub(crate) struct Service {
+    pub(crate) guard: Guard,
+    pub(crate) clock: Arc<HandClock>,
+    pub(crate) key: SigningKey,
+}
+
+pub(crate) fn policy() -> Policy {
+    Policy::new(ISSUER, AUDIENCE).unwrap()
+}
+
+impl Service {
+    /// Behind a guard that has the keys already.
+    pub(crate) fn new() -> Self {
+        Self::with_policy(policy())
+    }
+
+    pub(crate) fn with_policy(policy: Policy) -> Self {
+        let key = signing_key("ed1");
+        let source = KeySource::keys(key.key_set().unwrap());
+        Self::build(policy, source, key)
+    }
+
+    /// Behind a guard that fetches its keys.
+    pub(crate) fn fetching_from(url: &str, key: SigningKey) -> Self {
+        Self::build(policy(), KeySource::jwks_url(url).unwrap(), key)
+    }
+
+    fn build(policy: Policy, source: KeySource, key: SigningKey) -> Self {
+        let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
+        let guard = Guard::with_clock(policy, source, clock.clone()).unwrap();
+        Self { guard, clock, key }
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        Router::new()
+            .route("/api/{user_id}/tasks", get(list).post(add))
+            .route("/me", get(me))
+            .route("/greeting", get(greet))
+            .route("/misrouted", get(|_: Owner| async {}))
+            .route("/misrouted/{id}", post(|_: Owner| async {}))
+            .with_state(self.guard.clone())
+    }
+
+    pub(crate) fn token(&self, claims: &Value) -> String {
+        self.key.sign(claims).unwrap()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let answer = self.router().oneshot(request).await.unwrap();
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+
+    /// `GET` with these `Authorization` lines.
+    pub(crate) async fn get(&self, path: &str, authorization: &[&[u8]]) -> Answer {
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
+        for line in authorization {
+            request.headers_mut().append("authorization", (*line).try_into().unwrap());
+        }
+        self.send(request).await
+    }
+
+    /// `GET` with a token over these claims.
+    pub(crate) async fn get_as(&self, path: &str, claims: &Value) -> Answer {
+        self.get(path, &[format!("Bearer {}", self.token(claims)).as_bytes()]).await
+    }
+
+    /// `GET` with a good token of Alice, signed by this key.
+    pub(crate) async fn get_with_key(&self, key: &SigningKey) -> Answer {
+        let token = key.sign(&claims()).unwrap();
+        self.get("/me", &[format!("Bearer {token}").as_bytes()]).await
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}

@@ -1,0 +1,79 @@
+//! Configuration: what makes no sense or is not safe is refused at the start.
+
+use countersign::{KeyError, KeySource, Policy, PolicyError, SourceError};
+use jiff::SignedDuration;
+
+use crate::service::{policy, signing_key};
+
+#[test]
+fn t071_keys_come_over_https_or_from_this_machine() {
+    for url in [
+        "https://auth.test/api/auth/jwks",
+        "http://localhost:3000/api/auth/jwks",
+        "http://127.0.0.1:3000/jwks",
+        "http://127.9.9.9/jwks",
+        "http://[::1]:3000/jwks",
+    ] {
+        assert!(KeySource::jwks_url(url).is_ok(), "{url}");
+    }
+    for url in [
+        "http://auth.test/jwks",
+        "http://10.0.0.1/jwks",
+        "http://localhost.evil.test/jwks",
+        "http://[::2]/jwks",
+        "ftp://auth.test/jwks",
+        "file:///etc/passwd",
+        "https://user@auth.test/jwks",
+        "https://user:password@auth.test/jwks",
+        "http://auth.test@127.0.0.1/jwks",
+        "data:application/json,{}",
+    ] {
+        assert!(matches!(KeySource::jwks_url(url), Err(SourceError::InsecureUrl)), "{url}");
+    }
+    for text in ["", "jwks", "/api/auth/jwks", "https://"] {
+        assert!(matches!(KeySource::jwks_url(text), Err(SourceError::NotAUrl(_))), "{text}");
+    }
+}
+
+#[test]
+fn t053_a_short_secret_is_refused() {
+    let refusal = KeySource::secret("x".repeat(31)).err().unwrap();
+    assert!(matches!(refusal, SourceError::Keys(KeyError::Weak)));
+    assert_eq!(refusal.code(), "weak_key");
+    assert!(KeySource::secret("x".repeat(32)).is_ok());
+}
+
+#[test]
+fn a_file_must_hold_a_key_that_can_be_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jwks.json");
+    assert!(matches!(KeySource::jwks_file(&file), Err(SourceError::Unreadable(_))));
+    std::fs::write(&file, "{}").unwrap();
+    assert!(matches!(KeySource::jwks_file(&file), Err(SourceError::Keys(KeyError::NotAKeySet))));
+    std::fs::write(&file, r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#).unwrap();
+    assert!(matches!(KeySource::jwks_file(&file), Err(SourceError::NoUsableKey)));
+    let jwk = signing_key("k1").public_jwk().unwrap();
+    std::fs::write(&file, format!(r#"{{"keys":[{jwk}]}}"#)).unwrap();
+    assert!(KeySource::jwks_file(&file).is_ok());
+}
+
+#[test]
+fn issuer_and_audience_must_be_given() {
+    for odd in ["", " ", "https://auth.test\n", "https://auth test"] {
+        assert_eq!(Policy::new(odd, "task-api").err(), Some(PolicyError::Issuer));
+        assert_eq!(Policy::new("https://auth.test", odd).err(), Some(PolicyError::Audience));
+    }
+}
+
+#[test]
+fn t088_leeway_and_lifetime_have_bounds() {
+    for seconds in [-1, 121, 3600] {
+        let refusal = policy().with_leeway(SignedDuration::from_secs(seconds)).err();
+        assert_eq!(refusal, Some(PolicyError::Leeway));
+    }
+    assert!(policy().with_leeway(SignedDuration::ZERO).is_ok());
+    for seconds in [-1, 0] {
+        let refusal = policy().with_max_lifetime(SignedDuration::from_secs(seconds)).err();
+        assert_eq!(refusal, Some(PolicyError::Lifetime));
+    }
+}
