@@ -1,2 +1,42 @@
-//! cargo xtask up | test: run everything, test everything.
-fn main() {}
+//! `cargo xtask up` runs everything, `cargo xtask test` tests everything.
+
+mod machine;
+mod step;
+mod test;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs and tests Countersign as a whole.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds and starts the auth server, the task API and the web app; Ctrl-C stops them.
+    Up(up::Flags),
+    /// Installs what the tests need and runs every test in the repository.
+    Test(test::Flags),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Up(flags) => up::run(&flags),
+        Command::Test(flags) => test::run(&flags),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;

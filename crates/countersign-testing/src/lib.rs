@@ -32,7 +32,7 @@ mod workspace;
 
 pub use clock::FixedClock;
 pub use port::free_port;
-pub use process::{Running, StartError};
+pub use process::{Running, StartError, Stopper};
 pub use workspace::{file_in, root};
 
 /// The secret that tests share: long enough, and nobody's.

@@ -104,31 +104,42 @@ impl Running {
         &self.ready_line
     }
 
-    /// What it wrote since it was ready, as far as it was read by now.
-    pub fn said(&self) -> Vec<String> {
-        self.lines.try_iter().collect()
+    /// The next line it writes; waits for it. `None` when it has ended.
+    pub fn next_line(&self) -> Option<String> {
+        self.lines.recv().ok()
     }
 
-    /// Whether it still runs.
-    pub fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            // A group that ended by itself cannot be told to end.
-            let _ = kill_process_group(group, signal);
-        }
+    /// Tells it to stop in good order, from wherever; [`next_line`](Self::next_line) then ends.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(i32::try_from(self.child.id()).ok().and_then(Pid::from_raw))
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.signal(Signal::TERM);
+        self.stopper().signal(Signal::TERM);
         // Both pipes close when the group is gone: that is the event to wait for.
         while self.lines.recv_timeout(GRACE).is_ok() {}
-        self.signal(Signal::KILL);
+        self.stopper().signal(Signal::KILL);
         let _ = self.child.wait();
+    }
+}
+
+/// Stops a program that somebody else waits for.
+#[derive(Clone, Copy)]
+pub struct Stopper(Option<Pid>);
+
+impl Stopper {
+    /// Sends SIGTERM to the program and its children.
+    pub fn stop(self) {
+        self.signal(Signal::TERM);
+    }
+
+    fn signal(self, signal: Signal) {
+        if let Some(group) = self.0 {
+            // A group that ended by itself cannot be told to end.
+            let _ = kill_process_group(group, signal);
+        }
     }
 }
 

@@ -1,0 +1,14 @@
+import { forward } from "@/lib/forward";
+import { authServer, authServerUrl } from "@/lib/settings";
+
+/** The auth server's endpoints, on the app's own origin: forwarded, or answered in here. */
+async function handle(request: Request): Promise<Response> {
+  if (authServer() === "better-auth") {
+    const { betterAuthHandler } = await import("@/lib/better-auth");
+    return (await betterAuthHandler())(request);
+  }
+  const { pathname, search } = new URL(request.url);
+  return forward(request, new URL(pathname + search, authServerUrl()), "The auth server");
+}
+
+export { handle as DELETE, handle as GET, handle as PATCH, handle as POST, handle as PUT };

@@ -1,0 +1,68 @@
+"use client";
+
+import { LogOut } from "lucide-react";
+import { useState } from "react";
+import { useAnnounce } from "@/components/announcer";
+import { Button } from "@/components/ui/button";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLabel,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
+import { forgetToken } from "@/lib/access-token";
+import { authClient } from "@/lib/auth-client";
+
+export function AccountMenu({ name, email }: { name: string; email: string }) {
+  const announce = useAnnounce();
+  const [failed, setFailed] = useState(false);
+
+  async function signOut() {
+    const { error } = await authClient.signOut();
+    if (error) {
+      setFailed(true);
+      announce("You could not be signed out. Please try again.");
+      return;
+    }
+    forgetToken();
+    // A page of its own: nothing of the session is left in memory.
+    window.location.assign("/");
+  }
+
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <Button variant="ghost" size="small" aria-label={`Account of ${name || email}`} className="max-w-44 px-2">
+          <span
+            aria-hidden
+            className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold uppercase"
+          >
+            {(name || email).slice(0, 1)}
+          </span>
+          <span className="hidden truncate sm:inline">{name || email}</span>
+        </Button>
+      </DropdownMenuTrigger>
+      <DropdownMenuContent>
+        <DropdownMenuLabel className="pb-2">
+          <span className="block truncate text-sm font-medium text-foreground">{name}</span>
+          <span className="block truncate">{email}</span>
+        </DropdownMenuLabel>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem
+          onSelect={(event) => {
+            event.preventDefault();
+            void signOut();
+          }}
+        >
+          <LogOut aria-hidden />
+          Sign out
+        </DropdownMenuItem>
+        {failed && (
+          <DropdownMenuLabel className="text-danger">That did not work. Please try again.</DropdownMenuLabel>
+        )}
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}

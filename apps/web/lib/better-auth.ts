@@ -1,0 +1,34 @@
+import { betterAuth, type BetterAuthOptions } from "better-auth";
+import { getMigrations } from "better-auth/db/migration";
+import { jwt } from "better-auth/plugins";
+import Database from "better-sqlite3";
+import { betterAuthSettings } from "@/lib/settings";
+
+/** Better Auth inside this app: the topology that most teams start from. */
+function options() {
+  const { secret, baseURL, databaseFile } = betterAuthSettings();
+  return {
+    secret,
+    baseURL,
+    database: new Database(databaseFile),
+    emailAndPassword: { enabled: true },
+    rateLimit: { enabled: process.env.COUNTERSIGN_RATE_LIMIT__ENABLED !== "false" },
+    telemetry: { enabled: false },
+    plugins: [jwt()],
+  } satisfies BetterAuthOptions;
+}
+
+let handler: Promise<(request: Request) => Promise<Response>> | undefined;
+
+/** Starts it once: its tables are made when they are missing. */
+export function betterAuthHandler() {
+  handler ??= start();
+  return handler;
+}
+
+async function start() {
+  const settings = options();
+  const { runMigrations } = await getMigrations(settings);
+  await runMigrations();
+  return betterAuth(settings).handler;
+}

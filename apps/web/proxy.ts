@@ -1,0 +1,32 @@
+import { getSessionCookie } from "better-auth/cookies";
+import { type NextRequest, NextResponse } from "next/server";
+import { contentSecurityPolicy } from "@/lib/csp";
+import { loginUrl } from "@/lib/return-url";
+
+/**
+ * In front of every page: a policy with a fresh nonce, and the way to the login for those who
+ * cannot be signed in. That somebody is signed in is not decided here; the cookie is only there.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const { pathname, search } = request.nextUrl;
+  if (pathname.startsWith("/tasks") && !getSessionCookie(request)) {
+    return NextResponse.redirect(new URL(loginUrl(pathname + search), request.url));
+  }
+  const nonce = btoa(crypto.randomUUID());
+  const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
+  const headers = new Headers(request.headers);
+  headers.set("x-nonce", nonce);
+  headers.set("content-security-policy", policy);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("content-security-policy", policy);
+  response.headers.set("x-content-type-options", "nosniff");
+  response.headers.set("referrer-policy", "strict-origin-when-cross-origin");
+  response.headers.set("permissions-policy", "camera=(), geolocation=(), microphone=()");
+  response.headers.set("cross-origin-opener-policy", "same-origin");
+  return response;
+}
+
+export const config = {
+  // Pages only: the APIs behind /api answer for themselves, and files carry no markup.
+  matcher: ["/((?!api/|_next/static|_next/image|favicon.ico|icon.svg).*)"],
+};

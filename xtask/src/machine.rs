@@ -1,0 +1,99 @@
+//! What the machine has, and what is installed when it is missing.
+
+use std::{fs, path::Path, process::Command};
+
+use countersign_testing::root;
+
+use crate::{
+    Outcome,
+    step::{output, run},
+};
+
+/// Debian packages the tests need, with a file that shows that they are there.
+const DEBIAN: [(&str, &str); 3] = [
+    ("chromium", "/usr/bin/chromium"),
+    ("postgresql", "/usr/lib/postgresql"),
+    ("fonts-liberation", "/usr/share/fonts/truetype/liberation"),
+];
+
+/// Node in the version the web app needs.
+pub(crate) fn require_node() -> Outcome {
+    let version = output(Command::new("node").arg("--version"))
+        .map_err(|_| "Node.js is missing; install Node.js 20 or later")?;
+    let major = version.trim().trim_start_matches('v').split('.').next().unwrap_or_default();
+    if major.parse::<u32>().is_ok_and(|major| major >= 20) {
+        println!("   node {}", version.trim());
+        return Ok(());
+    }
+    Err(format!("Node.js is {}; 20 or later is needed", version.trim()).into())
+}
+
+/// Python in the version the token tests need.
+pub(crate) fn require_python() -> Outcome {
+    let code = "import sys; print('.'.join(map(str, sys.version_info[:3]))); \
+                sys.exit(sys.version_info < (3, 10))";
+    let version = output(Command::new("python3").args(["-c", code]))
+        .map_err(|_| "Python 3.10 or later is missing; install it as `python3`")?;
+    println!("   python {}", version.trim());
+    Ok(())
+}
+
+/// Debian's Chromium and PostgreSQL.
+pub(crate) fn install_debian_packages() -> Outcome {
+    let missing: Vec<_> = DEBIAN
+        .iter()
+        .filter(|(_, file)| !Path::new(file).exists())
+        .map(|(name, _)| *name)
+        .collect();
+    if missing.is_empty() {
+        println!("   Debian packages are there");
+        return Ok(());
+    }
+    println!("   installing {}", missing.join(", "));
+    let fix = format!("install them yourself: apt-get install {}", missing.join(" "));
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    run(apt.args(["update", "-qq"])).map_err(|error| format!("{error}; {fix}"))?;
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    apt.args(["install", "-y", "-qq", "--no-install-recommends"]).args(&missing);
+    run(&mut apt).map_err(|error| format!("{error}; {fix}").into())
+}
+
+/// A program of Cargo's that is built from its source when it is missing.
+pub(crate) fn install_cargo_tool(name: &str) -> Outcome {
+    let subcommand = name.trim_start_matches("cargo-");
+    if output(Command::new("cargo").args([subcommand, "--version"])).is_ok() {
+        println!("   {name} is there");
+        return Ok(());
+    }
+    println!("   building {name}; this takes some minutes, once");
+    run(Command::new("cargo").args(["install", "--locked", name]))
+}
+
+/// The packages of the lock file; nothing when they are there already.
+pub(crate) fn install_node_packages() -> Outcome {
+    let marker = root().join("node_modules/.package-lock.json");
+    let lock = root().join("package-lock.json");
+    if let (Ok(installed), Ok(wanted)) = (fs::metadata(&marker), fs::metadata(&lock))
+        && installed.modified()? >= wanted.modified()?
+    {
+        println!("   npm packages are there");
+        return Ok(());
+    }
+    let flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+    run(Command::new("npm").current_dir(root()).args(flags))
+}
+
+/// A virtual environment with the packages of the Python tests; the path of its interpreter.
+pub(crate) fn python_environment() -> Result<std::path::PathBuf, Box<dyn std::error::Error>> {
+    let folder = root().join("target/python");
+    let python = folder.join("bin/python");
+    if !python.exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
+    run(pip.arg(root().join("conformance/python/requirements.txt")))?;
+    Ok(python)
+}

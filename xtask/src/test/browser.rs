@@ -1,0 +1,80 @@
+//! The journeys in Chromium, once with each auth server behind the same pages.
+
+use std::{fs, process::Command};
+
+use countersign_testing::{
+    SECRET,
+    binaries::{Countersign, TasksApi, built},
+    chromium::Chromium,
+    file_in, free_port, root,
+    web::Web,
+};
+
+use crate::{Outcome, step::run as run_program};
+
+const SCOPES: &str = "tasks:read tasks:write";
+
+pub(crate) fn run() -> Outcome {
+    let chromium = Chromium::start()?;
+    for auth_server in ["countersign", "better-auth"] {
+        println!("   with AUTH_SERVER={auth_server}");
+        journeys(auth_server, &chromium)?;
+    }
+    Ok(())
+}
+
+fn journeys(auth_server: &str, chromium: &Chromium) -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let database = file_in(&folder, "auth.db");
+    let port = free_port()?;
+    let origin = format!("http://localhost:{port}");
+    let serves_itself = auth_server == "better-auth";
+
+    // Better Auth makes the tables itself when it is the one that serves.
+    let auth = if serves_itself {
+        None
+    } else {
+        let settings = [
+            ("BETTER_AUTH_URL", origin.as_str()),
+            ("DATABASE_URL", database.as_str()),
+            ("COUNTERSIGN_TOKEN__SCOPE", SCOPES),
+        ];
+        Some(Countersign::start(&built("countersign"), &settings)?)
+    };
+    let auth_url = auth.as_ref().map_or(origin.as_str(), Countersign::url);
+    let jwks = format!("{auth_url}/api/auth/jwks");
+    let tasks = TasksApi::start(
+        &built("tasks-api"),
+        &[
+            ("COUNTERSIGN_ISSUER", &origin),
+            ("COUNTERSIGN_AUDIENCE", &origin),
+            ("COUNTERSIGN_JWKS_URL", &jwks),
+            ("COUNTERSIGN_DEFAULT_SCOPES", if serves_itself { SCOPES } else { "" }),
+        ],
+    )?;
+    let _web = Web::start(
+        port,
+        &[
+            ("AUTH_SERVER", auth_server),
+            ("AUTH_SERVER_URL", auth_url),
+            ("TASKS_API_URL", tasks.url()),
+            ("BETTER_AUTH_SECRET", SECRET),
+            ("BETTER_AUTH_URL", &origin),
+            ("DATABASE_URL", &database),
+            ("COUNTERSIGN_RATE_LIMIT__ENABLED", "false"),
+        ],
+    )?;
+
+    let screenshots = root().join("screenshots").join(auth_server);
+    fs::create_dir_all(&screenshots)?;
+    let mut command = Command::new("npm");
+    command
+        .current_dir(root())
+        .args(["--loglevel=error", "run", "test:browser", "--workspace", "apps/web"])
+        .env("BASE_URL", &origin)
+        .env("AUTH_SERVER", auth_server)
+        .env("DATABASE_FILE", database.trim_start_matches("sqlite:"))
+        .env("CHROMIUM_CDP", chromium.devtools())
+        .env("SCREENSHOT_DIR", &screenshots);
+    run_program(&mut command)
+}
