@@ -1,0 +1,26 @@
+import type { Scenario } from "../src/scenario.ts";
+import { bodies } from "./bodies.ts";
+import { cookies } from "./cookies.ts";
+import { misc } from "./misc.ts";
+import { origins } from "./origins.ts";
+import { rateLimits } from "./rate-limits.ts";
+import { sessions } from "./sessions.ts";
+import { signIn } from "./sign-in.ts";
+import { signOut } from "./sign-out.ts";
+import { signUp } from "./sign-up.ts";
+import { tokens } from "./tokens.ts";
+
+export const scenarios: Scenario[] = [
+  ...misc,
+  ...signUp,
+  ...signIn,
+  ...signOut,
+  ...sessions,
+  ...tokens,
+  ...cookies,
+  ...bodies,
+  ...origins,
+];
+
+/** For a pair of servers that count requests. */
+export const withLimits: Scenario[] = rateLimits;

@@ -1,0 +1,22 @@
+import { scenario } from "../src/scenario.ts";
+
+const TOO_MANY = "429 Too many requests. Please try again later.";
+
+/** Each counts on paths of its own: counters outlive a scenario. */
+export const rateLimits = [
+  scenario("the fourth sign-in within ten seconds is refused", [...Array(3).fill("400 INVALID_EMAIL"), TOO_MANY, TOO_MANY], async (side) => {
+    for (let number = 0; number < 5; number += 1) {
+      await side.post("/sign-in/email", { email: "nobody", password: "password1234" });
+    }
+  }),
+  scenario("the fourth sign-up is refused, whatever it holds", [...Array(3).fill("400 VALIDATION_ERROR"), TOO_MANY, TOO_MANY], async (side) => {
+    for (let number = 0; number < 4; number += 1) await side.post("/sign-up/email", {});
+    await side.post("/sign-up/email", "{");
+  }),
+  scenario("paths that are none are counted too", [...Array(3).fill("404"), TOO_MANY], async (side) => {
+    for (let number = 0; number < 4; number += 1) await side.get("/sign-in/nowhere");
+  }),
+  scenario("the hundred and first request of any other path is refused", [...Array(100).fill("200"), TOO_MANY], async (side) => {
+    for (let number = 0; number < 101; number += 1) await side.get("/jwks");
+  }),
+];

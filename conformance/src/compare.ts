@@ -1,0 +1,44 @@
+import type { Observed } from "./side.ts";
+
+/** A difference that is meant: which scenario, which part, and why. */
+export interface Deliberate {
+  scenario: string;
+  /** Such as `0.body` or `2.headers.location`: the exchange's number and its part. */
+  part: string;
+  reason: string;
+}
+
+export interface Difference {
+  part: string;
+  reference: unknown;
+  subject: unknown;
+}
+
+/** Everything in which two servers differ, part by part. */
+export function differences(reference: Observed[], subject: Observed[]): Difference[] {
+  const found: Difference[] = [];
+  const length = Math.max(reference.length, subject.length);
+  for (let index = 0; index < length; index += 1) {
+    const [one, other] = [flat(reference[index]), flat(subject[index])];
+    for (const part of new Set([...Object.keys(one), ...Object.keys(other)])) {
+      if (one[part] !== other[part]) {
+        found.push({ part: `${index}.${part}`, reference: one[part], subject: other[part] });
+      }
+    }
+  }
+  return found;
+}
+
+function flat(observed: Observed | undefined): Record<string, unknown> {
+  if (!observed) return { exchange: "missing" };
+  const { request, status, headers, setCookie, body } = observed;
+  const named = Object.entries(headers).map(([name, value]) => [`headers.${name}`, value]);
+  return {
+    request,
+    status,
+    body,
+    // Order counts: a browser applies them one after the other.
+    setCookie: setCookie.join("\n"),
+    ...Object.fromEntries(named),
+  };
+}

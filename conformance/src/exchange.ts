@@ -1,0 +1,44 @@
+/** One request and what came back, exactly as it was on the wire. */
+import { type IncomingHttpHeaders, request } from "node:http";
+
+export interface Sent {
+  method: string;
+  path: string;
+  headers?: Record<string, string | string[]>;
+  body?: string | undefined;
+}
+
+export interface Received {
+  status: number;
+  headers: IncomingHttpHeaders;
+  setCookie: string[];
+  body: string;
+}
+
+/**
+ * Sends over plain HTTP, not `fetch`: nothing is added that was not written, no `Sec-Fetch-Mode`,
+ * no `Origin`, and paths go out as they are.
+ */
+export function exchange(base: string, { method, path, headers = {}, body }: Sent): Promise<Received> {
+  const { hostname, port } = new URL(base);
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { hostname, port, method, path, headers: { ...length, ...headers }, agent: false },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        answer.on("end", () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            setCookie: answer.headers["set-cookie"] ?? [],
+            body: Buffer.concat(chunks).toString("utf8"),
+          }),
+        );
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
