@@ -27,6 +27,11 @@ export const misc = [
     await side.send("OPTIONS", "/ok");
     await side.send("OPTIONS", "/sign-in/email");
   }),
+  scenario("the error page", ["200", "200", "200"], async (side) => {
+    await side.get("/error?error=state_mismatch");
+    await side.get("/error");
+    await side.get("/error?error=%3Cscript%3E&error_description=%3Cb%3Ehi%3C%2Fb%3E");
+  }),
   scenario("a query does not matter to ok", ["200"], async (side) => {
     await side.get("/ok?x=1&x=2");
   }),

@@ -30,6 +30,7 @@ const COUNTERSIGN = process.env.COUNTERSIGN_BIN ?? join(HERE, "../target/debug/c
 
 const started: ChildProcess[] = [];
 const folder = mkdtempSync(join(tmpdir(), "conformance-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 export default async function setup(project: TestProject) {
   const { REFERENCE_URL, SUBJECT_URL, REFERENCE_LIMITED_URL, SUBJECT_LIMITED_URL } = process.env;
@@ -41,10 +42,7 @@ export default async function setup(project: TestProject) {
     limitedReference: REFERENCE_LIMITED_URL ?? (await startReference(true)),
     limitedSubject: SUBJECT_LIMITED_URL ?? (await subject(true)),
   });
-  return () => {
-    for (const child of started) child.kill("SIGTERM");
-    rmSync(folder, { recursive: true, force: true });
-  };
+  return stopAll;
 }
 
 async function startReference(limited: boolean): Promise<string> {
@@ -81,7 +79,7 @@ export async function startCountersign(settings: Record<string, string>): Promis
   return url;
 }
 
-/** Stops what {@link startCountersign} started in this process. */
+/** Stops what was started in this process. */
 export function stopAll(): void {
   for (const child of started.splice(0)) child.kill("SIGTERM");
 }

@@ -79,7 +79,9 @@ export class Side {
     if (origin && method !== "GET") headers.origin = origin;
     if (cookies && this.cookies.size > 0) headers.cookie = this.cookieHeader();
     Object.assign(headers, options.headers);
-    return this.record(method, path, headers, text);
+    // A cookie that was written by hand is another device's: its answer is not for this jar.
+    const forJar = options.headers?.cookie === undefined;
+    return this.record(method, path, headers, text, forJar);
   }
 
   /** Signs somebody up over the wire; the answer's session is in the jar. */
@@ -108,10 +110,11 @@ export class Side {
     path: string,
     headers: Record<string, string | string[]>,
     body: string | undefined,
+    forJar = true,
   ): Promise<Received> {
     const full = path.startsWith("!") ? path.slice(1) : API + path;
     const received = await exchange(this.base, { method, path: full, headers, body });
-    this.keepCookies(received.setCookie);
+    if (forJar) this.keepCookies(received.setCookie);
     const shown = COMPARED.filter((name) => received.headers[name] !== undefined);
     this.observed.push({
       request: `${method} ${this.normaliser.text(full)}`,

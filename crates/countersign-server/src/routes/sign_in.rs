@@ -32,7 +32,7 @@ impl Body for SignIn {
         Self {
             email: fields.text("email"),
             password: fields.text("password"),
-            callback_url: fields.optional_text("callbackURL").filter(|url| !url.is_empty()),
+            callback_url: fields.optional_text("callbackURL"),
             remember_me: fields.optional_boolean("rememberMe").unwrap_or(true),
         }
     }
@@ -76,14 +76,15 @@ pub(crate) async fn sign_in(
 
     let cookies = remember(&auth, &session, body.remember_me, &cookies);
     let url = body.callback_url.as_deref();
+    let followed = url.filter(|url| !url.is_empty());
     let reply = Reply::json(&SignedIn {
-        redirect: url.is_some(),
+        redirect: followed.is_some(),
         token: &session.token,
         url,
         user: UserBody::from(&user),
     })?;
     let reply = reply.with_cookies(cookies);
-    Ok(match url.and_then(|url| HeaderValue::from_str(url).ok()) {
+    Ok(match followed.and_then(|url| HeaderValue::from_str(url).ok()) {
         Some(url) => reply.with_header(header::LOCATION, url),
         None => reply,
     })

@@ -26,17 +26,18 @@ impl BodyForms {
     }
 }
 
-/// The body as JSON; `None` when there are no bytes, whatever the content type says.
+/// The body as JSON; `None` when there are no bytes, whatever the content type says, and when
+/// there is no content type, whatever the bytes are.
 pub(crate) fn read_body(
     forms: BodyForms,
     headers: &HeaderMap,
     bytes: &[u8],
 ) -> Result<Option<Value>, ApiError> {
-    if bytes.is_empty() {
-        return Ok(None);
-    }
-    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media_type = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let given = match headers.get(header::CONTENT_TYPE) {
+        Some(given) if !bytes.is_empty() => given.to_str().unwrap_or_default(),
+        _ => return Ok(None),
+    };
+    let media_type = given.split(';').next().unwrap_or_default().trim();
     match media_type.to_ascii_lowercase().as_str() {
         JSON => {
             let value = serde_json::from_slice(bytes).map_err(|_| &refusals::BAD_REQUEST)?;
@@ -54,13 +55,8 @@ fn form(bytes: &[u8]) -> Value {
     Value::Object(members)
 }
 
-fn unsupported(forms: BodyForms, given: Option<&str>) -> ApiError {
+fn unsupported(forms: BodyForms, given: &str) -> ApiError {
     let allowed = forms.allowed();
-    let message = match given {
-        Some(given) => {
-            format!("Content-Type \"{given}\" is not allowed. Allowed types: {allowed}")
-        }
-        None => format!("Content-Type is required. Allowed types: {allowed}"),
-    };
+    let message = format!("Content-Type \"{given}\" is not allowed. Allowed types: {allowed}");
     ApiError::told(StatusCode::UNSUPPORTED_MEDIA_TYPE, Some("UNSUPPORTED_MEDIA_TYPE"), message)
 }
