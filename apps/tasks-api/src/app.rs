@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{FromRef, Request},
+    extract::{DefaultBodyLimit, FromRef, Request},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -12,7 +12,6 @@ use countersign::{Clock, Guard};
 use countersign_store::Database;
 use tower::ServiceBuilder;
 use tower_http::{
-    limit::RequestBodyLimitLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     trace::TraceLayer,
 };
@@ -59,7 +58,7 @@ pub fn router(tasks: Tasks) -> Router {
                 .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
                 .layer(TraceLayer::new_for_http().make_span_with(span))
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-                .layer(RequestBodyLimitLayer::new(BODY_LIMIT)),
+                .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .with_state(tasks)
 }

@@ -23,6 +23,7 @@
 pub mod binaries;
 pub mod chromium;
 mod clock;
+pub mod http;
 pub mod node;
 mod port;
 pub mod postgres;

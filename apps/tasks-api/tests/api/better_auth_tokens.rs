@@ -1,0 +1,101 @@
+//! Tokens of the real, unmodified Better Auth on Node, taken through its JWKS.
+
+use countersign_testing::{
+    binaries::TasksApi,
+    node::{BetterAuth, BetterAuthOptions},
+    postgres::Postgres,
+};
+use serde_json::{Value, json};
+
+use crate::fixture::{READ_AND_WRITE, binary};
+use countersign_testing::http::{Answer, send};
+
+/// Signs somebody up on Better Auth; their id and a token.
+fn sign_up(server: &BetterAuth) -> (String, String) {
+    let body = json!({ "name": "Ann", "email": "ann@example.com", "password": "password1234" });
+    let headers = [("Content-Type", "application/json"), ("Origin", server.url())];
+    let path = "/api/auth/sign-up/email";
+    let answer = send(server.url(), "POST", path, &headers, Some(&body.to_string()));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let cookie = answer.header("set-cookie").and_then(|line| line.split(';').next());
+    let headers = [("Cookie", cookie.expect("a cookie"))];
+    let token = send(server.url(), "GET", "/api/auth/token", &headers, None).json();
+    let id = answer.json()["user"]["id"].as_str().expect("an id").to_owned();
+    (id, token["token"].as_str().expect("a token").to_owned())
+}
+
+fn api_for(server: &BetterAuth, default_scopes: &str) -> TasksApi {
+    let jwks = format!("{}/api/auth/jwks", server.url());
+    let settings = [
+        ("COUNTERSIGN_ISSUER", server.url()),
+        ("COUNTERSIGN_AUDIENCE", server.url()),
+        ("COUNTERSIGN_JWKS_URL", &jwks),
+        ("COUNTERSIGN_DEFAULT_SCOPES", default_scopes),
+    ];
+    TasksApi::start(binary(), &settings).expect("the API starts")
+}
+
+fn call(api: &TasksApi, token: &str, method: &str, path: &str, body: Option<&Value>) -> Answer {
+    let bearer = format!("Bearer {token}");
+    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+    send(api.url(), method, path, &headers, body.map(Value::to_string).as_deref())
+}
+
+fn a_user_of_better_auth_keeps_a_list(options: &BetterAuthOptions) {
+    let server = BetterAuth::start(options).expect("Better Auth starts");
+    let (id, token) = sign_up(&server);
+    let api = api_for(&server, READ_AND_WRITE);
+    let path = format!("/api/{id}/tasks");
+    let added = call(&api, &token, "POST", &path, Some(&json!({ "title": "From Node" })));
+    assert_eq!(added.status, 201, "{}", added.body);
+    let list = call(&api, &token, "GET", &path, None).json();
+    assert_eq!((&list["total"], &list["items"][0]["user_id"]), (&json!(1), &json!(id)));
+    assert_eq!(call(&api, &token, "GET", "/api/somebody-else/tasks", None).status, 403);
+}
+
+#[test]
+fn tokens_signed_with_eddsa_are_taken() {
+    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions::default());
+}
+
+#[test]
+fn tokens_signed_with_es256_are_taken() {
+    let algorithm = "ES256".to_owned();
+    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { algorithm, ..Default::default() });
+}
+
+#[test]
+fn tokens_signed_with_rs256_are_taken() {
+    let algorithm = "RS256".to_owned();
+    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { algorithm, ..Default::default() });
+}
+
+#[test]
+fn tokens_of_a_better_auth_on_postgresql_are_taken() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let database_url = Some(postgres.url().to_owned());
+    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { database_url, ..Default::default() });
+}
+
+#[test]
+fn without_default_scopes_its_tokens_may_nothing() {
+    let server = BetterAuth::start(&BetterAuthOptions::default()).expect("Better Auth starts");
+    let (id, token) = sign_up(&server);
+    let api = api_for(&server, "");
+    let answer = call(&api, &token, "GET", &format!("/api/{id}/tasks"), None);
+    assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("insufficient_scope")));
+}
+
+#[test]
+fn while_its_keys_cannot_be_had_the_answer_is_503_and_never_401() {
+    let server = BetterAuth::start(&BetterAuthOptions::default()).expect("Better Auth starts");
+    let (id, token) = sign_up(&server);
+    let api = api_for(&server, READ_AND_WRITE);
+    drop(server);
+    let answer = call(&api, &token, "GET", &format!("/api/{id}/tasks"), None);
+    assert_eq!(answer.status, 503, "{}", answer.body);
+    assert!(answer.header("retry-after").is_some());
+    assert!(answer.header("www-authenticate").is_none());
+    assert_eq!(send(api.url(), "GET", "/readyz", &[], None).status, 503);
+    assert_eq!(send(api.url(), "GET", "/livez", &[], None).status, 200);
+}

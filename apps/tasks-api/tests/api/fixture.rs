@@ -1,0 +1,112 @@
+//! A running API and tokens for it.
+
+use std::{fs, path::Path};
+
+use countersign_jwt::{Algorithm, Clock, SigningKey, SystemClock};
+use countersign_testing::{SECRET, binaries::TasksApi};
+use serde_json::{Value, json};
+
+use countersign_testing::http::{Answer, send};
+
+pub(crate) const ISSUER: &str = "https://auth.test";
+pub(crate) const AUDIENCE: &str = "task-api";
+pub(crate) const READ_AND_WRITE: &str = "tasks:read tasks:write";
+
+/// The binary under test.
+pub(crate) fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_tasks-api"))
+}
+
+/// A running API that takes the tokens of one key.
+pub(crate) struct Api {
+    process: TasksApi,
+    pub(crate) key: SigningKey,
+    _keys: Option<tempfile::TempDir>,
+}
+
+impl Api {
+    /// Tokens are signed with the shared secret.
+    pub(crate) fn with_secret() -> Self {
+        Self::start(&[("BETTER_AUTH_SECRET", SECRET)], hs256(), None)
+    }
+
+    /// The same, and tokens without a claim `scope` have these scopes.
+    pub(crate) fn with_default_scopes(scopes: &str) -> Self {
+        let settings = [("BETTER_AUTH_SECRET", SECRET), ("COUNTERSIGN_DEFAULT_SCOPES", scopes)];
+        Self::start(&settings, hs256(), None)
+    }
+
+    /// Tokens are signed with a key pair whose public half is in a file.
+    pub(crate) fn with_key_pair(algorithm: Algorithm) -> Self {
+        let key = SigningKey::generate(algorithm).expect("a key").with_kid("k1");
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("jwks.json");
+        let mut jwk: Value =
+            serde_json::from_str(&key.public_jwk().expect("a public key")).expect("JSON");
+        jwk["kid"] = "k1".into();
+        jwk["alg"] = algorithm.as_str().into();
+        fs::write(&file, json!({ "keys": [jwk] }).to_string()).expect("the file is written");
+        let file = file.display().to_string();
+        Self::start(&[("COUNTERSIGN_JWKS_FILE", &file)], key, Some(folder))
+    }
+
+    fn start(keys: &[(&str, &str)], key: SigningKey, folder: Option<tempfile::TempDir>) -> Self {
+        let policy = [("COUNTERSIGN_ISSUER", ISSUER), ("COUNTERSIGN_AUDIENCE", AUDIENCE)];
+        let settings: Vec<_> = policy.iter().chain(keys).copied().collect();
+        let process = TasksApi::start(binary(), &settings).expect("the API starts");
+        Self { process, key, _keys: folder }
+    }
+
+    pub(crate) fn origin(&self) -> &str {
+        self.process.url()
+    }
+
+    /// A good token of this user.
+    pub(crate) fn token(&self, user: &str) -> String {
+        self.key.sign(&claims(user)).expect("a token")
+    }
+
+    /// A request of this user.
+    pub(crate) fn call(&self, user: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let bearer = format!("Bearer {}", self.token(user));
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+        send(self.origin(), method, path, &headers, body.map(|body| body.to_string()).as_deref())
+    }
+
+    /// Adds a task of this user; the task.
+    pub(crate) fn add(&self, user: &str, title: &str) -> Value {
+        let path = format!("/api/{user}/tasks");
+        let answer = self.call(user, "POST", &path, Some(json!({ "title": title })));
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.json()
+    }
+}
+
+fn hs256() -> SigningKey {
+    SigningKey::hs256(SECRET.as_bytes()).expect("a key")
+}
+
+pub(crate) fn now() -> i64 {
+    SystemClock.now().as_second()
+}
+
+/// The claims of a good token.
+pub(crate) fn claims(user: &str) -> Value {
+    json!({
+        "iss": ISSUER, "aud": AUDIENCE, "sub": user, "iat": now(), "exp": now() + 900,
+        "sid": "s1", "scope": READ_AND_WRITE,
+    })
+}
+
+/// The same with some claims changed; `null` takes one away.
+pub(crate) fn claims_with(user: &str, changes: &Value) -> Value {
+    let mut claims = claims(user);
+    for (name, value) in changes.as_object().into_iter().flatten() {
+        if value.is_null() {
+            claims.as_object_mut().expect("an object").remove(name);
+        } else {
+            claims[name] = value.clone();
+        }
+    }
+    claims
+}

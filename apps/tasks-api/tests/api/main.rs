@@ -1,0 +1,10 @@
+//! The task API from outside: the real binary, real tokens, HTTP as it is on the wire.
+
+mod better_auth_tokens;
+mod document;
+mod fixture;
+mod isolation;
+mod operations;
+mod pages;
+mod refusals;
+mod validation;

@@ -1,0 +1,160 @@
+//! Commands and their words.
+
+use std::process::{Command, Output};
+
+use countersign_store::{Database, DatabaseUrl, schema};
+use countersign_testing::{SECRET, binaries::Countersign, file_in, http::send};
+
+use crate::wire::binary;
+
+fn countersign(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(binary());
+    command.env_clear().args(arguments).envs(settings.iter().copied());
+    command.output().expect("the binary runs")
+}
+
+fn refusal(arguments: &[&str], settings: &[(&str, &str)]) -> String {
+    let output = countersign(arguments, settings);
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(!said.contains(SECRET), "a secret was said");
+    said
+}
+
+#[test]
+fn a_new_secret_is_long_enough_and_another_each_time() {
+    let secret = || {
+        let output = countersign(&["secret", "generate"], &[]);
+        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+    };
+    let (one, other) = (secret(), secret());
+    assert_eq!(one.len(), 64);
+    assert!(one.chars().all(|c| c.is_ascii_hexdigit()));
+    assert_ne!(one, other);
+}
+
+#[test]
+fn without_a_secret_or_with_a_short_one_nothing_starts_and_the_fix_is_said() {
+    let listen = ["serve", "--listen", "127.0.0.1:4999"];
+    let said = refusal(&listen, &[]);
+    assert!(said.contains("BETTER_AUTH_SECRET is not set"), "{said}");
+    assert!(said.contains("countersign secret generate"), "{said}");
+    let said = refusal(&listen, &[("BETTER_AUTH_SECRET", "x".repeat(31).as_str())]);
+    assert!(said.contains("has 31 characters; at least 32"), "{said}");
+}
+
+#[test]
+fn a_setting_that_nobody_knows_is_named_with_the_nearest_known_one() {
+    let settings = [("BETTER_AUTH_SECRET", SECRET), ("COUNTERSIGN_SESSION__EXPIRES", "1d")];
+    let said = refusal(&["serve"], &settings);
+    assert!(said.contains("unknown setting `session.expires`"), "{said}");
+    assert!(said.contains("`session.expires_in`"), "{said}");
+}
+
+#[test]
+fn an_address_that_is_taken_is_said() {
+    let server = Countersign::start(binary(), &[]).expect("one starts");
+    let listen = server.url().trim_start_matches("http://").to_owned();
+    let said = refusal(
+        &["serve", "--listen", &listen],
+        &[("BETTER_AUTH_SECRET", SECRET), ("DATABASE_URL", "sqlite::memory:")],
+    );
+    assert!(said.contains(&format!("cannot listen on {listen}")), "{said}");
+}
+
+#[test]
+fn a_database_of_others_is_looked_at_and_not_touched_until_it_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "theirs.db");
+    let tables = || {
+        let url: DatabaseUrl = database_url.parse().expect("a URL");
+        let database = Database::open(&url).expect("opens");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let tables: Vec<_> = schema::BETTER_AUTH.iter().chain(&schema::JWKS).collect();
+        runtime.block_on(async { database.inspect(&tables).await.expect("inspects") })
+    };
+    {
+        let url: DatabaseUrl = database_url.parse().expect("a URL");
+        let database = Database::open(&url).expect("opens");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(database.create(&schema::BETTER_AUTH[..1])).expect("one table");
+    }
+    let settings = [("BETTER_AUTH_SECRET", SECRET), ("DATABASE_URL", database_url.as_str())];
+
+    let said = refusal(&["serve", "--listen", "127.0.0.1:4999"], &settings);
+    assert!(said.contains("table `session` is missing"), "{said}");
+    assert!(said.contains("CREATE TABLE IF NOT EXISTS \"session\""), "{said}");
+    assert!(said.contains("countersign migrate apply"), "{said}");
+    assert_eq!(tables().missing_tables.len(), 4);
+
+    let status = countersign(&["migrate", "status"], &settings);
+    assert!(status.status.success());
+    assert_eq!(tables().missing_tables.len(), 4);
+
+    let apply = countersign(&["migrate", "apply"], &settings);
+    assert!(apply.status.success(), "{}", String::from_utf8_lossy(&apply.stderr));
+    assert!(tables().is_complete());
+    let again = countersign(&["migrate", "status"], &settings);
+    assert!(String::from_utf8_lossy(&again.stdout).contains("nothing is missing"));
+    let server = Countersign::start(binary(), &settings).expect("it starts now");
+    assert_eq!(send(server.url(), "GET", "/readyz", &[], None).status, 200);
+}
+
+#[test]
+fn settings_come_from_a_file_and_the_environment_wins() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("countersign.toml");
+    let text = "[token]\nissuer = \"https://from-the-file.example\"\naudience = \"https://api.example\"\n\
+                [server]\ntrusted_origins = [\"https://app.example\"]\n";
+    std::fs::write(&file, text).expect("the file is written");
+    let file = file.display().to_string();
+    let listen = format!("127.0.0.1:{}", countersign_testing::free_port().expect("a port"));
+    let mut command = Command::new(binary());
+    command
+        .args(["serve", "--listen", &listen, "--config", &file])
+        .env("BETTER_AUTH_SECRET", SECRET)
+        .env("DATABASE_URL", file_in(&folder, "a.db"))
+        .env("NO_COLOR", "1")
+        .env("COUNTERSIGN_TOKEN__AUDIENCE", "https://from-the-environment.example");
+    let _server =
+        countersign_testing::Running::start(&mut command, "countersign serves").expect("starts");
+    let origin = format!("http://{listen}");
+    let cookie = crate::wire::sign_up(&origin, "ann@example.com");
+    let token = crate::wire::token(&origin, &cookie);
+    let keys = countersign_jwt::KeySet::from_jwks_json(crate::wire::jwks(&origin).as_bytes())
+        .expect("keys");
+    let verifier = countersign_jwt::Verifier::new(
+        "https://from-the-file.example",
+        "https://from-the-environment.example",
+    );
+    let now = countersign_jwt::Clock::now(&countersign_jwt::SystemClock);
+    assert!(verifier.verify(&token, &keys, now).is_ok());
+}
+
+#[test]
+fn help_names_every_setting_and_shells_get_completions() {
+    let help = countersign(&["--help"], &[]);
+    let help = String::from_utf8(help.stdout).expect("text");
+    for name in
+        ["session.expires_in", "BETTER_AUTH_SECRET", "COUNTERSIGN_TOKEN__SCOPE", "DATABASE_URL"]
+    {
+        assert!(help.contains(name), "{name}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        let script = countersign(&["completions", shell], &[]);
+        assert!(script.status.success());
+        assert!(String::from_utf8_lossy(&script.stdout).contains("migrate"), "{shell}");
+    }
+}
+
+#[test]
+fn sigterm_ends_it_in_good_order() {
+    let mut server = Countersign::start(binary(), &[]).expect("it starts");
+    let process = server.process();
+    process.stopper().stop();
+    let mut said = Vec::new();
+    while let Some(line) = process.next_line() {
+        said.push(line);
+    }
+    assert!(said.iter().any(|line| line.contains("every request was answered")), "{said:?}");
+}

@@ -1,0 +1,5 @@
+//! The binary `countersign` from outside.
+
+mod commands;
+mod take_over;
+mod wire;

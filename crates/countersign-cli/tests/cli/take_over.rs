@@ -1,0 +1,105 @@
+//! A database that Better Auth on Node made and filled is served by us, and goes back to Node,
+//! and nobody is signed out.
+
+use countersign_jwt::{Clock, KeySet, SystemClock, Verifier};
+use countersign_testing::{
+    binaries::Countersign,
+    file_in,
+    node::{BetterAuth, BetterAuthOptions},
+};
+
+use crate::wire::{binary, jwks, session, sign_in, sign_up, token};
+
+/// Whether the keys that a server publishes verify a token, and under which name.
+fn kid_that_verifies(published: &str, token: &str, issuer: &str) -> Option<String> {
+    let keys = KeySet::from_jwks_json(published.as_bytes()).expect("a key set");
+    let verifier = Verifier::new(issuer, issuer);
+    verifier.verify(token, &keys, SystemClock.now()).ok()?;
+    keys.kids().next().map(str::to_owned)
+}
+
+#[test]
+fn users_sessions_and_keys_of_better_auth_live_on_and_go_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "better-auth.db");
+    let options = BetterAuthOptions {
+        database_url: Some(database_url.clone()),
+        ..BetterAuthOptions::default()
+    };
+
+    // Node makes the database, two users, sessions and a key.
+    let node = BetterAuth::start(&options).expect("Better Auth starts");
+    let node_url = node.url().to_owned();
+    let ann = sign_up(&node_url, "ann@example.com");
+    let bob = sign_up(&node_url, "bob@example.com");
+    let old_token = token(&node_url, &ann);
+    let old_keys = jwks(&node_url);
+    let seen_by_node = session(&node_url, &ann);
+    drop(node);
+
+    // We serve it: same sessions, same passwords, same key.
+    let settings =
+        [("DATABASE_URL", database_url.as_str()), ("COUNTERSIGN_TOKEN__ISSUER", &node_url)];
+    let settings = [settings[0], settings[1], ("COUNTERSIGN_TOKEN__AUDIENCE", &node_url)];
+    let ours = Countersign::start(binary(), &settings).expect("countersign starts");
+    assert_eq!(session(ours.url(), &ann), seen_by_node);
+    assert_eq!(session(ours.url(), &bob)["user"]["email"], "bob@example.com");
+    let ann_with_us = sign_in(ours.url(), "ann@example.com");
+    assert_eq!(session(ours.url(), &ann_with_us)["user"], seen_by_node["user"]);
+
+    let our_keys = jwks(ours.url());
+    assert_eq!(our_keys, old_keys);
+    let kid = kid_that_verifies(&our_keys, &old_token, &node_url).expect("the old token is good");
+    let new_token = token(ours.url(), &ann);
+    assert_eq!(kid_that_verifies(&old_keys, &new_token, &node_url), Some(kid));
+
+    let carla = sign_up(ours.url(), "carla@example.com");
+    let seen_by_us = session(ours.url(), &carla);
+    drop(ours);
+
+    // Node again: what we wrote is its own.
+    let node = BetterAuth::start(&options).expect("Better Auth starts again");
+    assert_eq!(session(node.url(), &carla), seen_by_us);
+    assert_eq!(session(node.url(), &ann), seen_by_node);
+    assert!(session(node.url(), &ann_with_us)["user"].is_object());
+    let carla_on_node = sign_in(node.url(), "carla@example.com");
+    assert_eq!(session(node.url(), &carla_on_node)["user"], seen_by_us["user"]);
+    assert_eq!(jwks(node.url()), old_keys);
+}
+
+#[test]
+fn a_database_that_we_made_is_better_auths() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "countersign.db");
+    let settings = [("DATABASE_URL", database_url.as_str())];
+    let ours = Countersign::start(binary(), &settings).expect("countersign starts");
+    let ann = sign_up(ours.url(), "ann@example.com");
+    let our_token = token(ours.url(), &ann);
+    let (our_url, our_keys) = (ours.url().to_owned(), jwks(ours.url()));
+    drop(ours);
+
+    let options = BetterAuthOptions { database_url: Some(database_url), ..Default::default() };
+    let node = BetterAuth::start(&options).expect("Better Auth takes our tables");
+    assert_eq!(session(node.url(), &ann)["user"]["email"], "ann@example.com");
+    sign_in(node.url(), "ann@example.com");
+    let node_token = token(node.url(), &ann);
+    assert_eq!(jwks(node.url()), our_keys);
+    assert!(kid_that_verifies(&our_keys, &our_token, &our_url).is_some());
+    assert!(kid_that_verifies(&our_keys, &node_token, node.url()).is_some());
+}
+
+#[test]
+fn both_serve_one_database_at_the_same_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "shared.db");
+    let options =
+        BetterAuthOptions { database_url: Some(database_url.clone()), ..Default::default() };
+    let node = BetterAuth::start(&options).expect("Better Auth starts");
+    let ours = Countersign::start(binary(), &[("DATABASE_URL", &database_url)]).expect("we start");
+    let servers = [node.url(), ours.url()];
+    for round in 0..6 {
+        let (here, there) = (servers[round % 2], servers[(round + 1) % 2]);
+        let cookie = sign_up(here, &format!("person{round}@example.com"));
+        assert_eq!(session(there, &cookie), session(here, &cookie));
+    }
+}

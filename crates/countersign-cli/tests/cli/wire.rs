@@ -1,0 +1,54 @@
+//! Better Auth's wire as a client speaks it, to whichever server listens.
+
+use std::path::Path;
+
+use countersign_testing::http::{Answer, send};
+use serde_json::{Value, json};
+
+pub(crate) const PASSWORD: &str = "password1234";
+
+/// The binary under test.
+pub(crate) fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_countersign"))
+}
+
+fn post(origin: &str, path: &str, body: &Value) -> Answer {
+    let headers = [("Content-Type", "application/json"), ("Origin", origin)];
+    send(origin, "POST", &format!("/api/auth{path}"), &headers, Some(&body.to_string()))
+}
+
+/// Signs somebody up; the cookie of the session.
+pub(crate) fn sign_up(origin: &str, email: &str) -> String {
+    let body = json!({ "name": "Ann", "email": email, "password": PASSWORD });
+    session_cookie(&post(origin, "/sign-up/email", &body))
+}
+
+/// Signs somebody in; the cookie of the session.
+pub(crate) fn sign_in(origin: &str, email: &str) -> String {
+    session_cookie(&post(
+        origin,
+        "/sign-in/email",
+        &json!({ "email": email, "password": PASSWORD }),
+    ))
+}
+
+fn session_cookie(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.cookies().next().expect("a session cookie").to_owned()
+}
+
+/// What the server says of a cookie's session; `null` when there is none.
+pub(crate) fn session(origin: &str, cookie: &str) -> Value {
+    send(origin, "GET", "/api/auth/get-session", &[("Cookie", cookie)], None).json()
+}
+
+/// A token for a cookie's session.
+pub(crate) fn token(origin: &str, cookie: &str) -> String {
+    let answer = send(origin, "GET", "/api/auth/token", &[("Cookie", cookie)], None).json();
+    answer["token"].as_str().expect("a token").to_owned()
+}
+
+/// The published keys, as bytes for a key set.
+pub(crate) fn jwks(origin: &str) -> String {
+    send(origin, "GET", "/api/auth/jwks", &[], None).body
+}

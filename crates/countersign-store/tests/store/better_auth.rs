@@ -1,0 +1,130 @@
+//! Better Auth's tables as typed rows.
+
+use countersign_store::{
+    Database,
+    accounts::{self, CredentialAccount},
+    schema::BETTER_AUTH,
+    sessions::{self, Session},
+    sql::Query,
+    users::{self, User},
+};
+use jiff::{SignedDuration, Timestamp};
+
+fn now() -> Timestamp {
+    "2027-01-15T08:00:00Z".parse().expect("a time")
+}
+
+fn user(id: &str) -> User {
+    User {
+        id: id.to_owned(),
+        name: "Ann".to_owned(),
+        email: format!("{id}@example.com"),
+        email_verified: false,
+        image: None,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+fn session(token: &str, user_id: &str, hours: i64) -> Session {
+    Session {
+        id: format!("id of {token}"),
+        expires_at: now() + SignedDuration::from_hours(hours),
+        token: token.to_owned(),
+        created_at: now(),
+        updated_at: now(),
+        ip_address: Some(String::new()),
+        user_agent: None,
+        user_id: user_id.to_owned(),
+    }
+}
+
+async fn with_two_users() -> Database {
+    let database = Database::open(&"sqlite::memory:".parse().expect("a URL")).expect("opens");
+    database.create(&BETTER_AUTH).await.expect("creates");
+    for id in ["ann", "bob"] {
+        database.execute(&users::insert(&user(id))).await.expect("inserts");
+    }
+    database
+}
+
+async fn tokens(database: &Database, user_id: &str) -> Vec<String> {
+    let live = sessions::list_live(database, user_id, now()).await.expect("lists");
+    live.into_iter().map(|session| session.token).collect()
+}
+
+#[tokio::test]
+async fn a_session_is_found_with_its_user_by_its_token_alone() {
+    let database = with_two_users().await;
+    database.execute(&sessions::insert(&session("t1", "ann", 1))).await.expect("inserts");
+    let found = sessions::find_by_token(&database, "t1").await.expect("reads");
+    let (session, found) = found.expect("a session");
+    assert_eq!((session.user_id.as_str(), found), ("ann", user("ann")));
+    assert!(sessions::find_by_token(&database, "T1").await.expect("reads").is_none());
+    assert!(sessions::find_by_token(&database, "").await.expect("reads").is_none());
+}
+
+#[tokio::test]
+async fn sessions_end_one_by_one_all_but_one_and_all_together_and_never_somebody_elses() {
+    let database = with_two_users().await;
+    for (token, user_id, hours) in [
+        ("a1", "ann", 1),
+        ("a2", "ann", 1),
+        ("a3", "ann", 1),
+        ("over", "ann", -1),
+        ("b1", "bob", 1),
+    ] {
+        database
+            .execute(&sessions::insert(&session(token, user_id, hours)))
+            .await
+            .expect("inserts");
+    }
+    assert_eq!(tokens(&database, "ann").await, ["a1", "a2", "a3"]);
+    let touched = database.execute(&sessions::delete_of_user("ann", "b1")).await.expect("runs");
+    assert_eq!(touched, 0);
+    database.execute(&sessions::delete_of_user("ann", "a3")).await.expect("runs");
+    assert_eq!(tokens(&database, "ann").await, ["a1", "a2"]);
+    database.execute(&sessions::delete_others("ann", "a2")).await.expect("runs");
+    assert_eq!(tokens(&database, "ann").await, ["a2"]);
+    database.execute(&sessions::delete_all("ann")).await.expect("runs");
+    assert!(tokens(&database, "ann").await.is_empty());
+    assert_eq!(tokens(&database, "bob").await, ["b1"]);
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_meanwhile_is_not_extended() {
+    let database = with_two_users().await;
+    database.execute(&sessions::insert(&session("a1", "ann", 1))).await.expect("inserts");
+    let later = now() + SignedDuration::from_hours(5);
+    let extend = sessions::extend("a1", later, now());
+    assert_eq!(database.execute(&extend).await.expect("runs"), 1);
+    database.execute(&sessions::delete("a1")).await.expect("runs");
+    assert_eq!(database.execute(&extend).await.expect("runs"), 0);
+}
+
+#[tokio::test]
+async fn addresses_are_one_whatever_their_case_and_taken_once() {
+    let database = with_two_users().await;
+    let found = users::find_by_email(&database, "ANN@Example.com").await.expect("reads");
+    assert_eq!(found, Some(user("ann")));
+    let twice = User { id: "other".to_owned(), ..user("ann") };
+    let error = database.execute(&users::insert(&twice)).await.expect_err("refused");
+    assert!(error.is_duplicate());
+}
+
+#[tokio::test]
+async fn a_password_belongs_to_its_user_and_goes_with_them() {
+    let database = with_two_users().await;
+    let account = CredentialAccount {
+        id: "account",
+        user_id: "ann",
+        password_hash: "salt:key",
+        created_at: now(),
+    };
+    database.execute(&accounts::insert_credential(&account)).await.expect("inserts");
+    let password = accounts::password_of(&database, "ann").await.expect("reads");
+    assert_eq!(password.as_deref(), Some("salt:key"));
+    assert_eq!(accounts::password_of(&database, "bob").await.expect("reads"), None);
+    database.execute(&Query::delete().from_table("user").take()).await.expect("deletes");
+    assert_eq!(accounts::password_of(&database, "ann").await.expect("reads"), None);
+}

@@ -1,0 +1,5 @@
+//! What every engine has to do, on those there are.
+
+mod better_auth;
+mod contract;
+mod inspection;

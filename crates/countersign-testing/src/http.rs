@@ -1,0 +1,83 @@
+//! HTTP as it is on the wire: paths and headers go out as they are written, and nothing is added.
+//!
+//! The request is HTTP/1.0, so that the answer ends with the connection and is in one piece.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use serde_json::Value;
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    /// The body, as text.
+    pub body: String,
+}
+
+impl Answer {
+    /// The first header of this name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// The cookies it sets, each `name=value`.
+    pub fn cookies(&self) -> impl Iterator<Item = &str> {
+        let set = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        set.filter_map(|(_, line)| line.split(';').next())
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    ///
+    /// When it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}
+
+/// Sends one request to `http://host:port`.
+///
+/// # Panics
+///
+/// When the server does not answer.
+pub fn send(
+    origin: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&str>,
+) -> Answer {
+    let host = origin.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).expect("the server listens");
+    let length = body.map(|body| body.len().to_string());
+    let length = length.as_deref().map(|length| ("Content-Length", length));
+    let mut request = format!("{method} {path} HTTP/1.0\r\nHost: {host}\r\n");
+    for (name, value) in headers.iter().copied().chain(length) {
+        request += &[name, ": ", value, "\r\n"].concat();
+    }
+    request += "\r\n";
+    request += body.unwrap_or_default();
+    stream.write_all(request.as_bytes()).expect("the request goes out");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer comes back");
+    parse(&String::from_utf8_lossy(&answer))
+}
+
+fn parse(text: &str) -> Answer {
+    let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
+    let headers = lines.filter_map(|line| line.split_once(": "));
+    Answer {
+        status: status.parse().expect("a status"),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        body: body.to_owned(),
+    }
+}
