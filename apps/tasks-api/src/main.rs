@@ -42,6 +42,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| format!("cannot listen on {listen}: {error}; choose another --listen"))?;
+    let stop = told_to_stop()?;
     tracing::info!(
         listen = %listener.local_addr()?,
         issuer = settings.issuer,
@@ -52,23 +53,18 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
     );
     let app = app::router(Tasks { guard, database, clock: Arc::new(SystemClock) });
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     Ok(())
 }
 
-/// Ctrl-C or SIGTERM. Requests under way are still answered.
-async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
+/// Ctrl-C or SIGTERM, listened for from now on. Requests under way are still answered.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be caught; only Ctrl-C stops in good order");
-            let _ = interrupted.await;
-        }
-    }
+    })
 }

@@ -51,6 +51,7 @@ async fn serve(settings: Settings) -> Outcome {
     })?;
     let (database, base_url) = (settings.database.clone(), settings.base_url.clone());
     let server = Server::start(settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    let stop = told_to_stop()?;
     tracing::info!(
         listen = %listener.local_addr()?,
         base_url = format!("{}{}", base_url.origin(), base_url.path()),
@@ -59,7 +60,7 @@ async fn serve(settings: Settings) -> Outcome {
         features = server.features().join(","),
         "countersign serves"
     );
-    axum::serve(listener, server.into_service()).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, server.into_service()).with_graceful_shutdown(stop).await?;
     tracing::info!("countersign stopped; every request was answered");
     Ok(())
 }
@@ -79,19 +80,14 @@ fn warn_of_choices(settings: &Settings) {
     }
 }
 
-/// Ctrl-C or SIGTERM. Requests under way are still answered.
-async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
+/// Ctrl-C or SIGTERM, listened for from now on. Requests under way are still answered.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be caught; only Ctrl-C stops in good order");
-            let _ = interrupted.await;
-        }
-    }
+    })
 }

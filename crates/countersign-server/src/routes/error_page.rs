@@ -23,12 +23,12 @@ pub(crate) async fn error_page(State(auth): State<Auth>, RawQuery(query): RawQue
     if auth.settings().development {
         return page(&code, description.as_deref());
     }
-    let mut target = form_urlencoded::Serializer::new("/?".to_owned());
+    let mut target = form_urlencoded::Serializer::new(String::new());
     target.append_pair("error", &code);
     if let Some(description) = &description {
         target.append_pair("error_description", description);
     }
-    let location = HeaderValue::from_str(&target.finish());
+    let location = HeaderValue::from_str(&format!("/?{}", target.finish()));
     let location = location.unwrap_or(HeaderValue::from_static("/?error=UNKNOWN"));
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }

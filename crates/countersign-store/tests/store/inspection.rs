@@ -9,13 +9,13 @@ fn all_tables() -> Vec<&'static Table> {
     BETTER_AUTH.iter().chain(&JWKS).collect()
 }
 
-async fn in_memory() -> Database {
+fn in_memory() -> Database {
     Database::open(&"sqlite::memory:".parse().expect("a URL")).expect("opens")
 }
 
 #[tokio::test]
 async fn a_new_database_lacks_everything_and_is_complete_after() {
-    let database = in_memory().await;
+    let database = in_memory();
     let inspection = database.inspect(&all_tables()).await.expect("inspects");
     assert!(inspection.is_empty && !inspection.is_complete());
     assert_eq!(inspection.missing_tables.len(), 5);
@@ -36,7 +36,7 @@ async fn a_missing_column_and_one_that_nobody_fills_are_named() {
         ],
         indexes: &[],
     }];
-    let database = in_memory().await;
+    let database = in_memory();
     database.create(&OLD_ACCOUNT).await.expect("creates");
     let inspection = database.inspect(&[&BETTER_AUTH[2]]).await.expect("inspects");
     assert!(!inspection.is_empty && !inspection.is_complete());

@@ -1,0 +1,133 @@
+//! What meets a request before an endpoint does.
+
+use axum::body::Body;
+use http::Request;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::fixture::{ORIGIN, PASSWORD, TestServer};
+
+const LIMITED: [(&str, &str); 1] = [("COUNTERSIGN_RATE_LIMIT__ENABLED", "true")];
+
+fn wrong_sign_in(server: &TestServer, forwarded_for: Option<&str>) -> Request<Body> {
+    let mut request =
+        server.json_request("/sign-in/email", &json!({ "email": "x", "password": "y" }));
+    if let Some(forwarded_for) = forwarded_for {
+        request.headers_mut().insert("x-forwarded-for", forwarded_for.parse().expect("a header"));
+    }
+    request
+}
+
+#[tokio::test]
+async fn the_fourth_sign_in_waits_and_waiting_helps() {
+    let server = TestServer::start(&LIMITED).await;
+    for _ in 0..3 {
+        assert_eq!(server.send(wrong_sign_in(&server, None)).await.status, 400);
+        server.clock.advance(SignedDuration::from_secs(1));
+    }
+    let refused = server.send(wrong_sign_in(&server, None)).await;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.headers["x-retry-after"], "9");
+    assert_eq!(refused.json(), json!({ "message": "Too many requests. Please try again later." }));
+    server.clock.advance(SignedDuration::from_secs(9));
+    assert_eq!(server.send(wrong_sign_in(&server, None)).await.status, 400);
+}
+
+#[tokio::test]
+async fn clients_are_counted_by_their_address_and_cannot_choose_it() {
+    let server = TestServer::start(&LIMITED).await;
+    for attempt in 0..4 {
+        let forged = format!("198.51.100.{attempt}");
+        let request = wrong_sign_in(&server, Some(&forged));
+        let status = server.send_from("203.0.113.7", request).await.status;
+        assert_eq!(status, if attempt < 3 { 400 } else { 429 });
+    }
+    let request = wrong_sign_in(&server, None);
+    assert_eq!(server.send_from("203.0.113.8", request).await.status, 400);
+    for attempt in 0..4 {
+        let peer = format!("2001:db8:1:2::{attempt}");
+        let status = server.send_from(&peer, wrong_sign_in(&server, None)).await.status;
+        assert_eq!(status, if attempt < 3 { 400 } else { 429 });
+    }
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_the_client_is_whom_it_names() {
+    let server =
+        TestServer::start(&[LIMITED[0], ("COUNTERSIGN_SERVER__TRUSTED_PROXIES", "10.0.0.0/8")])
+            .await;
+    for attempt in 0..4 {
+        let client = format!("198.51.100.{attempt}");
+        let request = wrong_sign_in(&server, Some(&client));
+        assert_eq!(server.send_from("10.1.1.1", request).await.status, 400);
+    }
+    let body = json!({ "name": "Ann", "email": "ann@example.com", "password": PASSWORD });
+    let mut request = server.json_request("/sign-up/email", &body);
+    request
+        .headers_mut()
+        .insert("x-forwarded-for", "1.1.1.1, 198.51.100.9".parse().expect("a header"));
+    server.send_from("10.1.1.1", request).await;
+    let session = server.get("/get-session").await.json();
+    assert_eq!(session["session"]["ipAddress"], "198.51.100.9");
+}
+
+#[tokio::test]
+async fn more_sign_ins_than_can_wait_are_told_to_come_back_and_none_is_called_wrong() {
+    let few = [("COUNTERSIGN_PASSWORD__THREADS", "1"), ("COUNTERSIGN_PASSWORD__QUEUE", "2")];
+    let server = TestServer::start(&few).await;
+    server.sign_up(&json!({})).await;
+    let body = json!({ "email": "ann@example.com", "password": PASSWORD });
+    let attempts = (0..5).map(|_| server.post("/sign-in/email", &body));
+    let replies = futures_util::future::join_all(attempts).await;
+    let mut statuses: Vec<_> = replies.iter().map(|reply| reply.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 200, 200, 503, 503]);
+    let busy = replies.iter().find(|reply| reply.status == 503).expect("one");
+    assert!(busy.headers.contains_key("retry-after"));
+    assert_eq!(server.post("/sign-in/email", &body).await.status, 200);
+}
+
+#[tokio::test]
+async fn trusted_origins_may_be_patterns() {
+    let trusted = [("BETTER_AUTH_TRUSTED_ORIGINS", "https://*.preview.test, myapp://")];
+    let server = TestServer::start(&trusted).await;
+    server.sign_up(&json!({})).await;
+    for (origin, status) in [
+        ("https://pr-7.preview.test", 200),
+        ("https://a.b.preview.test", 200),
+        ("https://preview.test", 403),
+        ("http://pr-7.preview.test", 403),
+        ("myapp://callback", 200),
+        (ORIGIN, 200),
+    ] {
+        let mut request = server.json_request("/revoke-other-sessions", &json!({}));
+        request.headers_mut().insert("origin", origin.parse().expect("a header"));
+        assert_eq!(server.send(request).await.status, status, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_beyond_all_measure_is_refused() {
+    let server = TestServer::start(&[]).await;
+    let body = json!({ "email": "x".repeat(70_000), "password": "y" });
+    let reply = server.post("/sign-in/email", &body).await;
+    assert_eq!((reply.status.as_u16(), &reply.json()["code"]), (413, &json!("PAYLOAD_TOO_LARGE")));
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_id_its_log_lines_have() {
+    let server = TestServer::start(&[]).await;
+    let one = server.get("/ok").await.headers["x-request-id"].clone();
+    let other = server.get("/ok").await.headers["x-request-id"].clone();
+    assert_ne!(one, other);
+}
+
+#[tokio::test]
+async fn a_person_signs_in_with_any_spelling_of_their_password_and_with_no_other() {
+    let server = TestServer::start(&[]).await;
+    server.sign_up(&json!({ "password": "ﬁne passwörd" })).await;
+    for (password, status) in [("fine passwo\u{308}rd", 200), ("fine password", 401)] {
+        let body: Value = json!({ "email": "ANN@example.com", "password": password });
+        assert_eq!(server.post("/sign-in/email", &body).await.status, status, "{password}");
+    }
+}

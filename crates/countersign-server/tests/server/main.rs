@@ -1,0 +1,8 @@
+//! The server as a router, on a clock that stands still and randomness that repeats itself.
+
+mod edge;
+mod errors;
+mod fixture;
+mod key_life;
+mod session_life;
+mod settings;

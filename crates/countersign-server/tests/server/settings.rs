@@ -1,0 +1,134 @@
+//! Settings that are taken, and what is said of those that are not.
+
+use std::collections::BTreeMap;
+
+use countersign_server::settings::{Settings, SettingsError, Source, keys::KEYS};
+use jiff::SignedDuration;
+
+use crate::fixture::{repeating, settings};
+
+fn error(changes: &[(&str, &str)]) -> String {
+    settings(changes).err().expect("refused").to_string()
+}
+
+#[test]
+fn defaults_are_those_of_better_auth() {
+    let settings = settings(&[]).expect("settings");
+    assert_eq!(settings.session.expires_in, SignedDuration::from_hours(7 * 24));
+    assert_eq!(settings.session.update_age, SignedDuration::from_hours(24));
+    assert_eq!(settings.token.lifetime, SignedDuration::from_mins(15));
+    assert_eq!((settings.password.min_length, settings.password.max_length), (8, 128));
+    assert_eq!(settings.cookie_prefix, "better-auth");
+    assert_eq!(settings.token.issuer, "http://app.test");
+    assert_eq!(settings.token.audience, "http://app.test");
+    assert_eq!(settings.base_url.path(), "/api/auth");
+    assert_eq!(settings.token.scope, None);
+}
+
+#[test]
+fn a_base_url_keeps_its_path_and_is_never_guessed_from_a_request() {
+    let of = |url: &str| settings(&[("BETTER_AUTH_URL", url)]).expect("settings").base_url;
+    assert_eq!(of("https://app.test/").path(), "/api/auth");
+    assert_eq!(of("https://app.test/auth/").path(), "/auth");
+    assert_eq!(of("https://app.test:443").origin(), "https://app.test");
+    assert!(of("https://app.test").is_secure() && !of("http://app.test").is_secure());
+    let listen = [("BETTER_AUTH_URL", ""), ("COUNTERSIGN_SERVER__LISTEN", "127.0.0.1:4321")];
+    assert_eq!(settings(&listen).expect("settings").base_url.origin(), "http://127.0.0.1:4321");
+    let anywhere = [("BETTER_AUTH_URL", ""), ("COUNTERSIGN_SERVER__LISTEN", "0.0.0.0:4000")];
+    assert!(error(&anywhere).contains("Set BETTER_AUTH_URL"));
+    for bad in [
+        "app.test",
+        "ftp://app.test",
+        "https://user:pw@app.test",
+        "https://app.test/?x",
+        "https://app.test/#x",
+    ] {
+        assert!(error(&[("BETTER_AUTH_URL", bad)]).contains("`server.base_url`"), "{bad}");
+    }
+}
+
+#[test]
+fn values_that_are_not_of_their_form_are_named() {
+    for (variable, value, key) in [
+        ("COUNTERSIGN_SESSION__EXPIRES_IN", "a week", "session.expires_in"),
+        ("COUNTERSIGN_SESSION__EXPIRES_IN", "-1d", "session.expires_in"),
+        ("COUNTERSIGN_PASSWORD__THREADS", "0", "password.threads"),
+        ("COUNTERSIGN_TOKEN__ALGORITHM", "none", "token.algorithm"),
+        ("COUNTERSIGN_TOKEN__CLAIMS", "all", "token.claims"),
+        ("COUNTERSIGN_COOKIES__PREFIX", "a;b", "cookies.prefix"),
+        ("COUNTERSIGN_RATE_LIMIT__ENABLED", "maybe", "rate_limit.enabled"),
+        ("COUNTERSIGN_SERVER__TRUSTED_PROXIES", "everybody", "server.trusted_proxies"),
+        ("DATABASE_URL", "mongodb://x", "database.url"),
+    ] {
+        let said = error(&[(variable, value)]);
+        assert!(said.contains(&format!("`{key}`")), "{said}");
+    }
+}
+
+#[test]
+fn spans_are_written_as_people_write_them() {
+    for (text, seconds) in [("90", 90), ("90s", 90), ("15m", 900), ("12h", 43_200), ("7d", 604_800)]
+    {
+        let settings = settings(&[("COUNTERSIGN_TOKEN__LIFETIME", text)]).expect("settings");
+        assert_eq!(settings.token.lifetime.as_secs(), seconds, "{text}");
+    }
+}
+
+#[test]
+fn a_secret_may_be_short_or_absent_in_development_only() {
+    let development = ("COUNTERSIGN_SERVER__DEVELOPMENT", "true");
+    assert!(settings(&[("BETTER_AUTH_SECRET", "short"), development]).is_ok());
+    let made_up = settings(&[("BETTER_AUTH_SECRET", ""), development]).expect("settings");
+    assert!(made_up.secret_is_temporary);
+    assert!(matches!(settings(&[("BETTER_AUTH_SECRET", "")]), Err(SettingsError::SecretMissing)));
+    let short = settings(&[("BETTER_AUTH_SECRET", "too short by far")]);
+    assert!(matches!(short, Err(SettingsError::SecretTooShort { length: 16 })));
+}
+
+#[test]
+fn a_secret_may_be_in_a_file_but_not_in_two_places() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("secret");
+    std::fs::write(&file, format!("{}\n", "s".repeat(40))).expect("written");
+    let file = file.display().to_string();
+    let from_file =
+        [("BETTER_AUTH_SECRET", ""), ("COUNTERSIGN_SERVER__SECRET_FILE", file.as_str())];
+    assert!(settings(&from_file).is_ok());
+    let twice = settings(&from_file[1..]);
+    assert!(matches!(twice, Err(SettingsError::SecretTwice)));
+}
+
+#[test]
+fn a_file_is_read_and_what_is_unknown_in_it_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.toml");
+    let read = |text: &str| {
+        std::fs::write(&file, text).expect("written");
+        let environment = BTreeMap::from([("BETTER_AUTH_SECRET".to_owned(), "s".repeat(40))]);
+        Settings::read(&Source { file: Some(file.clone()), environment }, &repeating())
+    };
+    let settings =
+        read("[server]\ntrusted_proxies = [\"10.0.0.0/8\"]\n[password]\nmin_length = 12\n")
+            .expect("settings");
+    assert_eq!((settings.trusted_proxies.len(), settings.password.min_length), (1, 12));
+    for (text, named) in [
+        ("[password]\nmin_lenght = 12", "`password.min_length`"),
+        ("[sesion]\nexpires_in = 1", "`session.expires_in`"),
+        ("listen = 1", "unknown setting `listen`"),
+        ("[server]\nlisten = 1979-05-27", "`server.listen`"),
+        ("[server", "not valid TOML"),
+    ] {
+        let said = read(text).err().expect("refused").to_string();
+        assert!(said.contains(named), "{said}");
+    }
+}
+
+#[test]
+fn every_setting_has_a_variable_of_its_own_and_says_what_it_is_for() {
+    let mut variables: Vec<_> =
+        KEYS.iter().map(countersign_server::settings::keys::Key::variable).collect();
+    variables.sort();
+    variables.dedup();
+    assert_eq!(variables.len(), KEYS.len());
+    assert!(KEYS.iter().all(|key| key.help.len() > 10 && key.name.contains('.')));
+}
