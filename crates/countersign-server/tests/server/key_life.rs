@@ -88,7 +88,7 @@ async fn a_key_that_cannot_be_opened_is_passed_over_and_signs_nobody_out() {
     server.sign_up(&json!({})).await;
     let first = kid_of_a_new_token(&server).await;
     add_copy(&database, "of another secret", 1, |row| {
-        row.private_key = format!("\"{}\"", "ab".repeat(90))
+        row.private_key = format!("\"{}\"", "ab".repeat(90));
     })
     .await;
     add_copy(&database, "of a kind to come", 2, |row| row.algorithm = Some("ML-DSA-44".to_owned()))
