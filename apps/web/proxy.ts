@@ -23,6 +23,9 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set("referrer-policy", "strict-origin-when-cross-origin");
   response.headers.set("permissions-policy", "camera=(), geolocation=(), microphone=()");
   response.headers.set("cross-origin-opener-policy", "same-origin");
+  response.headers.set("cross-origin-resource-policy", "same-origin");
+  // What a page shows belongs to one person: no cache on the way keeps it.
+  response.headers.set("cache-control", "private, no-store");
   return response;
 }
 

@@ -1,6 +1,6 @@
 import { expect, fillLogin, signUp, somebody, test } from "./fixture";
 
-test("every page has a policy with a nonce of its own, and every script carries it", async ({ page }) => {
+test("T328: every page has a policy with a nonce of its own, and every script carries it", async ({ page }) => {
   const violations: string[] = [];
   page.on("console", (message) => {
     if (/content security policy/i.test(message.text())) violations.push(message.text());
@@ -28,7 +28,7 @@ test("every page has a policy with a nonce of its own, and every script carries 
   expect(violations).toEqual([]);
 });
 
-test("an injected script without the nonce does not run", async ({ page }) => {
+test("T328: an injected script without the nonce does not run", async ({ page }) => {
   await page.goto("/");
   const ran = await page.evaluate(() => {
     const host = document.createElement("div");
@@ -42,7 +42,7 @@ test("an injected script without the nonce does not run", async ({ page }) => {
   expect(ran).toBe(false);
 });
 
-test("no token is in any storage, and no script can read the session's cookie", async ({ page }) => {
+test("T330: no token is in any storage, and no script can read the session's cookie", async ({ page }) => {
   await signUp(page, somebody());
   await page.getByLabel("New task").fill("Something");
   await page.getByRole("button", { name: "Add", exact: true }).click();
@@ -74,7 +74,7 @@ const HOSTILE = [
   "/login?returnUrl=//evil.example",
 ];
 
-test("whatever the returnUrl says, signing in ends on this origin", async ({ page }) => {
+test("T337: whatever the returnUrl says, signing in ends on this origin", async ({ page }) => {
   const ada = somebody();
   await signUp(page, ada);
   const origin = new URL(page.url()).origin;
@@ -84,4 +84,60 @@ test("whatever the returnUrl says, signing in ends on this origin", async ({ pag
     await fillLogin(page, ada);
     await expect(page, returnUrl).toHaveURL(`${origin}/tasks`);
   }
+});
+
+const MARKUP = [
+  "<script>window.injected = true</script>",
+  "<img src=x onerror='window.injected = true'>",
+  "<svg onload='window.injected = true'>",
+  "javascript:window.injected=true",
+  "{{7*7}} ${7*7}",
+  "</title><script>window.injected = true</script>",
+];
+
+test("T327: markup in a title, a description or a name is text", async ({ page }) => {
+  await signUp(page, somebody(MARKUP[1]));
+  for (const title of MARKUP) {
+    await page.getByLabel("New task").fill(title);
+    await page.getByLabel("New task").press("Enter");
+    await expect(page.getByLabel("New task")).toHaveValue("");
+  }
+  await page.reload();
+  await expect(page.getByRole("listitem")).toHaveCount(MARKUP.length);
+  for (const title of MARKUP) await expect(page.getByText(title, { exact: true })).toBeVisible();
+  expect(await page.evaluate(() => "injected" in window)).toBe(false);
+  expect(await page.locator("main img, main svg[onload]").count()).toBe(0);
+});
+
+test("T331, T332: no header and no other form of the page shows tasks to somebody without a session", async ({ page }) => {
+  const subrequest = Array(5).fill("middleware").join(":");
+  const attempts: [string, Record<string, string>][] = [
+    ["/tasks", { "x-middleware-subrequest": subrequest }],
+    ["/tasks", { "x-middleware-subrequest": subrequest.replaceAll("middleware", "proxy") }],
+    ["/tasks?_rsc=1", { rsc: "1" }],
+    ["/tasks?_rsc=1", { rsc: "1", "next-router-prefetch": "1" }],
+    ["/tasks.rsc", {}],
+    ["/tasks.segments/_tree.segment.rsc", {}],
+    ["/tasks", { cookie: "better-auth.session_token=forged" }],
+  ];
+  for (const [path, headers] of attempts) {
+    const response = await page.request.get(path, { headers, maxRedirects: 0 });
+    expect(await response.text(), path).not.toContain("aria-label=\"Tasks\"");
+    expect([200, 307, 404], path).toContain(response.status());
+    expect(response.headers()["cache-control"] ?? "no-store", path).toContain("no-store");
+  }
+});
+
+test("T339: the next person in the same browser sees nothing of the one before", async ({ page }) => {
+  await signUp(page, somebody("Ada"));
+  await page.getByLabel("New task").fill("Ada's secret");
+  await page.getByLabel("New task").press("Enter");
+  await expect(page.getByText("Ada's secret")).toBeVisible();
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+  await signUp(page, somebody("Bob"));
+  await expect(page.getByText("Ada's secret")).toHaveCount(0);
+  await page.goBack();
+  await expect(page.getByText("Ada's secret")).toHaveCount(0);
 });

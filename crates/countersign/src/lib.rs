@@ -64,3 +64,8 @@ pub use crate::{
     policy::{Policy, PolicyError},
     refusal::Refusal,
 };
+
+/// The examples of the README are compiled like those above.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

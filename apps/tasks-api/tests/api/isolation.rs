@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::fixture::Api;
 
 #[test]
-fn a_task_of_somebody_else_is_answered_like_one_that_does_not_exist() {
+fn t244_a_task_of_somebody_else_is_answered_like_one_that_does_not_exist() {
     let api = Api::with_secret();
     let task = api.add("alice", "Alice's secret");
     let id = task["id"].as_str().expect("an id");
@@ -47,7 +47,7 @@ fn ids_that_are_none_are_answered_the_same_way() {
 }
 
 #[test]
-fn another_users_address_is_refused_on_every_route_before_anything_else_is_looked_at() {
+fn t243_t255_another_users_address_is_refused_on_every_route_before_anything_else_is_looked_at() {
     let api = Api::with_secret();
     let task = api.add("alice", "Alice's");
     let one = format!("/api/alice/tasks/{}", task["id"].as_str().expect("an id"));
@@ -81,7 +81,7 @@ fn lists_and_totals_hold_the_users_own_tasks_only() {
 }
 
 #[test]
-fn a_user_id_in_a_body_is_never_believed() {
+fn t247_a_user_id_in_a_body_is_never_believed() {
     let api = Api::with_secret();
     for body in [
         json!({ "title": "x", "user_id": "bob" }),

@@ -255,7 +255,7 @@ fn the_own_address_may_be_escaped() {
 }
 
 #[test]
-fn addresses_that_are_none_lead_nowhere() {
+fn t245_addresses_that_are_none_lead_nowhere() {
     let api = Api::with_secret();
     for path in
         ["/api/alice//tasks", "/api/alice/tasks/", "/api/alice/../bob/tasks", "/", "/api/alice"]

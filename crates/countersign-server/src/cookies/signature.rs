@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_with_one_other_character_is_not_ours() {
+    fn t127_a_signature_with_one_other_character_is_not_ours() {
         let signer = CookieSigner::new(&Secret::new(SECRET));
         let good = "vo4CNnbZ5hTA3S6haOfeTwyAfXOSBGZT.gJqRdoOI923lUP6I7I41gndHWD7DwJa/alZVq8EyVyo=";
         assert_eq!(signer.verify(good), Some("vo4CNnbZ5hTA3S6haOfeTwyAfXOSBGZT"));

@@ -114,9 +114,15 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_client_is_its_network() {
+    fn t270_an_ipv6_client_is_its_network() {
         let found = address_of("2001:db8:1:2:3:4:5:6", &[], &[]);
         assert_eq!(found.as_deref(), Some("2001:0db8:0001:0002:0000:0000:0000:0000"));
-        assert_eq!(address_of("::ffff:192.0.2.1", &[], &[]).as_deref(), Some("192.0.2.1"));
+        let first = address_of("2001:DB8::1", &[], &[]);
+        for last in ["2001:db8:0:0::2", "2001:db8::ffff:1:2"] {
+            assert_eq!(address_of(last, &[], &[]), first);
+        }
+        for mapped in ["::ffff:192.0.2.1", "::ffff:c000:201", "192.0.2.1"] {
+            assert_eq!(address_of(mapped, &[], &[]).as_deref(), Some("192.0.2.1"));
+        }
     }
 }

@@ -158,7 +158,7 @@ mod tests {
     use super::TrustedOrigins;
 
     #[test]
-    fn origins_are_compared_whole_and_wildcards_stay_below_their_domain() {
+    fn t160_origins_are_compared_whole_and_wildcards_stay_below_their_domain() {
         let others = vec!["https://*.wild.example.com", "myapp://", "http://192.168.*.*"];
         let trusted = TrustedOrigins::new("http://localhost:3000", others);
         for good in [
@@ -180,6 +180,12 @@ mod tests {
             "https://evil.example/?https://a.wild.example.com",
             "http://192.168.attacker.example",
             "otherapp://x",
+            "http://evil-localhost:3000",
+            "http://localhost:3000@evil.example",
+            "https://localhost:3000",
+            "http://localhostx:3000",
+            "http://localhost.:3000",
+            "http://xn--localhost-.test",
             "null",
             "",
             "/relative",
@@ -189,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn redirects_lead_to_trusted_origins_or_plain_paths() {
+    fn t164_redirects_lead_to_trusted_origins_or_plain_paths() {
         let trusted = TrustedOrigins::new("http://localhost:3000", vec!["myapp://host/cb"]);
         for good in ["/dash", "/", "/ok?x=%2f", "http://localhost:3000/x", "myapp://host/cb/in"] {
             assert!(trusted.trusts_redirect(good), "{good}");
@@ -202,6 +208,10 @@ mod tests {
             "/a\tb",
             "http://evil.example",
             "javascript:alert(1)",
+            "data:text/html,x",
+            "https:evil.example",
+            " https://evil.example",
+            "\\/evil.example",
             "dash",
             "myapp://host/cb/../evil",
             "myapp://host/cbx",

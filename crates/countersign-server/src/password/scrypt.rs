@@ -66,6 +66,17 @@ mod tests {
     }
 
     #[test]
+    fn t188_vectors_of_better_auth_are_met() {
+        let key = |salt: &str, password| hash(password, &Salt(salt.into()));
+        let one = key("0123456789abcdef0123456789abcdef", "correct horse");
+        assert!(one.contains(":c967f8a4438e68448871a4fbb9b41b2aacaa6d9d"), "{one}");
+        for spelling in ["\u{212b}ngstr\u{f6}m \u{fb01}", "\u{c5}ngstro\u{308}m fi"] {
+            let other = key("00112233445566778899aabbccddeeff", spelling);
+            assert!(other.contains(":c7057c77c78cd91aba81042b9a22ac00"), "{other}");
+        }
+    }
+
+    #[test]
     fn a_password_is_the_same_in_every_unicode_spelling() {
         let stored = hash("ﬁne passwörd", &Salt("00".into()));
         assert!(verify("fine passwo\u{308}rd", &stored));

@@ -78,7 +78,7 @@ pub const KEYS: &[Key] = &[
     ),
     key("password.min_length", "8", "fewest characters (UTF-16 units) of a password"),
     key("password.max_length", "128", "most characters (UTF-16 units) of a password"),
-    key("password.threads", "2", "threads that hash passwords; 32 MiB each"),
+    key("password.threads", "", "threads that hash passwords, 32 MiB each; default one a core"),
     key("password.queue", "64", "sign-ins that may wait for such a thread"),
     key("token.algorithm", "EdDSA", "EdDSA, ES256, RS256, or HS256 with the shared secret"),
     key("token.issuer", "", "the claim iss; default the origin of server.base_url"),

@@ -16,6 +16,7 @@ use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     str::FromStr,
+    thread,
 };
 
 use countersign_jwt::Algorithm;
@@ -155,7 +156,10 @@ impl Settings {
             password: PasswordSettings {
                 min_length: reader.number("password.min_length", 1, 1024)?,
                 max_length: reader.number("password.max_length", 1, 1024)?,
-                threads: reader.number("password.threads", 1, 256)?,
+                threads: match reader.text("password.threads") {
+                    Some(_) => reader.number("password.threads", 1, 256)?,
+                    None => thread::available_parallelism().map_or(1, usize::from),
+                },
                 queue: reader.number("password.queue", 1, 65_536)?,
             },
             token: TokenSettings {

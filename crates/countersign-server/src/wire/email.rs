@@ -34,7 +34,7 @@ mod tests {
     use super::is_email;
 
     #[test]
-    fn addresses_are_taken_and_refused_as_better_auth_does() {
+    fn t182_addresses_are_taken_and_refused_as_better_auth_does() {
         for good in ["a@b.co", "a+b'c@ex-ample.co", "first.last@mail.example.org", "_@x1.io"] {
             assert!(is_email(good), "{good}");
         }
@@ -55,6 +55,12 @@ mod tests {
             "a@b.c1",
             "a@b.c",
             "a@-b.co",
+            "m\u{131}ke@b.co",
+            "a\u{ff20}b.co",
+            "us\u{200d}er@b.co",
+            "\u{fb00}@b.co",
+            "a@b\u{430}.co",
+            "a@b.co.",
             "a@b..co",
         ];
         for bad in bad {

@@ -34,7 +34,7 @@ async fn the_fourth_sign_in_waits_and_waiting_helps() {
 }
 
 #[tokio::test]
-async fn clients_are_counted_by_their_address_and_cannot_choose_it() {
+async fn t268_clients_are_counted_by_their_address_and_cannot_choose_it() {
     let server = TestServer::start(&LIMITED).await;
     for attempt in 0..4 {
         let forged = format!("198.51.100.{attempt}");
@@ -72,7 +72,7 @@ async fn behind_a_trusted_proxy_the_client_is_whom_it_names() {
 }
 
 #[tokio::test]
-async fn more_sign_ins_than_can_wait_are_told_to_come_back_and_none_is_called_wrong() {
+async fn t187_more_sign_ins_than_can_wait_are_told_to_come_back_and_none_is_called_wrong() {
     let few = [("COUNTERSIGN_PASSWORD__THREADS", "1"), ("COUNTERSIGN_PASSWORD__QUEUE", "2")];
     let server = TestServer::start(&few).await;
     server.sign_up(&json!({})).await;
@@ -129,5 +129,35 @@ async fn a_person_signs_in_with_any_spelling_of_their_password_and_with_no_other
     for (password, status) in [("fine passwo\u{308}rd", 200), ("fine password", 401)] {
         let body: Value = json!({ "email": "ANN@example.com", "password": password });
         assert_eq!(server.post("/sign-in/email", &body).await.status, status, "{password}");
+    }
+}
+
+#[tokio::test]
+async fn t273_of_fifty_at_once_exactly_three_pass() {
+    let server = TestServer::start(&LIMITED).await;
+    let attempts = (0..50).map(|_| server.send(wrong_sign_in(&server, None)));
+    let replies = futures_util::future::join_all(attempts).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 400).count(), 3);
+    assert_eq!(replies.iter().filter(|reply| reply.status == 429).count(), 47);
+}
+
+#[tokio::test]
+async fn t271_no_other_spelling_of_a_path_signs_in() {
+    let server = TestServer::start(&LIMITED).await;
+    let body = json!({ "email": "x", "password": "y" });
+    for path in [
+        "//sign-in/email",
+        "/sign-in//email",
+        "/sign-in/email/",
+        "/sign-in/%65mail",
+        "/SIGN-IN/email",
+        "/./sign-in/email",
+    ] {
+        assert_eq!(server.post(path, &body).await.status, 404, "{path}");
+    }
+    let server = TestServer::start(&LIMITED).await;
+    for attempt in 0..4 {
+        let status = server.post("/sign-in/email?x=1", &body).await.status;
+        assert_eq!(status, if attempt < 3 { 400 } else { 429 }, "attempt {attempt}");
     }
 }
