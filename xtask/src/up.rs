@@ -115,7 +115,7 @@ fn commands(
     let mut web = Command::new("node");
     web.current_dir(root().join("apps/web"))
         .arg(root().join("node_modules/next/dist/bin/next"))
-        .args(["start", "--port", "3000"])
+        .args(["start", "--hostname", "127.0.0.1", "--port", "3000"])
         .env("NODE_ENV", "production")
         .env("NEXT_TELEMETRY_DISABLED", "1")
         .env("AUTH_SERVER", auth_server.name())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef, Request},
+    http::{HeaderName, HeaderValue, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -13,16 +14,20 @@ use countersign_store::Database;
 use tower::ServiceBuilder;
 use tower_http::{
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
 use utoipa_scalar::{Scalar, Servable};
 
 use crate::{openapi, operations, probes, problem::Problem};
 
-const REQUEST_ID: axum::http::HeaderName = axum::http::HeaderName::from_static("x-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The most bytes a body may have: a title and a description, escaped in the worst way, fit.
 const BODY_LIMIT: usize = 64 * 1024;
+
+/// Answers are one user's; nothing on the way keeps them.
+const NOT_STORED: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What operations have at hand.
 #[derive(Clone)]
@@ -58,6 +63,7 @@ pub fn router(tasks: Tasks) -> Router {
                 .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
                 .layer(TraceLayer::new_for_http().make_span_with(span))
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+                .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, NOT_STORED))
                 .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .with_state(tasks)

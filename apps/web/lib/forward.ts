@@ -16,6 +16,9 @@ const NOT_FORWARDED = new Set([
 
 const NOT_RETURNED = new Set(["connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"]);
 
+/** Both servers take less; nothing larger is read into memory here. */
+const LARGEST_BODY = 1_000_000;
+
 /**
  * Hands a request on to another server and its answer back, redirects and cookies as they are.
  *
@@ -36,6 +39,7 @@ export async function forward(
     if (NOT_FORWARDED.has(name) || !wanted(name) || (isProxys && !trustsForwardedFor())) continue;
     headers.append(name, value);
   }
+  if (Number(request.headers.get("content-length") ?? 0) > LARGEST_BODY) return tooLarge();
   const hasBody = request.method !== "GET" && request.method !== "HEAD";
   let answer: Response;
   try {
@@ -60,15 +64,17 @@ export async function forward(
 }
 
 function unreachable(what: string): Response {
-  const problem = {
-    type: "about:blank",
-    title: "Service Unavailable",
-    status: 503,
-    detail: `${what} cannot be reached at the moment. Please try again.`,
-    code: "unavailable",
-  };
-  return Response.json(problem, {
-    status: 503,
-    headers: { "content-type": "application/problem+json", "retry-after": "1" },
-  });
+  const detail = `${what} cannot be reached at the moment. Please try again.`;
+  const response = problem(503, "Service Unavailable", "unavailable", detail);
+  response.headers.set("retry-after", "1");
+  return response;
+}
+
+function tooLarge(): Response {
+  return problem(413, "Payload Too Large", "too_large", "The body is larger than 1 MB.");
+}
+
+function problem(status: number, title: string, code: string, detail: string): Response {
+  const headers = { "content-type": "application/problem+json" };
+  return Response.json({ type: "about:blank", title, status, detail, code }, { status, headers });
 }

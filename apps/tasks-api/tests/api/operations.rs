@@ -13,6 +13,7 @@ fn a_task_is_added_seen_changed_completed_and_deleted() {
     let task = added.json();
     let path = format!("/api/alice/tasks/{}", task["id"].as_str().expect("an id"));
     assert_eq!(added.header("location"), Some(path.as_str()));
+    assert_eq!(added.header("cache-control"), Some("no-store"));
     assert_eq!(task["title"], "Buy milk");
     assert_eq!(task["user_id"], "alice");
     assert_eq!(task["completed"], false);

@@ -39,8 +39,11 @@ pub(crate) async fn current(
 
     let now = auth.now();
     let found = sessions::find_by_token(auth.database(), &token).await?;
-    let Some((session, user)) = found.filter(|(session, _)| session.expires_at >= now) else {
+    let is_over = found.as_ref().is_some_and(|(session, _)| session.expires_at < now);
+    if is_over {
         auth.database().execute(&sessions::delete(&token)).await?;
+    }
+    let Some((session, user)) = found.filter(|_| !is_over) else {
         cookies.expire_session(names);
         return Ok(Current { signed_in: None, cookies });
     };

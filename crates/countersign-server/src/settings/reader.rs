@@ -1,0 +1,99 @@
+//! From texts to values; what cannot be read is named.
+
+use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
+
+use ipnet::IpNet;
+use jiff::SignedDuration;
+
+use super::{ClaimsTemplate, SECRET_MIN_LENGTH, SettingsError, span};
+use crate::{Entropy, entropy::random_id, secret::Secret};
+
+/// Turns texts into values, and names the setting when it cannot.
+pub(super) struct Reader<'a> {
+    pub(super) values: &'a BTreeMap<&'static str, String>,
+}
+
+impl<'a> Reader<'a> {
+    /// The text, or `None` where the setting is absent or empty.
+    pub(super) fn text(&self, key: &str) -> Option<&'a str> {
+        self.values.get(key).map(|text| text.trim()).filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn required(&self, key: &'static str) -> &'a str {
+        self.text(key).unwrap_or_default()
+    }
+
+    pub(super) fn parsed<T: FromStr>(
+        &self,
+        key: &'static str,
+        expected: &'static str,
+    ) -> Result<T, SettingsError> {
+        self.required(key).parse().map_err(|_| SettingsError::invalid(key, expected))
+    }
+
+    pub(super) fn boolean(&self, key: &'static str) -> Result<bool, SettingsError> {
+        self.parsed(key, "true or false")
+    }
+
+    pub(super) fn number(
+        &self,
+        key: &'static str,
+        least: usize,
+        most: usize,
+    ) -> Result<usize, SettingsError> {
+        match self.required(key).parse() {
+            Ok(number) if (least..=most).contains(&number) => Ok(number),
+            _ => Err(SettingsError::OutOfRange { key, least, most }),
+        }
+    }
+
+    pub(super) fn span(&self, key: &'static str) -> Result<SignedDuration, SettingsError> {
+        span::parse(self.required(key))
+            .ok_or_else(|| SettingsError::invalid(key, "seconds, or a span such as 15m, 12h or 7d"))
+    }
+
+    pub(super) fn list(&self, key: &str) -> Vec<&'a str> {
+        let items = self.text(key).unwrap_or_default().split(',').map(str::trim);
+        items.filter(|item| !item.is_empty()).collect()
+    }
+
+    pub(super) fn networks(&self, key: &'static str) -> Result<Vec<IpNet>, SettingsError> {
+        let address = |item: &str| item.parse::<IpAddr>().map(IpNet::from).map_err(|_| ());
+        let parse = |item: &str| item.parse().or_else(|_| address(item));
+        let networks = self.list(key).into_iter().map(parse).collect::<Result<_, ()>>();
+        networks
+            .map_err(|()| SettingsError::invalid(key, "addresses or networks such as 10.0.0.0/8"))
+    }
+
+    pub(super) fn cookie_prefix(&self) -> Result<String, SettingsError> {
+        let prefix = self.required("cookies.prefix");
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if prefix.is_empty() || !prefix.chars().all(is_token) {
+            return Err(SettingsError::invalid("cookies.prefix", "letters, digits, - _ and ."));
+        }
+        Ok(prefix.to_owned())
+    }
+
+    pub(super) fn claims_template(&self) -> Result<ClaimsTemplate, SettingsError> {
+        match self.required("token.claims") {
+            "minimal" => Ok(ClaimsTemplate::Minimal),
+            "user" => Ok(ClaimsTemplate::User),
+            _ => Err(SettingsError::invalid("token.claims", "minimal or user")),
+        }
+    }
+
+    pub(super) fn secret(
+        &self,
+        development: bool,
+        entropy: &dyn Entropy,
+    ) -> Result<(Secret, bool), SettingsError> {
+        match self.text("server.secret") {
+            Some(text) if text.chars().count() >= SECRET_MIN_LENGTH || development => {
+                Ok((Secret::new(text), false))
+            }
+            Some(text) => Err(SettingsError::SecretTooShort { length: text.chars().count() }),
+            None if development => Ok((Secret::new(&random_id(entropy)), true)),
+            None => Err(SettingsError::SecretMissing),
+        }
+    }
+}
