@@ -1,4 +1,4 @@
-import { expect, fillLogin, signUp, somebody, test } from "./fixture";
+import { expect, fillLogin, signUp, somebody, task, test } from "./fixture";
 
 test("T328: every page has a policy with a nonce of its own, and every script carries it", async ({ page }) => {
   const violations: string[] = [];
@@ -104,7 +104,7 @@ test("T327: markup in a title, a description or a name is text", async ({ page }
   }
   await page.reload();
   await expect(page.getByRole("listitem")).toHaveCount(MARKUP.length);
-  for (const title of MARKUP) await expect(page.getByText(title, { exact: true })).toBeVisible();
+  for (const title of MARKUP) await expect(task(page, title)).toBeVisible();
   expect(await page.evaluate(() => "injected" in window)).toBe(false);
   expect(await page.locator("main img, main svg[onload]").count()).toBe(0);
 });
@@ -132,7 +132,7 @@ test("T339: the next person in the same browser sees nothing of the one before",
   await signUp(page, somebody("Ada"));
   await page.getByLabel("New task").fill("Ada's secret");
   await page.getByLabel("New task").press("Enter");
-  await expect(page.getByText("Ada's secret")).toBeVisible();
+  await expect(task(page, "Ada's secret")).toBeVisible();
   await page.getByRole("button", { name: /^Account of/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
