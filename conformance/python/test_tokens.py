@@ -51,7 +51,7 @@ def call(url: str, body: dict | None = None, cookie: str = ""):
     return urllib.request.urlopen(urllib.request.Request(url, data, headers))
 
 
-@pytest.fixture(scope="module", params=["EdDSA", "ES256", "RS256", "HS256"])
+@pytest.fixture(scope="module", params=["EdDSA", "ES256", "ES512", "RS256", "PS256", "HS256"])
 def signed_in(request, tmp_path_factory) -> Iterator[SignedIn]:
     base = f"http://127.0.0.1:{free_port()}"
     database = tmp_path_factory.mktemp("countersign") / "countersign.db"

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exchange } from "../src/exchange.ts";
 import { SECRET, startCountersign, stopAll } from "../src/servers.ts";
 
-const ALGORITHMS = ["EdDSA", "ES256", "RS256", "HS256"] as const;
+const ALGORITHMS = ["EdDSA", "ES256", "ES512", "RS256", "PS256", "HS256"] as const;
 const MINUTES_15_S = 900;
 
 afterAll(stopAll);

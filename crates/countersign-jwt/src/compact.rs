@@ -1,6 +1,6 @@
 //! The compact serialization (RFC 7515 §3.1): `header.payload.signature`.
 //!
-//! Exactly three parts, the first two not empty, at most [`MAX_TOKEN_BYTES`] together. Splitting
+//! Exactly three parts, the first not empty, at most [`MAX_TOKEN_BYTES`] together. Splitting
 //! decodes nothing: the payload is decoded only after its signature has been checked.
 
 use crate::{
@@ -27,7 +27,7 @@ impl<'t> Compact<'t> {
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::NotThreeParts)?;
         let (header, payload) = signed.split_once('.').ok_or(TokenError::NotThreeParts)?;
-        if header.is_empty() || payload.is_empty() || payload.contains('.') {
+        if header.is_empty() || payload.contains('.') {
             return Err(TokenError::NotThreeParts);
         }
         Ok(Self { header, payload, signature, signed })

@@ -3,8 +3,8 @@
 //! | `kty` | further members | algorithm | accepted `alg` |
 //! |---|---|---|---|
 //! | `OKP` | `crv` `Ed25519`, `x` of 32 bytes | `EdDSA` | absent, `EdDSA`, `Ed25519` |
-//! | `EC` | `crv` `P-256`, `x` and `y` of 32 bytes | ES256 | absent, `ES256` |
-//! | `RSA` | `n` of 2048 to 8192 bits, `e` odd, 3 to 2^33 | RS256 | absent, `RS256` |
+//! | `EC` | `crv` `P-256`, `P-384` or `P-521`, `x` and `y` as long as the curve's numbers | ES256, ES384 or ES512, by the curve | absent, the same |
+//! | `RSA` | `n` of 2048 to 8192 bits, `e` odd, 3 to 2^33 | `alg`, else RS256 | absent, `RS…`, `PS…` |
 //!
 //! `use`, when present, must be `sig`; `key_ops`, when present, must list `verify` and nothing twice.
 //! A key that carries a private member, and every `oct` key, is refused: what a key set publishes is
@@ -12,7 +12,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{algorithm::Algorithm, base64url, error::KeyError, header, key::Key};
+use crate::{algorithm::Algorithm, base64url, error::KeyError, header, key::Key, scheme::CURVES};
 
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "dp", "dq", "k", "oth", "p", "q", "qi"];
 
@@ -28,21 +28,30 @@ pub(crate) fn parse(jwk: &Map<String, Value>) -> Result<NamedKey, KeyError> {
     if kid.as_deref().is_some_and(|kid| !header::is_kid(kid)) {
         return Err(KeyError::InvalidMember { member: "kid" });
     }
+    let named = match optional_text(jwk, "alg")?.map(str::parse::<Algorithm>) {
+        None => None,
+        Some(Ok(algorithm)) => Some(algorithm),
+        Some(Err(_unknown)) => return Err(KeyError::Unsupported),
+    };
+    let fits = |algorithm| named.is_none_or(|named| named == algorithm);
     let key = match (text(jwk, "kty")?, optional_text(jwk, "crv")?) {
         ("oct", _) => return Err(KeyError::PublishedSecret),
         _ if PRIVATE_MEMBERS.iter().any(|member| jwk.contains_key(*member)) => {
             return Err(KeyError::PublishedSecret);
         }
-        ("OKP", Some("Ed25519")) => Key::ed25519(&fixed(jwk, "x")?)?,
-        ("EC", Some("P-256")) => Key::p256(&fixed(jwk, "x")?, &fixed(jwk, "y")?)?,
-        ("RSA", None) => Key::rsa(&bytes(jwk, "n")?, &bytes(jwk, "e")?)?,
+        ("OKP", Some("Ed25519")) if fits(Algorithm::EdDsa) => Key::ed25519(&fixed(jwk, "x", 32)?)?,
+        ("EC", Some(name)) => {
+            let curve = CURVES.iter().find(|curve| curve.name == name);
+            let curve = curve.filter(|curve| fits(curve.algorithm)).ok_or(KeyError::Unsupported)?;
+            Key::ec(curve, &fixed(jwk, "x", curve.size)?, &fixed(jwk, "y", curve.size)?)?
+        }
+        ("RSA", None) => {
+            let algorithm = named.unwrap_or(Algorithm::Rs256);
+            Key::rsa(algorithm, &bytes(jwk, "n")?, &bytes(jwk, "e")?)?
+        }
         _ => return Err(KeyError::Unsupported),
     };
-    match optional_text(jwk, "alg")?.map(str::parse::<Algorithm>) {
-        None => Ok(NamedKey { kid, key }),
-        Some(Ok(algorithm)) if algorithm == key.algorithm() => Ok(NamedKey { kid, key }),
-        Some(_) => Err(KeyError::Unsupported),
-    }
+    Ok(NamedKey { kid, key })
 }
 
 fn check_purpose(jwk: &Map<String, Value>) -> Result<(), KeyError> {
@@ -77,7 +86,8 @@ fn bytes(jwk: &Map<String, Value>, member: &'static str) -> Result<Vec<u8>, KeyE
     base64url::decode(text(jwk, member)?).ok_or(KeyError::InvalidMember { member })
 }
 
-/// Exactly 32 bytes: a coordinate with its leading zero stripped is refused, not padded.
-fn fixed(jwk: &Map<String, Value>, member: &'static str) -> Result<[u8; 32], KeyError> {
-    bytes(jwk, member)?.try_into().map_err(|_bytes| KeyError::InvalidMember { member })
+/// Exactly so many bytes: a coordinate with its leading zero stripped is refused, not padded.
+fn fixed(jwk: &Map<String, Value>, member: &'static str, size: usize) -> Result<Vec<u8>, KeyError> {
+    let bytes = bytes(jwk, member)?;
+    if bytes.len() == size { Ok(bytes) } else { Err(KeyError::InvalidMember { member }) }
 }

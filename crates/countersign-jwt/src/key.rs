@@ -2,19 +2,15 @@
 
 use aws_lc_rs::{
     hmac,
-    signature::{
-        ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
-        RsaPublicKeyComponents,
-    },
+    signature::{ED25519, ParsedPublicKey, RsaPublicKeyComponents},
 };
 
 use crate::{
     algorithm::Algorithm,
     error::{KeyError, TokenError},
+    roca,
+    scheme::{Curve, Scheme, shortest_secret},
 };
-
-/// Shortest HMAC secret: the size of the hash (RFC 7518 §3.2).
-pub(crate) const MIN_SECRET_BYTES: usize = 32;
 
 /// Bounds of an RSA modulus in bits. Below is weak, above costs milliseconds per token.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
@@ -30,35 +26,38 @@ enum Material {
 }
 
 impl Key {
-    pub(crate) fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
-        hmac_key(secret).map(Self::from_hmac)
+    /// From a secret; [`KeyError::Unsupported`] for algorithms that have none.
+    pub(crate) fn secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
+        hmac_key(algorithm, secret).map(|key| Self::from_hmac(algorithm, key))
     }
 
-    pub(crate) fn from_hmac(key: hmac::Key) -> Self {
-        Self { algorithm: Algorithm::Hs256, material: Material::Secret(Box::new(key)) }
+    pub(crate) fn from_hmac(algorithm: Algorithm, key: hmac::Key) -> Self {
+        Self { algorithm, material: Material::Secret(Box::new(key)) }
     }
 
     /// From the 32 bytes of the encoded point (RFC 8037 §2).
-    pub(crate) fn ed25519(point: &[u8; 32]) -> Result<Self, KeyError> {
+    pub(crate) fn ed25519(point: &[u8]) -> Result<Self, KeyError> {
         let public =
             ParsedPublicKey::new(&ED25519, point).map_err(|_rejected| KeyError::Rejected)?;
         Ok(Self { algorithm: Algorithm::EdDsa, material: Material::Public(public) })
     }
 
     /// From the coordinates (RFC 7518 §6.2.1). The point must lie on the curve.
-    pub(crate) fn p256(x: &[u8; 32], y: &[u8; 32]) -> Result<Self, KeyError> {
-        let public = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, p256_point(x, y))
+    pub(crate) fn ec(curve: &Curve, x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
+        let public = ParsedPublicKey::new(curve.verifies, ec_point(x, y))
             .map_err(|_rejected| KeyError::Rejected)?;
-        Ok(Self { algorithm: Algorithm::Es256, material: Material::Public(public) })
+        Ok(Self { algorithm: curve.algorithm, material: Material::Public(public) })
     }
 
     /// From modulus and exponent, big-endian without leading zero (RFC 7518 §6.3.1).
-    pub(crate) fn rsa(n: &[u8], e: &[u8]) -> Result<Self, KeyError> {
+    /// [`KeyError::Unsupported`] for algorithms that are not RSA's.
+    pub(crate) fn rsa(algorithm: Algorithm, n: &[u8], e: &[u8]) -> Result<Self, KeyError> {
+        let Scheme::Rsa(rsa) = algorithm.scheme() else { return Err(KeyError::Unsupported) };
         check_rsa_strength(n, e)?;
         let public = RsaPublicKeyComponents { n, e }
-            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+            .to_parsed_public_key(rsa.verifies)
             .map_err(|_rejected| KeyError::Rejected)?;
-        Ok(Self { algorithm: Algorithm::Rs256, material: Material::Public(public) })
+        Ok(Self { algorithm, material: Material::Public(public) })
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
@@ -74,22 +73,20 @@ impl Key {
     }
 }
 
-pub(crate) fn hmac_key(secret: &[u8]) -> Result<hmac::Key, KeyError> {
-    if secret.len() < MIN_SECRET_BYTES {
+pub(crate) fn hmac_key(algorithm: Algorithm, secret: &[u8]) -> Result<hmac::Key, KeyError> {
+    let Scheme::Hmac(hash) = algorithm.scheme() else { return Err(KeyError::Unsupported) };
+    if secret.len() < shortest_secret(hash) {
         return Err(KeyError::Weak);
     }
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, secret))
+    Ok(hmac::Key::new(hash, secret))
 }
 
 /// The uncompressed point of SEC 1 §2.3.3: `04 ‖ x ‖ y`.
-pub(crate) fn p256_point(x: &[u8; 32], y: &[u8; 32]) -> [u8; 65] {
-    let mut point = [4; 65];
-    point[1..33].copy_from_slice(x);
-    point[33..].copy_from_slice(y);
-    point
+pub(crate) fn ec_point(x: &[u8], y: &[u8]) -> Vec<u8> {
+    [&[4], x, y].concat()
 }
 
-/// Modulus odd and of 2048 to 8192 bits, exponent odd, from 3 and of at most 33 bits.
+/// Modulus odd, of 2048 to 8192 bits and not of a broken generator, exponent odd, from 3 and of at most 33 bits.
 pub(crate) fn check_rsa_strength(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
     let leading_zeros = n.first().map_or(0, |byte| byte.leading_zeros() as usize);
     let bits = n.len() * 8 - leading_zeros;
@@ -100,7 +97,8 @@ pub(crate) fn check_rsa_strength(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
         _ => false,
     };
     let canonical = n.first().is_some_and(|byte| *byte != 0);
-    if canonical && RSA_BITS.contains(&bits) && odd(n) && odd(e) && exponent_fits {
+    let roca = roca::has_fingerprint(n);
+    if canonical && !roca && RSA_BITS.contains(&bits) && odd(n) && odd(e) && exponent_fits {
         Ok(())
     } else {
         Err(KeyError::Weak)

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::{
+    algorithm::Algorithm,
     error::{KeyError, TokenError},
     header::Header,
     json,
@@ -74,8 +75,28 @@ impl KeySet {
 
     /// A shared secret for HS256, at least 32 bytes (RFC 7518 §3.2). The key has no `kid`.
     pub fn from_secret(secret: &[u8]) -> Result<Self, KeyError> {
-        let key = Key::hs256(secret)?;
-        Ok(Self { named: HashMap::new(), unnamed: vec![key], skipped: Vec::new() })
+        Self::from_secret_for(Algorithm::Hs256, secret)
+    }
+
+    /// A shared secret for `HS256`, `HS384` or `HS512`, at least as long as the hash: 32, 48 or 64
+    /// bytes (RFC 7518 §3.2). [`KeyError::Unsupported`] for algorithms with key pairs.
+    pub fn from_secret_for(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
+        Ok(Self::of(None, Key::secret(algorithm, secret)?))
+    }
+
+    /// Several shared secrets with names, of which a token's `kid` chooses one: while one secret
+    /// follows another. Lengths as for [`from_secret_for`](Self::from_secret_for); two of one name are
+    /// [`KeyError::DuplicateKid`].
+    pub fn from_named_secrets<'s>(
+        secrets: impl IntoIterator<Item = (&'s str, Algorithm, &'s [u8])>,
+    ) -> Result<Self, KeyError> {
+        let mut named = HashMap::new();
+        for (kid, algorithm, secret) in secrets {
+            if named.insert(kid.to_owned(), Key::secret(algorithm, secret)?).is_some() {
+                return Err(KeyError::DuplicateKid);
+            }
+        }
+        Ok(Self { named, unnamed: Vec::new(), skipped: Vec::new() })
     }
 
     /// A set of exactly one key.

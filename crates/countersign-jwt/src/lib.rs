@@ -1,8 +1,8 @@
 //! Tokens: sign, verify, keys and key sets. No IO, no async; time is an argument.
 //!
 //! A token is a JSON Web Token (RFC 7519) in the compact form of a JSON Web Signature (RFC 7515),
-//! and nothing else: no encryption, no JSON serialization, no unsecured tokens. Four algorithms are
-//! known, see [`Algorithm`].
+//! and nothing else: no encryption, no JSON serialization, no unsecured tokens. [`Algorithm`] lists the
+//! thirteen that are known.
 //!
 //! ```
 //! use countersign_jwt::{Algorithm, KeySet, SigningKey, Verifier};
@@ -36,6 +36,7 @@ mod base64url;
 mod claims;
 mod clock;
 mod compact;
+pub mod dangerous;
 mod der;
 mod error;
 mod header;
@@ -45,6 +46,8 @@ mod key;
 mod key_set;
 mod lifetime;
 mod private_jwk;
+mod roca;
+mod scheme;
 mod sign;
 mod verify;
 

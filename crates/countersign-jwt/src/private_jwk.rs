@@ -9,9 +9,7 @@ use std::fmt::Write;
 use aws_lc_rs::{
     encoding::{AsBigEndian, AsDer},
     rsa::{KeyPairComponents, PublicKeyComponents},
-    signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair,
-    },
+    signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair},
 };
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -20,7 +18,8 @@ use crate::{
     algorithm::Algorithm,
     base64url, der,
     error::KeyError,
-    key::{check_rsa_strength, p256_point},
+    key::{check_rsa_strength, ec_point},
+    scheme::{Curve, Scheme},
 };
 
 /// Room for the largest key, 8192-bit RSA, so that writing never moves a secret to a larger buffer.
@@ -47,11 +46,11 @@ impl<'j> PrivateJwk<'j> {
     /// Reads the JSON and holds it against the algorithm it is to be used with.
     pub(crate) fn parse(json: &'j str, algorithm: Algorithm) -> Result<Self, KeyError> {
         let jwk: Self = serde_json::from_str(json).map_err(|_error| KeyError::NotJson)?;
-        let fits = match algorithm {
-            Algorithm::EdDsa => (jwk.kty, jwk.crv) == ("OKP", Some("Ed25519")),
-            Algorithm::Es256 => (jwk.kty, jwk.crv) == ("EC", Some("P-256")),
-            Algorithm::Rs256 => (jwk.kty, jwk.crv) == ("RSA", None),
-            Algorithm::Hs256 => false,
+        let fits = match algorithm.scheme() {
+            Scheme::Ed25519 => (jwk.kty, jwk.crv) == ("OKP", Some("Ed25519")),
+            Scheme::Ec(curve) => (jwk.kty, jwk.crv) == ("EC", Some(curve.name)),
+            Scheme::Rsa(_) => (jwk.kty, jwk.crv) == ("RSA", None),
+            Scheme::Hmac(_) => false,
         };
         if fits && jwk.alg.is_none_or(|name| name.parse() == Ok(algorithm)) {
             Ok(jwk)
@@ -61,15 +60,14 @@ impl<'j> PrivateJwk<'j> {
     }
 
     pub(crate) fn ed25519(&self) -> Result<Ed25519KeyPair, KeyError> {
-        let (d, x) = (fixed(self.d, "d")?, fixed(self.x, "x")?);
-        Ed25519KeyPair::from_seed_and_public_key(&*d, &*x).map_err(|_rejected| KeyError::Rejected)
+        let (d, x) = (fixed(self.d, "d", 32)?, fixed(self.x, "x", 32)?);
+        Ed25519KeyPair::from_seed_and_public_key(&d, &x).map_err(|_rejected| KeyError::Rejected)
     }
 
-    pub(crate) fn p256(&self) -> Result<EcdsaKeyPair, KeyError> {
-        let (x, y) = (fixed(self.x, "x")?, fixed(self.y, "y")?);
-        let point = p256_point(&x, &y);
-        let d = fixed(self.d, "d")?;
-        EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, &*d, &point)
+    pub(crate) fn ec(&self, curve: &'static Curve) -> Result<EcdsaKeyPair, KeyError> {
+        let (x, y) = (fixed(self.x, "x", curve.size)?, fixed(self.y, "y", curve.size)?);
+        let d = fixed(self.d, "d", curve.size)?;
+        EcdsaKeyPair::from_private_key_and_public_key(curve.signs, &d, &ec_point(&x, &y))
             .map_err(|_rejected| KeyError::Rejected)
     }
 
@@ -93,10 +91,13 @@ fn number(text: Option<&str>, member: &'static str) -> Result<Zeroizing<Vec<u8>>
     text.and_then(base64url::decode).map(Zeroizing::new).ok_or(KeyError::InvalidMember { member })
 }
 
-fn fixed(text: Option<&str>, member: &'static str) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+fn fixed(
+    text: Option<&str>,
+    member: &'static str,
+    size: usize,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let bytes = number(text, member)?;
-    let array = bytes.as_slice().try_into().map_err(|_bytes| KeyError::InvalidMember { member })?;
-    Ok(Zeroizing::new(array))
+    if bytes.len() == size { Ok(bytes) } else { Err(KeyError::InvalidMember { member }) }
 }
 
 /// One half of a key pair to write.
@@ -120,13 +121,17 @@ pub(crate) fn write_ed25519(pair: &Ed25519KeyPair, half: Half) -> Option<Zeroizi
 }
 
 /// `{"kty","x","y","crv"}` and `{"kty","x","y","crv","d"}`.
-pub(crate) fn write_p256(pair: &EcdsaKeyPair, half: Half) -> Option<Zeroizing<String>> {
-    let (x, y) = pair.public_key().as_ref().get(1..)?.split_at_checked(32)?;
+pub(crate) fn write_ec(
+    curve: &Curve,
+    pair: &EcdsaKeyPair,
+    half: Half,
+) -> Option<Zeroizing<String>> {
+    let (x, y) = pair.public_key().as_ref().get(1..)?.split_at_checked(curve.size)?;
     let mut object = ObjectWriter::new();
     object.text("kty", "EC");
     object.number("x", x);
     object.number("y", y);
-    object.text("crv", "P-256");
+    object.text("crv", curve.name);
     if half == Half::Private {
         object.number("d", pair.private_key().as_be_bytes().ok()?.as_ref());
     }

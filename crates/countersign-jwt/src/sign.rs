@@ -4,9 +4,7 @@ use aws_lc_rs::{
     hmac,
     rand::SystemRandom,
     rsa::KeySize,
-    signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
-    },
+    signature::{EcdsaKeyPair, Ed25519KeyPair, RsaEncoding, RsaKeyPair},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -19,41 +17,52 @@ use crate::{
     json, jwk,
     key::{Key, hmac_key},
     key_set::KeySet,
-    private_jwk::{Half, PrivateJwk, write_ed25519, write_p256, write_rsa},
+    private_jwk::{Half, PrivateJwk, write_ec, write_ed25519, write_rsa},
+    scheme::{Curve, Scheme},
 };
 
 /// A key that signs. It cannot be printed or compared.
 pub struct SigningKey {
     kid: Option<String>,
+    algorithm: Algorithm,
     material: Material,
 }
 
 enum Material {
     Secret(Box<hmac::Key>),
     Ed25519(Ed25519KeyPair),
-    P256(EcdsaKeyPair),
-    Rsa(RsaKeyPair),
+    Ec(&'static Curve, EcdsaKeyPair),
+    Rsa(&'static dyn RsaEncoding, RsaKeyPair),
 }
 
 impl SigningKey {
     /// A shared secret for HS256, at least 32 bytes (RFC 7518 §3.2).
     pub fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
-        Ok(Self::of(Material::Secret(Box::new(hmac_key(secret)?))))
+        Self::from_secret(Algorithm::Hs256, secret)
     }
 
-    /// A fresh key pair, RSA with 2048 bits. [`KeyError::Unsupported`] for HS256, which has none.
+    /// A shared secret for `HS256`, `HS384` or `HS512`, at least as long as the hash: 32, 48 or 64
+    /// bytes (RFC 7518 §3.2). [`KeyError::Unsupported`] for algorithms with key pairs.
+    pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
+        let key = Box::new(hmac_key(algorithm, secret)?);
+        Ok(Self::of(algorithm, Material::Secret(key)))
+    }
+
+    /// A fresh key pair, RSA with 2048 bits. [`KeyError::Unsupported`] for HMAC, which has none.
     ///
     /// The randomness is that of the operating system: a key is the one thing no test may predict.
     pub fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
-        let material = match algorithm {
-            Algorithm::EdDsa => Ed25519KeyPair::generate().map(Material::Ed25519),
-            Algorithm::Es256 => {
-                EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map(Material::P256)
+        let material = match algorithm.scheme() {
+            Scheme::Ed25519 => Ed25519KeyPair::generate().map(Material::Ed25519),
+            Scheme::Ec(curve) => {
+                EcdsaKeyPair::generate(curve.signs).map(|pair| Material::Ec(curve, pair))
             }
-            Algorithm::Rs256 => RsaKeyPair::generate(KeySize::Rsa2048).map(Material::Rsa),
-            Algorithm::Hs256 => return Err(KeyError::Unsupported),
+            Scheme::Rsa(rsa) => {
+                RsaKeyPair::generate(KeySize::Rsa2048).map(|pair| Material::Rsa(rsa.signs, pair))
+            }
+            Scheme::Hmac(_) => return Err(KeyError::Unsupported),
         };
-        Ok(Self::of(material.map_err(|_unspecified| KeyError::NotGenerated)?))
+        Ok(Self::of(algorithm, material.map_err(|_unspecified| KeyError::NotGenerated)?))
     }
 
     /// Reads a private JWK (RFC 7517; RFC 7518 §6.2.2 and §6.3.2, RFC 8037 §2). All members of the key
@@ -61,16 +70,17 @@ impl SigningKey {
     /// members are ignored, `kid` too: see [`with_kid`](Self::with_kid).
     pub fn from_private_jwk(algorithm: Algorithm, jwk_json: &str) -> Result<Self, KeyError> {
         let jwk = PrivateJwk::parse(jwk_json, algorithm)?;
-        Ok(Self::of(match algorithm {
-            Algorithm::EdDsa => Material::Ed25519(jwk.ed25519()?),
-            Algorithm::Es256 => Material::P256(jwk.p256()?),
-            Algorithm::Rs256 => Material::Rsa(jwk.rsa()?),
-            Algorithm::Hs256 => return Err(KeyError::Unsupported),
-        }))
+        let material = match algorithm.scheme() {
+            Scheme::Ed25519 => Material::Ed25519(jwk.ed25519()?),
+            Scheme::Ec(curve) => Material::Ec(curve, jwk.ec(curve)?),
+            Scheme::Rsa(rsa) => Material::Rsa(rsa.signs, jwk.rsa()?),
+            Scheme::Hmac(_) => return Err(KeyError::Unsupported),
+        };
+        Ok(Self::of(algorithm, material))
     }
 
-    fn of(material: Material) -> Self {
-        Self { kid: None, material }
+    fn of(algorithm: Algorithm, material: Material) -> Self {
+        Self { kid: None, algorithm, material }
     }
 
     /// Names the key in the header of its tokens. Verifiers take 1 to 256 bytes without control
@@ -88,12 +98,7 @@ impl SigningKey {
 
     /// The algorithm the key is bound to.
     pub fn algorithm(&self) -> Algorithm {
-        match &self.material {
-            Material::Secret(_) => Algorithm::Hs256,
-            Material::Ed25519(_) => Algorithm::EdDsa,
-            Material::P256(_) => Algorithm::Es256,
-            Material::Rsa(_) => Algorithm::Rs256,
-        }
+        self.algorithm
     }
 
     /// The private key as JSON without `kid` and `alg`, members in the order of Node's `WebCrypto`.
@@ -112,19 +117,23 @@ impl SigningKey {
         match &self.material {
             Material::Secret(_) => None,
             Material::Ed25519(pair) => write_ed25519(pair, half),
-            Material::P256(pair) => write_p256(pair, half),
-            Material::Rsa(pair) => write_rsa(pair, half),
+            Material::Ec(curve, pair) => write_ec(curve, pair, half),
+            Material::Rsa(_, pair) => write_rsa(pair, half),
         }
     }
 
     /// The set of just this key, to verify its own tokens with.
     pub fn key_set(&self) -> Result<KeySet, KeyError> {
         if let Material::Secret(key) = &self.material {
-            return Ok(KeySet::of(self.kid.clone(), Key::from_hmac(hmac::Key::clone(key))));
+            return Ok(KeySet::of(
+                self.kid.clone(),
+                Key::from_hmac(self.algorithm, hmac::Key::clone(key)),
+            ));
         }
         let public = self.public_jwk().ok_or(KeyError::Rejected)?;
-        let members =
+        let mut members =
             json::object(public.as_bytes()).map_err(|json::NotStrictJson| KeyError::NotJson)?;
+        members.insert("alg".to_owned(), self.algorithm.as_str().into());
         Ok(KeySet::of(self.kid.clone(), jwk::parse(&members)?.key))
     }
 
@@ -145,7 +154,7 @@ impl SigningKey {
     }
 
     fn header(&self) -> String {
-        let algorithm = self.algorithm();
+        let algorithm = self.algorithm;
         match &self.kid {
             None => format!(r#"{{"alg":"{algorithm}"}}"#),
             Some(kid) => format!(r#"{{"alg":"{algorithm}","kid":{}}}"#, Value::from(kid.as_str())),
@@ -159,13 +168,13 @@ impl SigningKey {
             Material::Ed25519(pair) => {
                 pair.try_sign(message).map(|s| s.as_ref().to_vec()).map_err(not_signed)
             }
-            Material::P256(pair) => pair
+            Material::Ec(_, pair) => pair
                 .sign(&SystemRandom::new(), message)
                 .map(|s| s.as_ref().to_vec())
                 .map_err(not_signed),
-            Material::Rsa(pair) => {
+            Material::Rsa(encoding, pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
+                pair.sign(*encoding, &SystemRandom::new(), message, &mut signature)
                     .map_err(not_signed)?;
                 Ok(signature)
             }

@@ -40,8 +40,6 @@ fn t028_t036_only_known_names_of_algorithms_are_read() {
             r#""HS256 ""#,
             r#""ＨＳ256""#,
             r#""HS1""#,
-            r#""HS384""#,
-            r#""HS512""#,
             r#""RS1""#,
             r#""ES256K""#,
             r#""dir""#,
@@ -148,7 +146,7 @@ fn t033_t035_a_key_verifies_one_algorithm_only() {
     let jwk = json!({"kty": "RSA", "n": base64url(n), "e": "AQAB", "kid": "rs1"});
     let keys = jwks(&[jwk]);
     for (name, refusal) in [
-        ("PS256", TokenError::UnsupportedAlgorithm),
+        ("PS256", TokenError::AlgorithmMismatch),
         ("RS256", TokenError::WrongSignature),
         ("ES256", TokenError::AlgorithmMismatch),
     ] {

@@ -12,3 +12,4 @@ mod signatures;
 mod signing;
 mod time;
 mod vectors;
+mod wycheproof;

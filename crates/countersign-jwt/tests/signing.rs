@@ -5,18 +5,33 @@ use serde_json::{Value, json};
 
 use crate::fixture::{base64url, claims, jwks, now, public, secret, verifier};
 
-const PAIRS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256];
+fn pairs() -> impl Iterator<Item = Algorithm> {
+    Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric())
+}
 
 #[test]
 fn every_algorithm_signs_what_it_verifies() {
-    for algorithm in PAIRS {
+    for algorithm in pairs() {
         let key = SigningKey::generate(algorithm).unwrap().with_kid("k1");
         let token = key.sign(&claims()).unwrap();
         let header = base64url(format!(r#"{{"alg":"{algorithm}","kid":"k1"}}"#));
         assert_eq!(token.split('.').next(), Some(header.as_str()));
-        for keys in [key.key_set().unwrap(), jwks(&[public(&key)])] {
+        let mut published = public(&key);
+        published["alg"] = algorithm.as_str().into();
+        for keys in [key.key_set().unwrap(), jwks(&[published])] {
             assert_eq!(verifier().verify(&token, &keys, now()).unwrap().subject(), "alice");
         }
+    }
+    for (algorithm, length) in
+        [(Algorithm::Hs256, 32), (Algorithm::Hs384, 48), (Algorithm::Hs512, 64)]
+    {
+        let secret = vec![7; length];
+        let token = SigningKey::from_secret(algorithm, &secret).unwrap().sign(&claims()).unwrap();
+        let keys = KeySet::from_secret_for(algorithm, &secret).unwrap();
+        verifier().verify(&token, &keys, now()).unwrap();
+        let short = &secret[1..];
+        assert_eq!(SigningKey::from_secret(algorithm, short).err(), Some(KeyError::Weak));
+        assert_eq!(KeySet::from_secret_for(algorithm, short).err(), Some(KeyError::Weak));
     }
     let key = SigningKey::hs256(&secret()).unwrap();
     let token = key.sign(&claims()).unwrap();
@@ -27,7 +42,7 @@ fn every_algorithm_signs_what_it_verifies() {
 
 #[test]
 fn a_key_survives_the_way_through_the_database() {
-    for algorithm in PAIRS {
+    for algorithm in pairs() {
         let key = SigningKey::generate(algorithm).unwrap();
         let stored = key.private_jwk().unwrap();
         let again = SigningKey::from_private_jwk(algorithm, &stored).unwrap();
@@ -44,7 +59,9 @@ fn members_stand_in_the_order_of_node() {
     let orders = [
         (Algorithm::EdDsa, "crv x kty", "crv d x kty"),
         (Algorithm::Es256, "kty x y crv", "kty x y crv d"),
+        (Algorithm::Es512, "kty x y crv", "kty x y crv d"),
         (Algorithm::Rs256, "kty n e", "kty n e d p q dp dq qi"),
+        (Algorithm::Ps256, "kty n e", "kty n e d p q dp dq qi"),
     ];
     for (algorithm, public, private) in orders {
         let key = SigningKey::generate(algorithm).unwrap();

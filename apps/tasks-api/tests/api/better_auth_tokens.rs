@@ -71,6 +71,18 @@ fn tokens_signed_with_rs256_are_taken() {
 }
 
 #[test]
+fn tokens_signed_with_es512_are_taken() {
+    let algorithm = "ES512".to_owned();
+    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { algorithm, ..Default::default() });
+}
+
+#[test]
+fn tokens_signed_with_ps256_are_taken() {
+    let algorithm = "PS256".to_owned();
+    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { algorithm, ..Default::default() });
+}
+
+#[test]
 fn tokens_of_a_better_auth_on_postgresql_are_taken() {
     let postgres = Postgres::start().expect("PostgreSQL starts");
     let database_url = Some(postgres.url().to_owned());

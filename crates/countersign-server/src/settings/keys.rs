@@ -80,7 +80,11 @@ pub const KEYS: &[Key] = &[
     key("password.max_length", "128", "most characters (UTF-16 units) of a password"),
     key("password.threads", "", "threads that hash passwords, 32 MiB each; default one a core"),
     key("password.queue", "64", "sign-ins that may wait for such a thread"),
-    key("token.algorithm", "EdDSA", "EdDSA, ES256, RS256, or HS256 with the shared secret"),
+    key(
+        "token.algorithm",
+        "EdDSA",
+        "EdDSA, ES256, ES384, ES512, RS256 to PS512, or HS256 with the shared secret",
+    ),
     key("token.issuer", "", "the claim iss; default the origin of server.base_url"),
     key("token.audience", "", "the claim aud; default the origin of server.base_url"),
     key("token.lifetime", "15m", "from iat to exp"),

@@ -160,7 +160,8 @@ impl Settings {
                 queue: reader.number("password.queue", 1, 65_536)?,
             },
             token: TokenSettings {
-                algorithm: reader.parsed("token.algorithm", "EdDSA, ES256, RS256 or HS256")?,
+                algorithm: reader
+                    .parsed("token.algorithm", "EdDSA, or ES, RS, PS or HS with 256, 384 or 512")?,
                 issuer: reader.text("token.issuer").unwrap_or(&origin).to_owned(),
                 audience: reader.text("token.audience").unwrap_or(&origin).to_owned(),
                 lifetime: reader.span("token.lifetime")?,

@@ -16,7 +16,7 @@ mod routes;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use countersign_jwt::{Algorithm, KeyError, SigningKey};
+use countersign_jwt::{KeyError, SigningKey};
 use countersign_store::{
     schema::{JWKS, Table},
     sessions::Session,
@@ -48,8 +48,9 @@ enum Signer {
 impl Jwt {
     pub(super) fn new(settings: &Settings) -> Result<Self, KeyError> {
         let signer = match settings.token.algorithm {
-            Algorithm::Hs256 => {
-                Signer::Secret(Box::new(SigningKey::hs256(settings.secret.expose())?))
+            algorithm if algorithm.is_symmetric() => {
+                let key = SigningKey::from_secret(algorithm, settings.secret.expose())?;
+                Signer::Secret(Box::new(key))
             }
             algorithm => {
                 Signer::Pairs(Keys::new(algorithm, PrivateKeyCipher::new(&settings.secret)))
