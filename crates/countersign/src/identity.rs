@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use countersign_jwt::Claims;
+use serde_json::Value;
 
 /// A permission a service asks for by name (RFC 6749 §3.3), as a type, so that a route's signature
 /// says what it needs.
@@ -15,6 +16,19 @@ use countersign_jwt::Claims;
 /// ```
 pub trait Scope {
     /// The name as it stands in the claim `scope`: printable ASCII without space, `"` and `\`.
+    const NAME: &'static str;
+}
+
+/// A role a service asks for by name, as a type.
+///
+/// ```
+/// pub struct Admin;
+/// impl countersign::Role for Admin {
+///     const NAME: &'static str = "admin";
+/// }
+/// ```
+pub trait Role {
+    /// The name as it stands in the claim `role`, without comma or white space.
     const NAME: &'static str;
 }
 
@@ -55,10 +69,32 @@ impl Identity {
         self.scopes().any(|scope| scope == name)
     }
 
+    /// The roles of the token: the claim `role`, one or several with commas between, as Better Auth's
+    /// admin plugin stores them, or a list of texts. Anything else grants no role.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        let texts = match self.claims.get("role") {
+            Some(Value::String(text)) => vec![text.as_str()],
+            Some(Value::Array(items)) => texts_of(items).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let roles = texts.into_iter().flat_map(|text| text.split(',')).map(str::trim);
+        roles.filter(|role| !role.is_empty())
+    }
+
+    /// Whether the role is among them, compared exactly. No role implies another.
+    pub fn has_role(&self, name: &str) -> bool {
+        self.roles().any(|role| role == name)
+    }
+
     /// Everything else the token says.
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
+}
+
+/// `None` when one of them is no text: such a list was not written by who we think.
+fn texts_of(items: &[Value]) -> Option<Vec<&str>> {
+    items.iter().map(Value::as_str).collect()
 }
 
 impl fmt::Debug for Identity {

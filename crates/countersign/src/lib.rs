@@ -59,7 +59,7 @@ pub use countersign_jwt::{Claims, Clock, KeyError, KeySet, SystemClock, TokenErr
 
 pub use crate::{
     guard::Guard,
-    identity::{Identity, Scope},
+    identity::{Identity, Role, Scope},
     keys::{KeySource, SourceError},
     policy::{Policy, PolicyError},
     refusal::Refusal,

@@ -21,6 +21,7 @@ use serde::Serialize;
 /// | any other bad token | 401 | `invalid_token` | `… error="invalid_token"` |
 /// | somebody else's resource | 403 | `not_owner` | none |
 /// | a scope is missing | 403 | `insufficient_scope` | `… error="insufficient_scope", scope="…"` |
+/// | a role is missing | 403 | `insufficient_role` | none |
 /// | no keys to check with | 503 | `keys_unavailable` | none; `Retry-After` |
 ///
 /// The body is a problem document (RFC 9457): `type`, `title`, `status`, `detail`, `code`. For a bad
@@ -60,6 +61,12 @@ pub enum Refusal {
         /// The scope that is needed.
         scope: &'static str,
     },
+    /// The token does not hold the role the route needs.
+    #[error("Access denied. The role {role} is needed.")]
+    MissingRole {
+        /// The role that is needed.
+        role: &'static str,
+    },
     /// The keys to check the token with could not be fetched.
     #[error("Tokens cannot be verified at the moment. Please try again.")]
     KeysUnavailable {
@@ -88,7 +95,9 @@ impl Refusal {
             | Self::MissingSubject
             | Self::Expired
             | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
-            Self::NotOwner | Self::MissingScope { .. } => StatusCode::FORBIDDEN,
+            Self::NotOwner | Self::MissingScope { .. } | Self::MissingRole { .. } => {
+                StatusCode::FORBIDDEN
+            }
             Self::KeysUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -104,6 +113,7 @@ impl Refusal {
             Self::InvalidToken(_) => "invalid_token",
             Self::NotOwner => "not_owner",
             Self::MissingScope { .. } => "insufficient_scope",
+            Self::MissingRole { .. } => "insufficient_role",
             Self::KeysUnavailable { .. } => "keys_unavailable",
         }
     }
@@ -128,7 +138,7 @@ impl Refusal {
                 r#"Bearer realm="api", error="insufficient_scope", scope="{}""#,
                 quotable(scope)
             )),
-            Self::NotOwner | Self::KeysUnavailable { .. } => None,
+            Self::NotOwner | Self::MissingRole { .. } | Self::KeysUnavailable { .. } => None,
         }
     }
 

@@ -9,6 +9,7 @@ mod issuer;
 mod outages;
 mod ownership;
 mod remote_keys;
+mod roles;
 mod scopes;
 mod service;
 mod sources;

@@ -11,8 +11,8 @@ use axum::{
     routing::{get, post},
 };
 use countersign::{
-    Clock, Guard, KeySource, Policy, Scope,
-    axum::{HasScope, Owner, User},
+    Clock, Guard, KeySource, Policy, Role, Scope,
+    axum::{HasRole, HasScope, Owner, User},
 };
 use countersign_jwt::{Algorithm, SigningKey};
 use http::{HeaderMap, Request, StatusCode};
@@ -59,6 +59,15 @@ impl Scope for TasksRead {
 pub(crate) struct TasksWrite;
 impl Scope for TasksWrite {
     const NAME: &'static str = "tasks:write";
+}
+
+pub(crate) struct Admin;
+impl Role for Admin {
+    const NAME: &'static str = "admin";
+}
+
+async fn reports(user: User, _: HasRole<Admin>) -> String {
+    user.subject().to_owned()
 }
 
 async fn list(owner: Owner, _: HasScope<TasksRead>) -> String {
@@ -115,6 +124,7 @@ impl Service {
         Router::new()
             .route("/api/{user_id}/tasks", get(list).post(add))
             .route("/me", get(me))
+            .route("/reports", get(reports))
             .route("/greeting", get(greet))
             .route("/misrouted", get(|_: Owner| async {}))
             .route("/misrouted/{id}", post(|_: Owner| async {}))

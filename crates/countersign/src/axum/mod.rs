@@ -6,11 +6,13 @@
 //! | `Option<User>` | also a request without credential, as `None` | 401 for a bad one |
 //! | [`Owner`] | the user whose id stands in the path as `{user_id}` | 401, 403 |
 //! | [`HasScope`] | a token with the scope | 401, 403 |
+//! | [`HasRole`] | a token with the role | 401, 403 |
 //!
 //! The state of the router must hold a [`Guard`] (`Guard: FromRef<S>`). The token is verified once per
 //! request, however many extractors a handler has. Put them before the body: a request without a good
 //! token is then refused before its body is read.
 
+mod has_role;
 mod has_scope;
 mod owner;
 mod rejection;
@@ -19,7 +21,9 @@ mod user;
 use axum::extract::FromRef;
 use http::request::Parts;
 
-pub use self::{has_scope::HasScope, owner::Owner, rejection::Rejection, user::User};
+pub use self::{
+    has_role::HasRole, has_scope::HasScope, owner::Owner, rejection::Rejection, user::User,
+};
 use crate::{guard::Guard, identity::Identity};
 
 /// The decision about this request, kept in its extensions for the next extractor. It counts only for
