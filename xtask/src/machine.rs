@@ -1,6 +1,11 @@
 //! What the machine has, and what is installed when it is missing.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    process::Command,
+};
 
 use countersign_testing::root;
 
@@ -26,6 +31,16 @@ pub(crate) fn require_node() -> Outcome {
         return Ok(());
     }
     Err(format!("Node.js is {}; 20 or later is needed", version.trim()).into())
+}
+
+/// Nobody listens where the parts of `up` will.
+pub(crate) fn require_free_ports(ports: &[u16]) -> Outcome {
+    for port in ports {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).map_err(|error| {
+            format!("port {port} cannot be used ({error}); stop the program that listens there")
+        })?;
+    }
+    Ok(())
 }
 
 /// Python in the version the token tests need.

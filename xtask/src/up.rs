@@ -21,6 +21,7 @@ use crate::{
 const WEB: &str = "http://localhost:3000";
 const AUTH: &str = "127.0.0.1:4000";
 const TASKS: &str = "127.0.0.1:8000";
+const PORTS: [u16; 3] = [3000, 4000, 8000];
 const SCOPES: &str = "tasks:read tasks:write";
 
 #[derive(clap::Args)]
@@ -49,7 +50,10 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
     let home = root().join(".countersign");
     fs::create_dir_all(&home)?;
     let mut steps = Steps::new(5);
-    steps.step("looking at this machine", machine::require_node)?;
+    steps.step("looking at this machine", || {
+        machine::require_node()?;
+        machine::require_free_ports(&PORTS)
+    })?;
     steps.step("building the servers (release)", || {
         let packages = ["--package", "countersign-cli", "--package", "tasks-api"];
         run_program(
