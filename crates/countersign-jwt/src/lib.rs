@@ -49,6 +49,7 @@ mod private_jwk;
 mod roca;
 mod scheme;
 mod sign;
+mod thumbprint;
 mod verify;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -58,4 +59,5 @@ pub use compact::MAX_TOKEN_BYTES;
 pub use error::{KeyError, Part, SignError, TokenError};
 pub use key_set::{KeySet, MAX_KEYS, SkippedKey};
 pub use sign::SigningKey;
+pub use thumbprint::thumbprint;
 pub use verify::{DEFAULT_LEEWAY, DEFAULT_MAX_LIFETIME, MAX_LEEWAY, Verifier};

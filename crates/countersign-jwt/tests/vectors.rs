@@ -3,7 +3,9 @@
 //! The standards' examples are no tokens for us: their payload has no audience or is not JSON. That the
 //! refusal is about the payload shows that the signature was right.
 
-use countersign_jwt::{Algorithm, KeySet, Part, SigningKey, TokenError, Verifier};
+use countersign_jwt::{
+    Algorithm, KeyError, KeySet, Part, SigningKey, TokenError, Verifier, thumbprint,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -65,6 +67,34 @@ fn rfc7515_a3_es256() {
         "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
     let token = format!("eyJhbGciOiJFUzI1NiJ9.{RFC7515_PAYLOAD}.{signature}");
     signature_is_right(&token, &jwks(&[key]), TokenError::MissingClaim { claim: "aud" });
+}
+
+/// RFC 7638 §3.1; the example of RFC 8037 appendix A.3 stands in the documentation.
+#[test]
+fn rfc7638_thumbprints() {
+    let rsa = json!({
+        "kty": "RSA", "e": "AQAB", "alg": "RS256", "kid": "2011-04-29",
+        "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_\
+              BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_F\
+              DW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4v\
+              MQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+    });
+    let computed = thumbprint(&rsa.to_string()).unwrap();
+    assert_eq!(computed, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+}
+
+#[test]
+fn a_key_has_one_thumbprint_whichever_half_it_is_taken_from() {
+    for algorithm in [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Es512, Algorithm::Ps256] {
+        let key = SigningKey::generate(algorithm).unwrap();
+        let public = thumbprint(&key.public_jwk().unwrap()).unwrap();
+        assert_eq!(thumbprint(&key.private_jwk().unwrap()).unwrap(), public);
+        assert_eq!(public.len(), 43);
+    }
+    let secret = r#"{"kty":"oct","k":"AAAA"}"#;
+    assert_eq!(thumbprint(secret).unwrap_err(), KeyError::Unsupported);
+    let partial = r#"{"kty":"EC","crv":"P-256","x":"AAAA"}"#;
+    assert_eq!(thumbprint(partial).unwrap_err(), KeyError::InvalidMember { member: "y" });
 }
 
 #[test]
