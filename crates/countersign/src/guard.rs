@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_jwt::{Clock, SystemClock, TokenError};
+use countersign_jwt::{Clock, SystemClock, TokenError, dangerous};
 use http::request::Parts;
+use serde_json::Value;
 
 use crate::{
     audit, credential,
@@ -21,9 +22,15 @@ pub struct Guard {
 }
 
 struct Inner {
+    /// At least one, and no two with the same issuer.
+    issuers: Vec<Trusted>,
+    clock: Arc<dyn Clock>,
+}
+
+/// An issuer and what its tokens are held against. Its keys serve no other issuer.
+struct Trusted {
     policy: Policy,
     keys: Keys,
-    clock: Arc<dyn Clock>,
 }
 
 impl Guard {
@@ -39,8 +46,31 @@ impl Guard {
         keys: KeySource,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SourceError> {
-        let keys = Keys::open(keys)?;
-        Ok(Self { inner: Arc::new(Inner { policy, keys, clock }) })
+        Self::for_issuers([(policy, keys)], clock)
+    }
+
+    /// A guard that takes tokens of several issuers, such as a Countersign server and a Better Auth
+    /// server side by side. A token's claim `iss` chooses the entry, and only the keys of that entry
+    /// verify it: an issuer cannot speak for another one.
+    ///
+    /// [`SourceError::IssuerTwice`] when two entries have the same issuer, [`SourceError::NoIssuer`]
+    /// when there is none.
+    pub fn for_issuers(
+        issuers: impl IntoIterator<Item = (Policy, KeySource)>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SourceError> {
+        let mut trusted: Vec<Trusted> = Vec::new();
+        for (policy, keys) in issuers {
+            let issuer = policy.verifier().issuer();
+            if trusted.iter().any(|other| other.policy.verifier().issuer() == issuer) {
+                return Err(SourceError::IssuerTwice { issuer: issuer.to_owned() });
+            }
+            trusted.push(Trusted { policy, keys: Keys::open(keys)? });
+        }
+        if trusted.is_empty() {
+            return Err(SourceError::NoIssuer);
+        }
+        Ok(Self { inner: Arc::new(Inner { issuers: trusted, clock }) })
     }
 
     /// Decides about one request; every refusal is written to the audit log.
@@ -57,9 +87,9 @@ impl Guard {
     }
 
     async fn decide(&self, request: &Parts) -> Result<Identity, Refusal> {
-        let Inner { policy, keys, clock } = &*self.inner;
         let token = credential::bearer_token(&request.headers)?;
-        let now = clock.now();
+        let Trusted { policy, keys } = self.inner.issuer_of(token)?;
+        let now = self.inner.clock.now();
         let known = keys.current(now).await?;
         let claims = match policy.verifier().verify(token, &known, now) {
             Err(TokenError::UnknownKey) => {
@@ -71,10 +101,13 @@ impl Guard {
         Ok(Identity::new(claims, policy.default_scopes()))
     }
 
-    /// Whether tokens can be verified now: fetches remote keys when none are known. For readiness
-    /// probes.
+    /// Whether tokens of every issuer can be verified now: fetches remote keys when none are known. For
+    /// readiness probes.
     pub async fn ready(&self) -> Result<(), Refusal> {
-        self.inner.keys.current(self.inner.clock.now()).await.map(drop)
+        for issuer in &self.inner.issuers {
+            issuer.keys.current(self.inner.clock.now()).await?;
+        }
+        Ok(())
     }
 
     pub(crate) fn audit(&self, refusal: &Refusal, subject: Option<&str>, request: &Parts) {
@@ -85,5 +118,21 @@ impl Guard {
     #[cfg(feature = "axum")]
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+impl Inner {
+    /// The entry that a token has to be held against. With one issuer there is nothing to choose, and
+    /// nothing of the token is read; with several its `iss` is believed just so far as to choose, and
+    /// checked with the rest.
+    fn issuer_of(&self, token: &str) -> Result<&Trusted, TokenError> {
+        if let [only] = self.issuers.as_slice() {
+            return Ok(only);
+        }
+        let read = dangerous::read_without_verifying(token)?;
+        let named = read.claims.get("iss").and_then(Value::as_str);
+        let mut issuers = self.issuers.iter();
+        let found = issuers.find(|trusted| Some(trusted.policy.verifier().issuer()) == named);
+        found.ok_or(TokenError::Mismatch { claim: "iss" })
     }
 }

@@ -12,4 +12,5 @@ mod remote_keys;
 mod roles;
 mod scopes;
 mod service;
+mod several_issuers;
 mod sources;

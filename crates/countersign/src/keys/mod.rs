@@ -43,6 +43,15 @@ pub enum SourceError {
     /// The file is a key set, but none of its keys can be used.
     #[error("the key set has no key that can be used")]
     NoUsableKey,
+    /// Two entries of a guard have the same issuer: which keys are meant would be a guess.
+    #[error("the issuer {issuer} is given twice")]
+    IssuerTwice {
+        /// The issuer.
+        issuer: String,
+    },
+    /// A guard without an issuer would refuse everything.
+    #[error("no issuer is given")]
+    NoIssuer,
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Client(#[source] reqwest::Error),
@@ -57,6 +66,8 @@ impl SourceError {
             Self::Unreadable(_) => "unreadable",
             Self::Keys(error) => error.code(),
             Self::NoUsableKey => "no_usable_key",
+            Self::IssuerTwice { .. } => "issuer_twice",
+            Self::NoIssuer => "no_issuer",
             Self::Client(_) => "http_client",
         }
     }

@@ -1,0 +1,99 @@
+//! One service that takes tokens of two issuers, and neither can speak for the other.
+
+use std::sync::Arc;
+
+use axum::{Router, body::Body, routing::get};
+use countersign::{Guard, KeySource, Policy, SourceError, SystemClock, axum::User};
+use countersign_jwt::{Clock, KeySet, SigningKey};
+use http::Request;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::service::{AUDIENCE, signing_key};
+
+const OURS: &str = "https://auth.test";
+const THEIRS: &str = "https://better-auth.test";
+
+/// Both issuers call their key `k1`.
+struct Two {
+    ours: SigningKey,
+    theirs: SigningKey,
+    guard: Guard,
+}
+
+fn policy(issuer: &str) -> Policy {
+    Policy::new(issuer, AUDIENCE).unwrap()
+}
+
+fn two() -> Two {
+    let (ours, theirs) = (signing_key("k1"), signing_key("k1"));
+    let source = |key: &SigningKey| KeySource::keys(key.key_set().unwrap());
+    let issuers = [
+        (policy(OURS), source(&ours)),
+        (policy(THEIRS).with_default_scopes("tasks:read"), source(&theirs)),
+    ];
+    let guard = Guard::for_issuers(issuers, Arc::new(SystemClock)).unwrap();
+    Two { ours, theirs, guard }
+}
+
+fn claims(issuer: impl Into<Value>) -> Value {
+    let now = SystemClock.now().as_second();
+    json!({"iss": issuer.into(), "aud": AUDIENCE, "sub": "alice", "iat": now, "exp": now + 900})
+}
+
+async fn status(guard: &Guard, key: &SigningKey, claims: &Value) -> u16 {
+    let scopes = async |user: User| user.scopes().collect::<Vec<_>>().join(" ");
+    let app: Router = Router::new().route("/", get(scopes)).with_state(guard.clone());
+    let bearer = format!("Bearer {}", key.sign(claims).unwrap());
+    let request = Request::get("/").header("authorization", bearer).body(Body::empty()).unwrap();
+    app.oneshot(request).await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn each_issuer_is_taken_with_its_own_key_only() {
+    let Two { ours, theirs, guard } = two();
+    assert_eq!(status(&guard, &ours, &claims(OURS)).await, 200);
+    assert_eq!(status(&guard, &theirs, &claims(THEIRS)).await, 200);
+    assert_eq!(status(&guard, &ours, &claims(THEIRS)).await, 401);
+    assert_eq!(status(&guard, &theirs, &claims(OURS)).await, 401);
+}
+
+#[tokio::test]
+async fn a_token_of_nobody_we_know_is_refused() {
+    let Two { ours, guard, .. } = two();
+    for issuer in [
+        json!("https://evil.test"),
+        json!("https://auth.test/"),
+        json!("HTTPS://AUTH.TEST"),
+        json!([OURS]),
+        json!([OURS, THEIRS]),
+        json!(""),
+        json!(null),
+        json!(1),
+    ] {
+        assert_eq!(status(&guard, &ours, &claims(issuer.clone())).await, 401, "{issuer}");
+    }
+    let mut without = claims(OURS);
+    without.as_object_mut().unwrap().remove("iss");
+    assert_eq!(status(&guard, &ours, &without).await, 401);
+}
+
+#[test]
+fn a_guard_has_issuers_and_none_of_them_twice() {
+    let source = || KeySource::keys(signing_key("k1").key_set().unwrap());
+    let twice = [(policy(OURS), source()), (policy(OURS), source())];
+    let error = Guard::for_issuers(twice, Arc::new(SystemClock)).err().unwrap();
+    assert!(matches!(error, SourceError::IssuerTwice { issuer } if issuer == OURS));
+    let error = Guard::for_issuers([], Arc::new(SystemClock)).err().unwrap();
+    assert_eq!(error.code(), "no_issuer");
+}
+
+#[tokio::test]
+async fn it_is_ready_when_the_keys_of_all_can_be_had() {
+    let given = || KeySource::keys(KeySet::from_secret(&[7; 32]).unwrap());
+    let nobody = KeySource::jwks_url("http://127.0.0.1:9/jwks").unwrap();
+    let both = [(policy(OURS), given()), (policy(THEIRS), given())];
+    assert!(Guard::for_issuers(both, Arc::new(SystemClock)).unwrap().ready().await.is_ok());
+    let one = [(policy(OURS), given()), (policy(THEIRS), nobody)];
+    assert!(Guard::for_issuers(one, Arc::new(SystemClock)).unwrap().ready().await.is_err());
+}
