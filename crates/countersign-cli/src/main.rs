@@ -3,6 +3,7 @@
 mod migrate;
 mod secret;
 mod serve;
+mod token;
 
 use std::{error::Error, io, path::PathBuf, process::ExitCode};
 
@@ -29,6 +30,9 @@ enum Command {
     /// Makes secrets.
     #[command(subcommand)]
     Secret(secret::Command),
+    /// Looks into tokens.
+    #[command(subcommand)]
+    Token(token::Command),
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
             secret::run(&command);
             Ok(())
         }
+        Command::Token(command) => token::run(&command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut io::stdout());
             Ok(())

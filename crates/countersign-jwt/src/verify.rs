@@ -83,7 +83,15 @@ impl Verifier {
         check_issuer(&members, &self.issuer)?;
         check_audience(&members, &self.audience)?;
         let lifetime = Lifetime::read(&members)?;
-        lifetime.check(now, self.leeway, self.max_lifetime)?;
+        self.check_lifetime(&lifetime, now)?;
         Claims::new(members, &lifetime)
+    }
+
+    pub(crate) fn check_lifetime(
+        &self,
+        lifetime: &Lifetime,
+        now: Timestamp,
+    ) -> Result<(), TokenError> {
+        lifetime.check(now, self.leeway, self.max_lifetime)
     }
 }

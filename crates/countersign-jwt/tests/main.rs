@@ -4,6 +4,7 @@
 
 mod algorithms;
 mod claims;
+mod explanations;
 mod fixture;
 mod json;
 mod keys;

@@ -1,6 +1,9 @@
 //! Commands and their words.
 
-use std::process::{Command, Output};
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
 
 use countersign_store::{Database, DatabaseUrl, schema};
 use countersign_testing::{SECRET, binaries::Countersign, file_in, http::send};
@@ -129,6 +132,38 @@ fn settings_come_from_a_file_and_the_environment_wins() {
     );
     let now = countersign_jwt::Clock::now(&countersign_jwt::SystemClock);
     assert!(verifier.verify(&token, &keys, now).is_ok());
+}
+
+#[test]
+fn a_token_is_explained_check_by_check() {
+    let server = Countersign::start(binary(), &[]).expect("it starts");
+    let cookie = crate::wire::sign_up(server.url(), "ann@example.com");
+    let token = crate::wire::token(server.url(), &cookie);
+    let folder = tempfile::tempdir().expect("a folder");
+    let jwks = folder.path().join("jwks.json");
+    std::fs::write(&jwks, crate::wire::jwks(server.url())).expect("written");
+    let explain = |audience: &str| {
+        let mut command = Command::new(binary());
+        command
+            .args(["token", "explain", "--issuer", server.url(), "--audience", audience, "--jwks"])
+            .arg(&jwks)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it runs");
+        let mut stdin = child.stdin.take().expect("an input");
+        stdin.write_all(token.as_bytes()).expect("written");
+        drop(stdin);
+        let output = child.wait_with_output().expect("it ends");
+        (output.status.success(), String::from_utf8(output.stdout).expect("text"))
+    };
+    let (accepted, said) = explain(server.url());
+    assert!(accepted && said.lines().all(|line| line.starts_with("met")), "{said}");
+    let (accepted, said) = explain("https://other.example");
+    assert!(!accepted && said.contains("FAILED audience"), "{said}");
+    assert!(said.contains("met    signature"), "{said}");
+    assert!(!said.contains(&token), "{said}");
 }
 
 #[test]

@@ -1,0 +1,119 @@
+//! Why a token is taken or not, check by check: for operators, never for callers.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::{
+    claims::{Claims, check_audience, check_issuer},
+    compact::Compact,
+    error::{Part, TokenError},
+    header::Header,
+    json,
+    key_set::KeySet,
+    lifetime::Lifetime,
+    verify::Verifier,
+};
+
+/// One check of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Check {
+    /// What is checked.
+    pub name: &'static str,
+    /// What came of it.
+    pub verdict: Verdict,
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It was met; what was seen.
+    Met(String),
+    /// It was not met.
+    Failed(TokenError),
+    /// Something it needs was not there.
+    NotReached,
+}
+
+/// `met  issuer     https://auth.example`, one line.
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name;
+        match &self.verdict {
+            Verdict::Met(seen) => write!(f, "met    {name:<10} {seen}"),
+            Verdict::Failed(error) => write!(f, "FAILED {name:<10} {error} ({})", error.code()),
+            Verdict::NotReached => write!(f, "  –    {name:<10} not reached"),
+        }
+    }
+}
+
+impl Verifier {
+    /// All checks of [`verify`](Self::verify) in their order. The first that failed is the error that
+    /// `verify` gives; checks behind it that need nothing of it are done all the same, so that one
+    /// look shows everything that is wrong.
+    pub fn explain(&self, token: &str, keys: &KeySet, now: Timestamp) -> Vec<Check> {
+        let mut checks = Checks(Vec::new());
+        let compact = checks.note("form", Some(Compact::split(token)), |_compact| {
+            format!("three parts, {} bytes", token.len())
+        });
+        let compact = compact.as_ref();
+        let header = compact.map(|compact| Header::parse(&compact.decode(Part::Header)?));
+        let header = checks.note("header", header, |header| match &header.kid {
+            Some(kid) => format!("alg {}, kid {kid:?}", header.algorithm),
+            None => format!("alg {}, no kid", header.algorithm),
+        });
+        let key = header.as_ref().map(|header| keys.choose(header));
+        let key = checks.note("key", key, |key| format!("one for {}", key.algorithm()));
+        let signature = compact.zip(key).map(|(compact, key)| {
+            key.verify(compact.signed_bytes(), &compact.decode(Part::Signature)?)
+        });
+        checks.note("signature", signature, |()| "made by this key".to_owned());
+
+        let members = compact.map(|compact| {
+            json::object(&compact.decode(Part::Payload)?)
+                .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part: Part::Payload })
+        });
+        let members = checks.note("payload", members, |members| {
+            members.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+        });
+        let members = members.as_ref();
+        let issuer = members.map(|members| check_issuer(members, self.issuer()));
+        checks.note("issuer", issuer, |()| self.issuer().to_owned());
+        let audience = members.map(|members| check_audience(members, self.audience()));
+        checks.note("audience", audience, |()| self.audience().to_owned());
+        let lifetime = members.map(Lifetime::read);
+        let lifetime = checks.note("dates", lifetime, |lifetime| match lifetime.issued_at {
+            Some(issued_at) => format!("issued {issued_at}, expires {}", lifetime.expires_at),
+            None => format!("expires {}", lifetime.expires_at),
+        });
+        let lifetime = lifetime.as_ref();
+        let time = lifetime.map(|lifetime| self.check_lifetime(lifetime, now));
+        checks.note("time", time, |()| format!("it is {now}"));
+        let claims =
+            members.zip(lifetime).map(|(members, lifetime)| Claims::new(members.clone(), lifetime));
+        checks.note("subject", claims, |claims| format!("{:?}", claims.subject()));
+        checks.0
+    }
+}
+
+struct Checks(Vec<Check>);
+
+impl Checks {
+    /// Notes a check that was done, or could not be; its outcome, for checks that need it.
+    fn note<T>(
+        &mut self,
+        name: &'static str,
+        outcome: Option<Result<T, TokenError>>,
+        seen: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
+        let (verdict, outcome) = match outcome {
+            None => (Verdict::NotReached, None),
+            Some(Err(error)) => (Verdict::Failed(error), None),
+            Some(Ok(outcome)) => (Verdict::Met(seen(&outcome)), Some(outcome)),
+        };
+        self.0.push(Check { name, verdict });
+        outcome
+    }
+}
