@@ -13,157 +13,219 @@
 //! Texts are compared byte by byte, without trimming, letter case or URL rules. Anything else in the
 //! payload is data: a Better Auth server puts the whole user object there.
 
-use std::fmt;
+use std::{borrow::Cow, fmt, ops::Range, sync::OnceLock};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::{error::TokenError, lifetime::Lifetime};
+use crate::{
+    error::TokenError,
+    json::{self, Json, Object},
+    lifetime::Lifetime,
+};
 
 const MAX_TEXT_BYTES: usize = 255;
 const MAX_TOKEN_ID_BYTES: usize = 128;
 
 /// The claims of a token that passed every check. There is no other way to get one.
+///
+/// What nearly every service asks for was read with the checks; the other claims are read when one of
+/// them is first asked for.
 #[derive(Clone)]
 pub struct Claims {
-    subject: String,
+    payload: String,
+    registered: Registered,
+    members: OnceLock<Map<String, Value>>,
+}
+
+/// The claims that are always read.
+#[derive(Clone)]
+pub(crate) struct Registered {
+    subject: Text,
+    session: Option<Text>,
+    token_id: Option<Text>,
+    scope: Option<Text>,
     expires_at: Timestamp,
     issued_at: Option<Timestamp>,
-    members: Map<String, Value>,
+}
+
+/// A text of the payload: where it stands, or itself when it was written with escapes.
+#[derive(Clone)]
+enum Text {
+    At(Range<usize>),
+    Unescaped(Box<str>),
+}
+
+impl Registered {
+    /// `payload` is the text that `members` were read from.
+    pub(crate) fn read(
+        payload: &str,
+        members: &Object<'_>,
+        lifetime: &Lifetime,
+    ) -> Result<Self, TokenError> {
+        let sid = optional(members, "sid", is_plain_text)?;
+        let session_id = optional(members, "sessionId", is_plain_text)?;
+        let token_id = optional(members, "jti", is_token_id)?;
+        if members.get("cnf").is_some() {
+            return Err(TokenError::InvalidClaim { claim: "cnf" });
+        }
+        let subject = match members.get("sub") {
+            None | Some(Json::Null) => return Err(TokenError::MissingSubject),
+            Some(Json::Text(subject)) if subject.is_empty() => {
+                return Err(TokenError::MissingSubject);
+            }
+            Some(Json::Text(subject)) if is_plain_text(subject) && subject.trim() == subject => {
+                subject
+            }
+            Some(_) => return Err(TokenError::InvalidClaim { claim: "sub" }),
+        };
+        let scope = members.get("scope").map(|scope| match scope {
+            Json::Text(scope) => Text::of(scope.clone(), payload),
+            _ => Text::EMPTY,
+        });
+        let text = |text: &Cow<'_, str>| Text::of(text.clone(), payload);
+        Ok(Self {
+            subject: text(subject),
+            session: sid.or(session_id).map(text),
+            token_id: token_id.map(text),
+            scope,
+            expires_at: lifetime.expires_at,
+            issued_at: lifetime.issued_at,
+        })
+    }
 }
 
 impl Claims {
-    pub(crate) fn new(
-        members: Map<String, Value>,
-        lifetime: &Lifetime,
-    ) -> Result<Self, TokenError> {
-        for claim in ["sid", "sessionId"] {
-            check(&members, claim, is_plain_text)?;
-        }
-        check(&members, "jti", is_token_id)?;
-        check(&members, "cnf", |_proof| false)?;
-        let subject = match members.get("sub") {
-            None | Some(Value::Null) => return Err(TokenError::MissingSubject),
-            Some(Value::String(subject)) if subject.is_empty() => {
-                return Err(TokenError::MissingSubject);
-            }
-            Some(subject) if is_plain_text(subject) => subject.as_str().unwrap_or_default(),
-            Some(_) => return Err(TokenError::InvalidClaim { claim: "sub" }),
-        };
-        if subject.trim() != subject {
-            return Err(TokenError::InvalidClaim { claim: "sub" });
-        }
-        Ok(Self {
-            subject: subject.to_owned(),
-            expires_at: lifetime.expires_at,
-            issued_at: lifetime.issued_at,
-            members,
-        })
+    /// `payload` is the text that `registered` was read from.
+    pub(crate) fn new(payload: String, registered: Registered) -> Self {
+        Self { payload, registered, members: OnceLock::new() }
     }
 
     /// The user: `sub`, never empty.
     pub fn subject(&self) -> &str {
-        &self.subject
+        self.text(&self.registered.subject)
     }
 
     /// The session the token was made from: `sid`, else `sessionId`.
     pub fn session(&self) -> Option<&str> {
-        self.text("sid").or_else(|| self.text("sessionId"))
+        self.registered.session.as_ref().map(|text| self.text(text))
     }
 
     /// The name of the token itself: `jti`. Better Auth's own tokens have none.
     pub fn token_id(&self) -> Option<&str> {
-        self.text("jti")
+        self.registered.token_id.as_ref().map(|text| self.text(text))
     }
 
     /// When the token ends: `exp`.
     pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
+        self.registered.expires_at
     }
 
     /// When the token was made: `iat`.
     pub fn issued_at(&self) -> Option<Timestamp> {
-        self.issued_at
+        self.registered.issued_at
     }
 
     /// The scopes of the claim `scope`, in its order. `None` when there is no such claim at all, which
     /// is different from a claim that grants nothing.
     pub fn scopes(&self) -> Option<impl Iterator<Item = &str>> {
-        let scope = self.members.get("scope")?;
-        Some(scope.as_str().unwrap_or_default().split(' ').filter(|name| !name.is_empty()))
+        let scope = self.registered.scope.as_ref()?;
+        Some(self.text(scope).split(' ').filter(|name| !name.is_empty()))
     }
 
     /// Any claim by name.
     pub fn get(&self, claim: &str) -> Option<&Value> {
-        self.members.get(claim)
+        self.as_map().get(claim)
     }
 
     /// All claims as they were signed.
     pub fn as_map(&self) -> &Map<String, Value> {
-        &self.members
+        self.members.get_or_init(|| json::map(self.payload.as_bytes()).unwrap_or_default())
     }
 
-    fn text(&self, claim: &str) -> Option<&str> {
-        self.members.get(claim).and_then(Value::as_str)
+    /// The JSON text of all claims, byte by byte as it was signed.
+    pub fn as_json(&self) -> &str {
+        &self.payload
+    }
+
+    fn text<'s>(&'s self, text: &'s Text) -> &'s str {
+        match text {
+            Text::At(place) => self.payload.get(place.clone()).unwrap_or_default(),
+            Text::Unescaped(text) => text,
+        }
     }
 }
 
 /// Shows who, not what: the rest is personal data.
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Claims").field("subject", &self.subject).finish_non_exhaustive()
+        f.debug_struct("Claims").field("subject", &self.subject()).finish_non_exhaustive()
     }
 }
 
-pub(crate) fn check_issuer(members: &Map<String, Value>, ours: &str) -> Result<(), TokenError> {
+impl Text {
+    const EMPTY: Self = Self::At(0..0);
+
+    fn of(text: Cow<'_, str>, payload: &str) -> Self {
+        match text {
+            Cow::Borrowed(text) => {
+                let start = text.as_ptr().addr() - payload.as_ptr().addr();
+                Self::At(start..start + text.len())
+            }
+            Cow::Owned(text) => Self::Unescaped(text.into()),
+        }
+    }
+}
+
+pub(crate) fn check_issuer(members: &Object<'_>, ours: &str) -> Result<(), TokenError> {
     match members.get("iss") {
         None => Err(TokenError::MissingClaim { claim: "iss" }),
-        Some(Value::String(issuer)) if issuer.is_empty() => {
+        Some(Json::Text(issuer)) if issuer.is_empty() => {
             Err(TokenError::InvalidClaim { claim: "iss" })
         }
-        Some(Value::String(issuer)) if issuer == ours => Ok(()),
-        Some(Value::String(_)) => Err(TokenError::Mismatch { claim: "iss" }),
+        Some(Json::Text(issuer)) if issuer == ours => Ok(()),
+        Some(Json::Text(_)) => Err(TokenError::Mismatch { claim: "iss" }),
         Some(_) => Err(TokenError::InvalidClaim { claim: "iss" }),
     }
 }
 
-pub(crate) fn check_audience(members: &Map<String, Value>, ours: &str) -> Result<(), TokenError> {
+pub(crate) fn check_audience(members: &Object<'_>, ours: &str) -> Result<(), TokenError> {
     let audience = members.get("aud").ok_or(TokenError::MissingClaim { claim: "aud" })?;
     let audiences = match audience {
-        Value::Array(audiences) => audiences.as_slice(),
+        Json::Array(audiences) => audiences.as_slice(),
         single => std::slice::from_ref(single),
     };
-    if !audiences.iter().all(Value::is_string) {
+    if !audiences.iter().all(|audience| matches!(audience, Json::Text(_))) {
         return Err(TokenError::InvalidClaim { claim: "aud" });
     }
-    if !ours.is_empty() && audiences.iter().any(|audience| audience == ours) {
+    let is_ours = |audience: &Json<'_>| matches!(audience, Json::Text(name) if name == ours);
+    if !ours.is_empty() && audiences.iter().any(is_ours) {
         Ok(())
     } else {
         Err(TokenError::Mismatch { claim: "aud" })
     }
 }
 
-/// An optional claim: absent, or as `accept` wants it.
-fn check(
-    members: &Map<String, Value>,
+/// An optional claim: absent, or a text as `accept` wants it.
+fn optional<'o, 't>(
+    members: &'o Object<'t>,
     claim: &'static str,
-    accept: impl Fn(&Value) -> bool,
-) -> Result<(), TokenError> {
+    accept: impl Fn(&str) -> bool,
+) -> Result<Option<&'o Cow<'t, str>>, TokenError> {
     match members.get(claim) {
-        Some(value) if !accept(value) => Err(TokenError::InvalidClaim { claim }),
-        _ => Ok(()),
+        None => Ok(None),
+        Some(Json::Text(text)) if accept(text) => Ok(Some(text)),
+        Some(_) => Err(TokenError::InvalidClaim { claim }),
     }
 }
 
-fn is_plain_text(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| {
-        (1..=MAX_TEXT_BYTES).contains(&text.len()) && !text.chars().any(char::is_control)
-    })
+fn is_plain_text(text: &str) -> bool {
+    let harmless = |byte: u8| (b' '..=b'~').contains(&byte);
+    (1..=MAX_TEXT_BYTES).contains(&text.len())
+        && (text.bytes().all(harmless) || !text.chars().any(char::is_control))
 }
 
-fn is_token_id(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| {
-        (1..=MAX_TOKEN_ID_BYTES).contains(&text.len())
-            && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-    })
+fn is_token_id(text: &str) -> bool {
+    (1..=MAX_TOKEN_ID_BYTES).contains(&text.len())
+        && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }

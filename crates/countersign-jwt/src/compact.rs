@@ -12,6 +12,9 @@ use crate::{
 /// line; the payload of such a token is at most 6 KiB of JSON.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
+/// The longest signature there is: RSA's with 8192 bits.
+const MAX_SIGNATURE_BYTES: usize = 1024;
+
 /// A token cut into its parts, each still base64url.
 pub(crate) struct Compact<'t> {
     header: &'t str,
@@ -38,12 +41,52 @@ impl<'t> Compact<'t> {
         self.signed.as_bytes()
     }
 
-    pub(crate) fn decode(&self, part: Part) -> Result<Vec<u8>, TokenError> {
-        let text = match part {
-            Part::Header => self.header,
-            Part::Payload => self.payload,
-            Part::Signature => self.signature,
-        };
-        base64url::decode(text).ok_or(TokenError::NotBase64Url { part })
+    /// The first part as it was sent.
+    pub(crate) fn encoded_header(&self) -> &'t str {
+        self.header
     }
+
+    /// The header's JSON text.
+    pub(crate) fn header(&self) -> Result<String, TokenError> {
+        text(self.header, Part::Header)
+    }
+
+    /// The payload's JSON text. Only for a token whose signature is known to be good, or for people.
+    pub(crate) fn payload(&self) -> Result<String, TokenError> {
+        text(self.payload, Part::Payload)
+    }
+
+    /// The payload of a message that need not be a token.
+    pub(crate) fn payload_bytes(&self) -> Result<Vec<u8>, TokenError> {
+        bytes(self.payload, Part::Payload)
+    }
+
+    pub(crate) fn signature<'b>(
+        &self,
+        buffer: &'b mut SignatureBuffer,
+    ) -> Result<&'b [u8], TokenError> {
+        if self.signature.len() > MAX_SIGNATURE_BYTES * 4 / 3 {
+            return Err(TokenError::WrongSignature);
+        }
+        base64url::decode_into(self.signature, &mut buffer.0)
+            .ok_or(TokenError::NotBase64Url { part: Part::Signature })
+    }
+}
+
+/// Where a signature is decoded to.
+pub(crate) struct SignatureBuffer([u8; MAX_SIGNATURE_BYTES]);
+
+impl SignatureBuffer {
+    pub(crate) fn new() -> Self {
+        Self([0; MAX_SIGNATURE_BYTES])
+    }
+}
+
+fn bytes(part_text: &str, part: Part) -> Result<Vec<u8>, TokenError> {
+    base64url::decode(part_text).ok_or(TokenError::NotBase64Url { part })
+}
+
+fn text(part_text: &str, part: Part) -> Result<String, TokenError> {
+    let bytes = bytes(part_text, part)?;
+    String::from_utf8(bytes).map_err(|_error| TokenError::NotStrictJson { part })
 }

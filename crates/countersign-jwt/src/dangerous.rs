@@ -5,9 +5,8 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    compact::Compact,
+    compact::{Compact, SignatureBuffer},
     error::{Part, TokenError},
-    header::Header,
     json,
     key_set::KeySet,
 };
@@ -35,19 +34,20 @@ pub struct Unverified {
 /// parts of canonical base64url, strict JSON objects.
 pub fn read_without_verifying(token: &str) -> Result<Unverified, TokenError> {
     let compact = Compact::split(token)?;
-    let object = |part| {
-        json::object(&compact.decode(part)?)
-            .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part })
+    let object = |text: String, part| {
+        json::map(text.as_bytes()).map_err(|json::NotStrictJson| TokenError::NotStrictJson { part })
     };
-    Ok(Unverified { header: object(Part::Header)?, claims: object(Part::Payload)? })
+    Ok(Unverified {
+        header: object(compact.header()?, Part::Header)?,
+        claims: object(compact.payload()?, Part::Payload)?,
+    })
 }
 
 /// The payload of a signed message (RFC 7515 §5.2), whatever it holds: form, header, key and signature
 /// are checked as for a token, claims are not. Who it is for and until when is for the caller to know.
 pub fn signed_payload(message: &str, keys: &KeySet) -> Result<Vec<u8>, TokenError> {
     let compact = Compact::split(message)?;
-    let header = Header::parse(&compact.decode(Part::Header)?)?;
-    let key = keys.choose(&header)?;
-    key.verify(compact.signed_bytes(), &compact.decode(Part::Signature)?)?;
-    compact.decode(Part::Payload)
+    let key = keys.key_of(&compact)?;
+    key.verify(compact.signed_bytes(), compact.signature(&mut SignatureBuffer::new())?)?;
+    compact.payload_bytes()
 }

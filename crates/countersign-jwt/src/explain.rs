@@ -5,8 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::{
-    claims::{Claims, check_audience, check_issuer},
-    compact::Compact,
+    claims::{Claims, Registered, check_audience, check_issuer},
+    compact::{Compact, SignatureBuffer},
     error::{Part, TokenError},
     header::Header,
     json,
@@ -59,7 +59,7 @@ impl Verifier {
             format!("three parts, {} bytes", token.len())
         });
         let compact = compact.as_ref();
-        let header = compact.map(|compact| Header::parse(&compact.decode(Part::Header)?));
+        let header = compact.map(|compact| Header::parse(&compact.header()?));
         let header = checks.note("header", header, |header| match &header.kid {
             Some(kid) => format!("alg {}, kid {kid:?}", header.algorithm),
             None => format!("alg {}, no kid", header.algorithm),
@@ -67,17 +67,17 @@ impl Verifier {
         let key = header.as_ref().map(|header| keys.choose(header));
         let key = checks.note("key", key, |key| format!("one for {}", key.algorithm()));
         let signature = compact.zip(key).map(|(compact, key)| {
-            key.verify(compact.signed_bytes(), &compact.decode(Part::Signature)?)
+            key.verify(compact.signed_bytes(), compact.signature(&mut SignatureBuffer::new())?)
         });
         checks.note("signature", signature, |()| "made by this key".to_owned());
 
-        let members = compact.map(|compact| {
-            json::object(&compact.decode(Part::Payload)?)
+        let payload = compact.map(Compact::payload);
+        let members = payload.as_ref().map(|payload| {
+            json::object(payload.as_ref().map_err(Clone::clone)?)
                 .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part: Part::Payload })
         });
-        let members = checks.note("payload", members, |members| {
-            members.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
-        });
+        let members = checks
+            .note("payload", members, |members| members.names().collect::<Vec<_>>().join(", "));
         let members = members.as_ref();
         let issuer = members.map(|members| check_issuer(members, self.issuer()));
         checks.note("issuer", issuer, |()| self.issuer().to_owned());
@@ -91,9 +91,11 @@ impl Verifier {
         let lifetime = lifetime.as_ref();
         let time = lifetime.map(|lifetime| self.check_lifetime(lifetime, now));
         checks.note("time", time, |()| format!("it is {now}"));
-        let claims =
-            members.zip(lifetime).map(|(members, lifetime)| Claims::new(members.clone(), lifetime));
-        checks.note("subject", claims, |claims| format!("{:?}", claims.subject()));
+        let text = payload.as_ref().and_then(|payload| payload.as_deref().ok());
+        let subject = text.zip(members).zip(lifetime).map(|((text, members), lifetime)| {
+            Ok(Claims::new(text.to_owned(), Registered::read(text, members, lifetime)?))
+        });
+        checks.note("subject", subject, |claims| format!("{:?}", claims.subject()));
         checks.0
     }
 }

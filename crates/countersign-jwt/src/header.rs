@@ -5,12 +5,10 @@
 //! any letter case; RFC 9068 §2.1, RFC 8725 §3.11: a logout token or a `DPoP` proof is not an access
 //! token). Members of [`REFUSED`] make the token unusable; any other member is ignored.
 
-use serde_json::Value;
-
 use crate::{
     algorithm::Algorithm,
     error::{Part, TokenError},
-    json,
+    json::{self, Json},
 };
 
 pub(crate) const MAX_KID_BYTES: usize = 256;
@@ -30,30 +28,35 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, TokenError> {
-        let mut members = json::object(bytes)
+    pub(crate) fn parse(text: &str) -> Result<Self, TokenError> {
+        let members = json::object(text)
             .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part: Part::Header })?;
-        if let Some(member) = REFUSED.into_iter().find(|name| members.contains_key(*name)) {
+        if let Some(member) = members.names().find_map(refused) {
             return Err(TokenError::RefusedHeader { member });
         }
         match members.get("typ") {
             None => {}
-            Some(Value::String(typ)) if TYPES.iter().any(|t| t.eq_ignore_ascii_case(typ)) => {}
+            Some(Json::Text(typ)) if TYPES.iter().any(|t| t.eq_ignore_ascii_case(typ)) => {}
             Some(_) => return Err(TokenError::RefusedHeader { member: "typ" }),
         }
         let algorithm = match members.get("alg") {
-            Some(Value::String(name)) => {
+            Some(Json::Text(name)) => {
                 name.parse().map_err(|_unknown| TokenError::UnsupportedAlgorithm)?
             }
             _ => return Err(TokenError::UnsupportedAlgorithm),
         };
-        let kid = match members.remove("kid") {
+        let kid = match members.get("kid") {
             None => None,
-            Some(Value::String(kid)) if is_kid(&kid) => Some(kid),
+            Some(Json::Text(kid)) if is_kid(kid) => Some(kid.as_ref().to_owned()),
             Some(_) => return Err(TokenError::RefusedHeader { member: "kid" }),
         };
         Ok(Self { algorithm, kid })
     }
+}
+
+/// The name among those refused, if it is.
+fn refused(name: &str) -> Option<&'static str> {
+    REFUSED.into_iter().find(|member| *member == name)
 }
 
 /// Whether a text can be the name of a key.

@@ -5,17 +5,19 @@
 //! odd key does not take the others down. Keys that share a `kid` are all left out: which of them is
 //! meant would be a guess.
 
-use std::collections::HashMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
 use crate::{
     algorithm::Algorithm,
+    compact::Compact,
     error::{KeyError, TokenError},
     header::Header,
     json,
     jwk::{self, NamedKey},
     key::Key,
+    usual_headers::usual_headers,
 };
 
 /// The most keys a set may hold.
@@ -23,9 +25,10 @@ pub const MAX_KEYS: usize = 100;
 
 /// Keys to verify with, parsed once.
 pub struct KeySet {
-    named: HashMap<String, Key>,
-    unnamed: Vec<Key>,
+    named: BTreeMap<String, Arc<Key>>,
+    unnamed: Vec<Arc<Key>>,
     skipped: Vec<SkippedKey>,
+    usual_headers: BTreeMap<String, Arc<Key>>,
 }
 
 /// A key of the set that is not used, and why.
@@ -44,14 +47,14 @@ impl KeySet {
     /// Fails only when the text is not a key set at all. A set without a usable key is a valid answer
     /// of an issuer; see [`is_empty`](Self::is_empty).
     pub fn from_jwks_json(json: &[u8]) -> Result<Self, KeyError> {
-        let members = json::object(json).map_err(|json::NotStrictJson| KeyError::NotAKeySet)?;
+        let members = json::map(json).map_err(|json::NotStrictJson| KeyError::NotAKeySet)?;
         let Some(Value::Array(keys)) = members.get("keys") else {
             return Err(KeyError::NotAKeySet);
         };
         if keys.len() > MAX_KEYS {
             return Err(KeyError::TooManyKeys);
         }
-        let mut set = Self { named: HashMap::new(), unnamed: Vec::new(), skipped: Vec::new() };
+        let (mut named, mut unnamed, mut skipped) = (BTreeMap::new(), Vec::new(), Vec::new());
         for (index, key) in keys.iter().enumerate() {
             let kid = key.get("kid").and_then(Value::as_str);
             let shared = kid.is_some() && has_twin(keys, index, key.get("kid"));
@@ -62,15 +65,15 @@ impl KeySet {
             };
             match parsed {
                 Ok(NamedKey { kid: Some(kid), key }) => {
-                    set.named.insert(kid, key);
+                    named.insert(kid, Arc::new(key));
                 }
-                Ok(NamedKey { kid: None, key }) => set.unnamed.push(key),
+                Ok(NamedKey { kid: None, key }) => unnamed.push(Arc::new(key)),
                 Err(reason) => {
-                    set.skipped.push(SkippedKey { kid: kid.map(str::to_owned), reason });
+                    skipped.push(SkippedKey { kid: kid.map(str::to_owned), reason });
                 }
             }
         }
-        Ok(set)
+        Ok(Self::new(named, unnamed, skipped))
     }
 
     /// A shared secret for HS256, at least 32 bytes (RFC 7518 §3.2). The key has no `kid`.
@@ -90,22 +93,34 @@ impl KeySet {
     pub fn from_named_secrets<'s>(
         secrets: impl IntoIterator<Item = (&'s str, Algorithm, &'s [u8])>,
     ) -> Result<Self, KeyError> {
-        let mut named = HashMap::new();
+        let mut named = BTreeMap::new();
         for (kid, algorithm, secret) in secrets {
-            if named.insert(kid.to_owned(), Key::secret(algorithm, secret)?).is_some() {
+            let key = Arc::new(Key::secret(algorithm, secret)?);
+            if named.insert(kid.to_owned(), key).is_some() {
                 return Err(KeyError::DuplicateKid);
             }
         }
-        Ok(Self { named, unnamed: Vec::new(), skipped: Vec::new() })
+        Ok(Self::new(named, Vec::new(), Vec::new()))
     }
 
     /// A set of exactly one key.
     pub(crate) fn of(kid: Option<String>, key: Key) -> Self {
+        let key = Arc::new(key);
         let (named, unnamed) = match kid {
-            Some(kid) => (HashMap::from([(kid, key)]), Vec::new()),
-            None => (HashMap::new(), vec![key]),
+            Some(kid) => (BTreeMap::from([(kid, key)]), Vec::new()),
+            None => (BTreeMap::new(), vec![key]),
         };
-        Self { named, unnamed, skipped: Vec::new() }
+        Self::new(named, unnamed, Vec::new())
+    }
+
+    fn new(
+        named: BTreeMap<String, Arc<Key>>,
+        unnamed: Vec<Arc<Key>>,
+        skipped: Vec<SkippedKey>,
+    ) -> Self {
+        let mut set = Self { named, unnamed, skipped, usual_headers: BTreeMap::new() };
+        set.usual_headers = usual_headers(&set);
+        set
     }
 
     /// How many keys can be used.
@@ -133,9 +148,23 @@ impl KeySet {
         &self.skipped
     }
 
+    /// All keys with their names.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (Option<&str>, &Arc<Key>)> {
+        let named = self.named.iter().map(|(kid, key)| (Some(kid.as_str()), key));
+        named.chain(self.unnamed.iter().map(|key| (None, key)))
+    }
+
+    /// The key of a token, by its header.
+    pub(crate) fn key_of(&self, token: &Compact<'_>) -> Result<&Arc<Key>, TokenError> {
+        match self.usual_headers.get(token.encoded_header()) {
+            Some(key) => Ok(key),
+            None => self.choose(&Header::parse(&token.header()?)?),
+        }
+    }
+
     /// The key for a header: by `kid` exactly, or without `kid` the only one that fits. Nothing is
     /// tried out, so a token costs at most one signature check.
-    pub(crate) fn choose(&self, header: &Header) -> Result<&Key, TokenError> {
+    pub(crate) fn choose(&self, header: &Header) -> Result<&Arc<Key>, TokenError> {
         if let Some(kid) = &header.kid {
             let key = self.named.get(kid).ok_or(TokenError::UnknownKey)?;
             return if key.algorithm() == header.algorithm {

@@ -51,6 +51,7 @@ mod roca;
 mod scheme;
 mod sign;
 mod thumbprint;
+mod usual_headers;
 mod verify;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};

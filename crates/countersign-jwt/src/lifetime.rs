@@ -9,9 +9,11 @@
 //! * `exp` is not before `iat` or `nbf`.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
-use crate::error::TokenError;
+use crate::{
+    error::TokenError,
+    json::{Json, Object},
+};
 
 #[derive(Debug)]
 pub(crate) struct Lifetime {
@@ -21,7 +23,7 @@ pub(crate) struct Lifetime {
 }
 
 impl Lifetime {
-    pub(crate) fn read(members: &Map<String, Value>) -> Result<Self, TokenError> {
+    pub(crate) fn read(members: &Object<'_>) -> Result<Self, TokenError> {
         Ok(Self {
             expires_at: date(members, "exp")?.ok_or(TokenError::MissingClaim { claim: "exp" })?,
             not_before: date(members, "nbf")?,
@@ -58,15 +60,10 @@ impl Lifetime {
     }
 }
 
-fn date(
-    members: &Map<String, Value>,
-    claim: &'static str,
-) -> Result<Option<Timestamp>, TokenError> {
+fn date(members: &Object<'_>, claim: &'static str) -> Result<Option<Timestamp>, TokenError> {
     let Some(value) = members.get(claim) else { return Ok(None) };
     let seconds = match value {
-        Value::Number(number) => {
-            number.as_i64().or_else(|| number.as_f64().and_then(whole_seconds))
-        }
+        Json::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole_seconds)),
         _ => None,
     };
     match seconds.filter(|seconds| *seconds >= 0).map(Timestamp::from_second) {

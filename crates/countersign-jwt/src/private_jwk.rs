@@ -88,7 +88,9 @@ impl<'j> PrivateJwk<'j> {
 }
 
 fn number(text: Option<&str>, member: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    text.and_then(base64url::decode).map(Zeroizing::new).ok_or(KeyError::InvalidMember { member })
+    text.and_then(base64url::decode_secret)
+        .map(Zeroizing::new)
+        .ok_or(KeyError::InvalidMember { member })
 }
 
 fn fixed(
@@ -167,7 +169,7 @@ impl ObjectWriter {
     }
 
     fn number(&mut self, name: &str, bytes: &[u8]) {
-        self.text(name, &Zeroizing::new(base64url::encode(bytes)));
+        self.text(name, &Zeroizing::new(base64url::encode_secret(bytes)));
     }
 
     fn finish(mut self) -> Zeroizing<String> {

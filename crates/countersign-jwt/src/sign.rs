@@ -132,7 +132,7 @@ impl SigningKey {
         }
         let public = self.public_jwk().ok_or(KeyError::Rejected)?;
         let mut members =
-            json::object(public.as_bytes()).map_err(|json::NotStrictJson| KeyError::NotJson)?;
+            json::map(public.as_bytes()).map_err(|json::NotStrictJson| KeyError::NotJson)?;
         members.insert("alg".to_owned(), self.algorithm.as_str().into());
         Ok(KeySet::of(self.kid.clone(), jwk::parse(&members)?.key))
     }

@@ -19,7 +19,7 @@ use crate::{base64url, error::KeyError, json};
 /// # Ok::<(), countersign_jwt::KeyError>(())
 /// ```
 pub fn thumbprint(jwk: &str) -> Result<String, KeyError> {
-    let members = json::object(jwk.as_bytes()).map_err(|json::NotStrictJson| KeyError::NotJson)?;
+    let members = json::map(jwk.as_bytes()).map_err(|json::NotStrictJson| KeyError::NotJson)?;
     let names: &[&str] = match members.get("kty").and_then(Value::as_str) {
         Some("EC") => &["crv", "kty", "x", "y"],
         Some("OKP") => &["crv", "kty", "x"],

@@ -3,10 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    claims::{Claims, check_audience, check_issuer},
-    compact::Compact,
+    claims::{Claims, Registered, check_audience, check_issuer},
+    compact::{Compact, SignatureBuffer},
     error::{Part, TokenError},
-    header::Header,
     json,
     key_set::KeySet,
     lifetime::Lifetime,
@@ -74,17 +73,20 @@ impl Verifier {
     /// known to be good.
     pub fn verify(&self, token: &str, keys: &KeySet, now: Timestamp) -> Result<Claims, TokenError> {
         let compact = Compact::split(token)?;
-        let header = Header::parse(&compact.decode(Part::Header)?)?;
-        let key = keys.choose(&header)?;
-        key.verify(compact.signed_bytes(), &compact.decode(Part::Signature)?)?;
+        let key = keys.key_of(&compact)?;
+        key.verify(compact.signed_bytes(), compact.signature(&mut SignatureBuffer::new())?)?;
 
-        let members = json::object(&compact.decode(Part::Payload)?)
-            .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part: Part::Payload })?;
-        check_issuer(&members, &self.issuer)?;
-        check_audience(&members, &self.audience)?;
-        let lifetime = Lifetime::read(&members)?;
-        self.check_lifetime(&lifetime, now)?;
-        Claims::new(members, &lifetime)
+        let payload = compact.payload()?;
+        let registered = {
+            let members = json::object(&payload)
+                .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part: Part::Payload })?;
+            check_issuer(&members, &self.issuer)?;
+            check_audience(&members, &self.audience)?;
+            let lifetime = Lifetime::read(&members)?;
+            self.check_lifetime(&lifetime, now)?;
+            Registered::read(&payload, &members, &lifetime)?
+        };
+        Ok(Claims::new(payload, registered))
     }
 
     pub(crate) fn check_lifetime(
