@@ -51,6 +51,7 @@ mod roca;
 mod scheme;
 mod sign;
 mod thumbprint;
+mod token_hash;
 mod usual_headers;
 mod verify;
 
@@ -63,4 +64,5 @@ pub use explain::{Check, Verdict};
 pub use key_set::{KeySet, MAX_KEYS, SkippedKey};
 pub use sign::SigningKey;
 pub use thumbprint::thumbprint;
+pub use token_hash::TokenHash;
 pub use verify::{DEFAULT_LEEWAY, DEFAULT_MAX_LIFETIME, MAX_LEEWAY, Verifier};

@@ -66,6 +66,16 @@ impl Verifier {
         &self.audience
     }
 
+    /// How far the clocks may differ.
+    pub fn leeway(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.leeway)
+    }
+
+    /// The longest lifetime of a token.
+    pub fn max_lifetime(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.max_lifetime)
+    }
+
     /// Verifies a token in compact form (RFC 7515 §5.2, RFC 7519 §7.2): form, header, key, signature,
     /// and only then the claims, in the order issuer, audience, time, subject.
     ///

@@ -1,104 +1,95 @@
 //! The decision: who, if anybody, is asking?
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
-use countersign_jwt::{Clock, SystemClock, TokenError, dangerous};
+use countersign_jwt::{Claims, Clock, TokenError, dangerous};
 use http::request::Parts;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
-    audit, credential,
+    audit::{AuditSink, Event},
+    builder::{BuildError, GuardBuilder},
+    credential,
     identity::Identity,
-    keys::{KeySource, Keys, SourceError},
+    keys::{HeldKeys, KeySource, Keys},
+    metrics::{Counters, Metrics},
     policy::Policy,
+    reference::Reference,
     refusal::Refusal,
+    refused::Refused,
+    replay::Replays,
+    revocation::Revocations,
+    token_cache::{TokenCache, VerifiedToken},
 };
 
 /// Turns the bearer token of a request into a verified [`Identity`]. A clone is cheap and shares the
-/// keys.
+/// keys, the revocations and the memory of tokens.
 #[derive(Clone)]
 pub struct Guard {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     /// At least one, and no two with the same issuer.
-    issuers: Vec<Trusted>,
-    clock: Arc<dyn Clock>,
+    pub(crate) issuers: Vec<Trusted>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) audit: Arc<dyn AuditSink>,
+    pub(crate) revocations: Revocations,
+    pub(crate) verified: TokenCache,
+    pub(crate) replays: Replays,
+    pub(crate) counters: Counters,
 }
 
 /// An issuer and what its tokens are held against. Its keys serve no other issuer.
-struct Trusted {
-    policy: Policy,
-    keys: Keys,
+pub(crate) struct Trusted {
+    pub(crate) policy: Policy,
+    pub(crate) name: Arc<str>,
+    pub(crate) keys: Keys,
 }
 
 impl Guard {
-    /// A guard on the clock of the system. Nothing is fetched yet; an error means that the HTTP client
-    /// for remote keys could not be set up.
-    pub fn new(policy: Policy, keys: KeySource) -> Result<Self, SourceError> {
-        Self::with_clock(policy, keys, Arc::new(SystemClock))
+    /// A guard for the tokens of one issuer, with everything else as it is by default. Nothing is fetched
+    /// yet.
+    pub fn new(policy: Policy, keys: KeySource) -> Result<Self, BuildError> {
+        Self::builder(policy, keys).build()
     }
 
-    /// A guard on another clock, as tests use.
-    pub fn with_clock(
-        policy: Policy,
-        keys: KeySource,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, SourceError> {
-        Self::for_issuers([(policy, keys)], clock)
+    /// Starts to put a guard together: more issuers, a clock, an audit sink, revocations, sizes.
+    pub fn builder(policy: Policy, keys: KeySource) -> GuardBuilder {
+        GuardBuilder::new(policy, keys)
     }
 
-    /// A guard that takes tokens of several issuers, such as a Countersign server and a Better Auth
-    /// server side by side. A token's claim `iss` chooses the entry, and only the keys of that entry
-    /// verify it: an issuer cannot speak for another one.
-    ///
-    /// [`SourceError::IssuerTwice`] when two entries have the same issuer, [`SourceError::NoIssuer`]
-    /// when there is none.
-    pub fn for_issuers(
-        issuers: impl IntoIterator<Item = (Policy, KeySource)>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, SourceError> {
-        let mut trusted: Vec<Trusted> = Vec::new();
-        for (policy, keys) in issuers {
-            let issuer = policy.verifier().issuer();
-            if trusted.iter().any(|other| other.policy.verifier().issuer() == issuer) {
-                return Err(SourceError::IssuerTwice { issuer: issuer.to_owned() });
-            }
-            trusted.push(Trusted { policy, keys: Keys::open(keys)? });
-        }
-        if trusted.is_empty() {
-            return Err(SourceError::NoIssuer);
-        }
-        Ok(Self { inner: Arc::new(Inner { issuers: trusted, clock }) })
+    pub(crate) fn of(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
     }
 
     /// Decides about one request; every refusal is written to the audit log.
     ///
-    /// With keys at hand this takes no lock and waits for nothing. It waits for the issuer only when no
-    /// keys are known yet, when they are older than ten minutes, or when the token names a key that is
-    /// not among them.
-    pub async fn admit(&self, request: &Parts) -> Result<Identity, Refusal> {
-        let decision = self.decide(request).await;
-        if let Err(refusal) = &decision {
-            self.audit(refusal, None, request);
+    /// With keys at hand this waits for nothing, and with a token that was verified before it takes no
+    /// lock, allocates nothing and checks no signature. It waits for the issuer only when no keys are
+    /// known yet, when they are older than ten minutes, or when the token was not made by one of them.
+    pub async fn admit(&self, request: &Parts) -> Result<Identity, Refused> {
+        match self.inner.decide(request).await {
+            Ok(identity) => {
+                self.inner.counters.admitted();
+                Ok(identity)
+            }
+            Err(refusal) => Err(self.refuse(refusal, None, request)),
         }
-        decision
     }
 
-    async fn decide(&self, request: &Parts) -> Result<Identity, Refusal> {
-        let token = credential::bearer_token(&request.headers)?;
-        let Trusted { policy, keys } = self.inner.issuer_of(token)?;
-        let now = self.inner.clock.now();
-        let known = keys.current(now).await?;
-        let claims = match policy.verifier().verify(token, &known, now) {
-            Err(TokenError::UnknownKey) => {
-                let newer = keys.newer_than(&known, now).await?;
-                policy.verifier().verify(token, &newer, now)?
-            }
-            verified => verified?,
-        };
-        Ok(Identity::new(claims, policy.default_scopes()))
+    /// Lets the token of an admitted request count once: the first request with its `jti` passes, later
+    /// ones are refused, and so is a token without `jti`.
+    pub fn spend(&self, identity: &Identity, request: &Parts) -> Result<(), Refused> {
+        let inner = &self.inner;
+        let issuer = inner.issuers.iter().find(|trusted| *trusted.name == *identity.issuer());
+        let leeway = issuer.map(|trusted| trusted.policy.verifier().leeway()).unwrap_or_default();
+        let spent = inner.replays.spend(identity, leeway, inner.clock.now());
+        spent.map_err(|refusal| self.refuse(refusal, Some(identity), request))
     }
 
     /// Whether tokens of every issuer can be verified now: fetches remote keys when none are known. For
@@ -110,8 +101,25 @@ impl Guard {
         Ok(())
     }
 
-    pub(crate) fn audit(&self, refusal: &Refusal, subject: Option<&str>, request: &Parts) {
-        audit::refused(refusal, subject, request, self.inner.clock.now());
+    /// What it has done so far. As text: the format of Prometheus.
+    pub fn metrics(&self) -> Metrics {
+        self.inner.counters.read(self.inner.revocations.len())
+    }
+
+    /// Writes a refusal to the audit log and gives it its name. For decisions of the service itself, such
+    /// as [`Refusal::NotOwner`], about a request that the guard admitted.
+    pub fn refuse(
+        &self,
+        refusal: Refusal,
+        identity: Option<&Identity>,
+        request: &Parts,
+    ) -> Refused {
+        let inner = &self.inner;
+        let reference = Reference::new();
+        inner.counters.refused(refusal.status().as_u16());
+        let event = Event::new(&refusal, reference, identity, request, inner.clock.now());
+        inner.audit.record(&event);
+        Refused::new(refusal, reference)
     }
 
     /// Whether both are the same guard, not just equal ones.
@@ -122,17 +130,89 @@ impl Guard {
 }
 
 impl Inner {
-    /// The entry that a token has to be held against. With one issuer there is nothing to choose, and
-    /// nothing of the token is read; with several its `iss` is believed just so far as to choose, and
-    /// checked with the rest.
-    fn issuer_of(&self, token: &str) -> Result<&Trusted, TokenError> {
-        if let [only] = self.issuers.as_slice() {
-            return Ok(only);
+    async fn decide(&self, request: &Parts) -> Result<Identity, Refusal> {
+        let token = credential::bearer_token(&request.headers)?;
+        let now = self.clock.now();
+        if let Some(remembered) = self.remembered(token, now).await? {
+            return Ok(remembered);
+        }
+        // Read before the token is held against them: what is revoked meanwhile is looked through by the
+        // next request.
+        let revocations = self.revocations.generation();
+        let issuer = self.issuer_of(token)?;
+        let Trusted { policy, name, keys } = &self.issuers[issuer];
+        let (claims, held) = verify(policy, keys, token, now).await?;
+        if policy.requires_token_id() && claims.token_id().is_none() {
+            return Err(TokenError::MissingClaim { claim: "jti" }.into());
+        }
+        if let Some(revoked) = self.revocations.find(name, &claims, token) {
+            return Err(Refusal::Revoked(revoked));
+        }
+        let leeway = policy.verifier().leeway();
+        let ends_at = claims.expires_at().saturating_add(leeway).unwrap_or(Timestamp::MAX);
+        let identity = Identity::new(claims, name, policy.default_scopes());
+        let verified = VerifiedToken {
+            token: token.into(),
+            issuer,
+            identity: identity.clone(),
+            verified_at: now,
+            ends_at,
+            key_generation: held.generation,
+            revocations: AtomicU64::new(revocations),
+        };
+        self.verified.insert(verified, now);
+        Ok(identity)
+    }
+
+    /// The verdict about a token that was verified before, if it still stands.
+    async fn remembered(&self, token: &str, now: Timestamp) -> Result<Option<Identity>, Refusal> {
+        let Some(verified) = self.verified.get(token) else { return Ok(None) };
+        let held = self.issuers[verified.issuer].keys.current(now).await?;
+        if !verified.holds(held.generation, now) {
+            return Ok(None);
+        }
+        let revocations = self.revocations.generation();
+        if verified.revocations.load(Ordering::Acquire) != revocations {
+            let identity = &verified.identity;
+            let found = self.revocations.find(identity.issuer(), identity.claims(), token);
+            if let Some(revoked) = found {
+                return Err(Refusal::Revoked(revoked));
+            }
+            verified.revocations.store(revocations, Ordering::Release);
+        }
+        self.counters.cache_hit();
+        Ok(Some(verified.identity.clone()))
+    }
+
+    /// The index of the entry that a token has to be held against. With one issuer there is nothing to
+    /// choose, and nothing of the token is read; with several its `iss` is believed just so far as to
+    /// choose, and checked with the rest.
+    fn issuer_of(&self, token: &str) -> Result<usize, TokenError> {
+        if self.issuers.len() == 1 {
+            return Ok(0);
         }
         let read = dangerous::read_without_verifying(token)?;
         let named = read.claims.get("iss").and_then(Value::as_str);
         let mut issuers = self.issuers.iter();
-        let found = issuers.find(|trusted| Some(trusted.policy.verifier().issuer()) == named);
+        let found = issuers.position(|trusted| Some(&*trusted.name) == named);
         found.ok_or(TokenError::Mismatch { claim: "iss" })
+    }
+}
+
+/// Verifies with the keys at hand; for a key that is not among them, once more with newer ones.
+async fn verify(
+    policy: &Policy,
+    keys: &Keys,
+    token: &str,
+    now: Timestamp,
+) -> Result<(Claims, Arc<HeldKeys>), Refusal> {
+    let held = keys.current(now).await?;
+    let verifier = policy.verifier();
+    match verifier.verify(token, &held.set, now) {
+        Err(TokenError::UnknownKey) => {
+            let newer = keys.newer_than(&held, now).await?;
+            Ok((verifier.verify(token, &newer.set, now)?, newer))
+        }
+        verdict => Ok((verdict?, held)),
     }
 }

@@ -35,33 +35,41 @@ pub trait Role {
 /// The verified holder of a token. Only [`Guard::admit`](crate::Guard::admit) makes one; a clone is
 /// cheap.
 #[derive(Clone)]
-pub struct Identity {
-    claims: Arc<Claims>,
-    scopes: Arc<[String]>,
+pub struct Identity(Arc<Holder>);
+
+struct Holder {
+    issuer: Arc<str>,
+    claims: Claims,
+    default_scopes: Arc<[String]>,
 }
 
 impl Identity {
-    pub(crate) fn new(claims: Claims, default_scopes: &Arc<[String]>) -> Self {
-        let scopes = match claims.scopes() {
-            Some(scopes) => scopes.map(str::to_owned).collect(),
-            None => Arc::clone(default_scopes),
-        };
-        Self { claims: Arc::new(claims), scopes }
+    pub(crate) fn new(claims: Claims, issuer: &Arc<str>, default_scopes: &Arc<[String]>) -> Self {
+        let (issuer, default_scopes) = (Arc::clone(issuer), Arc::clone(default_scopes));
+        Self(Arc::new(Holder { issuer, claims, default_scopes }))
     }
 
-    /// The user's id: the claim `sub`, never empty.
+    /// The user's id: the claim `sub`, never empty. It is the issuer's name for the user; two issuers may
+    /// give the same to two people.
     pub fn subject(&self) -> &str {
-        self.claims.subject()
+        self.0.claims.subject()
+    }
+
+    /// Who says so: the claim `iss`.
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
     }
 
     /// The session the token was made from: the claim `sid`, else `sessionId`.
     pub fn session(&self) -> Option<&str> {
-        self.claims.session()
+        self.0.claims.session()
     }
 
     /// The scopes of the token, or the policy's default scopes when the token has no claim `scope`.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.scopes.iter().map(String::as_str)
+        let own = self.0.claims.scopes();
+        let default = own.is_none().then(|| self.0.default_scopes.iter().map(String::as_str));
+        own.into_iter().flatten().chain(default.into_iter().flatten())
     }
 
     /// Whether the scope is among them, compared exactly: no prefixes, no wildcards.
@@ -72,7 +80,7 @@ impl Identity {
     /// The roles of the token: the claim `role`, one or several with commas between, as Better Auth's
     /// admin plugin stores them, or a list of texts. Anything else grants no role.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
-        let texts = match self.claims.get("role") {
+        let texts = match self.0.claims.get("role") {
             Some(Value::String(text)) => vec![text.as_str()],
             Some(Value::Array(items)) => texts_of(items).unwrap_or_default(),
             _ => Vec::new(),
@@ -88,7 +96,7 @@ impl Identity {
 
     /// Everything else the token says.
     pub fn claims(&self) -> &Claims {
-        &self.claims
+        &self.0.claims
     }
 }
 

@@ -45,24 +45,39 @@
 //!
 //! `axum`: the extractors of the module `axum`.
 
-mod audit;
+pub mod audit;
 #[cfg(feature = "axum")]
 pub mod axum;
+mod builder;
 mod credential;
 mod guard;
 mod identity;
 mod keys;
+mod metrics;
 mod policy;
+mod reference;
 mod refusal;
+mod refused;
+mod replay;
+pub mod revocation;
+mod token_cache;
 
-pub use countersign_jwt::{Claims, Clock, KeyError, KeySet, SystemClock, TokenError};
+pub use countersign_jwt::{Claims, Clock, KeyError, KeySet, SystemClock, TokenError, TokenHash};
 
 pub use crate::{
+    audit::AuditSink,
+    builder::{BuildError, GuardBuilder},
     guard::Guard,
     identity::{Identity, Role, Scope},
     keys::{KeySource, SourceError},
+    metrics::Metrics,
     policy::{Policy, PolicyError},
+    reference::Reference,
     refusal::Refusal,
+    refused::Refused,
+    replay::DEFAULT_SPENT_TOKENS,
+    revocation::Revocations,
+    token_cache::DEFAULT_CACHED_TOKENS,
 };
 
 /// The examples of the README are compiled like those above.

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 #[derive(Clone, Debug)]
 pub struct Policy {
     verifier: Verifier,
+    requires_token_id: bool,
     default_scopes: Arc<[String]>,
 }
 
@@ -59,7 +60,7 @@ impl Policy {
             return Err(PolicyError::Audience);
         }
         let verifier = Verifier::new(issuer, audience);
-        Ok(Self { verifier, default_scopes: Arc::new([]) })
+        Ok(Self { verifier, requires_token_id: false, default_scopes: Arc::new([]) })
     }
 
     /// Scopes, divided by spaces, of a token that has no claim `scope` at all. Meant for an unmodified
@@ -87,6 +88,18 @@ impl Policy {
         }
         self.verifier = self.verifier.with_max_lifetime(lifetime);
         Ok(self)
+    }
+
+    /// Refuses tokens without a `jti`, so that each can be revoked by its own name. An unmodified Better
+    /// Auth writes none; its tokens end with their session's user or by their hash.
+    #[must_use]
+    pub fn requiring_token_id(mut self) -> Self {
+        self.requires_token_id = true;
+        self
+    }
+
+    pub(crate) fn requires_token_id(&self) -> bool {
+        self.requires_token_id
     }
 
     pub(crate) fn verifier(&self) -> &Verifier {

@@ -1,6 +1,6 @@
 //! Why a request is not let in, and what its sender is told.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use countersign_jwt::TokenError;
 use http::{
@@ -8,6 +8,8 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
+
+use crate::revocation::Revoked;
 
 /// Why a request is not let in. The text is the `detail` of the answer, safe to show.
 ///
@@ -18,15 +20,18 @@ use serde::Serialize;
 /// | a malformed header | 401 | `authorization_malformed` | `… error="invalid_token"` |
 /// | a token without `sub` | 401 | `subject_missing` | `… error="invalid_token"` |
 /// | an expired token | 401 | `token_expired` | `… error="invalid_token"` |
-/// | any other bad token | 401 | `invalid_token` | `… error="invalid_token"` |
+/// | any other bad token, revoked ones too | 401 | `invalid_token` | `… error="invalid_token"` |
+/// | a token that can be used once, again | 401 | `invalid_token` | `… error="invalid_token"` |
 /// | somebody else's resource | 403 | `not_owner` | none |
 /// | a scope is missing | 403 | `insufficient_scope` | `… error="insufficient_scope", scope="…"` |
 /// | a role is missing | 403 | `insufficient_role` | none |
 /// | no keys to check with | 503 | `keys_unavailable` | none; `Retry-After` |
+/// | no room to remember a spent token | 503 | `replay_guard_full` | none; `Retry-After` |
 ///
-/// The body is a problem document (RFC 9457): `type`, `title`, `status`, `detail`, `code`. For a bad
-/// token it is the same whatever is wrong: the cause is for the log ([`Refusal::cause`]), since it
-/// would tell an attacker how far a forgery got. A missing dependency is never called a bad token, so
+/// The body is a problem document (RFC 9457): `type`, `title`, `status`, `detail`, `code`, and as
+/// `instance` the [`Reference`](crate::Reference) of the event in the audit log. For a bad token it is
+/// the same whatever is wrong: the cause is for the log ([`Refusal::cause`]), since it would tell an
+/// attacker how far a forgery got. A missing dependency is never called a bad token, so
 /// clients do not sign their users out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -52,20 +57,29 @@ pub enum Refusal {
     /// The token is not good. Why is in the error, which is not for the sender.
     #[error("Invalid token")]
     InvalidToken(TokenError),
+    /// The token was good and was taken back.
+    #[error("Invalid token")]
+    Revoked(Revoked),
+    /// The token can be used once, and was.
+    #[error("Invalid token")]
+    Replayed,
+    /// The token can be used once and has no `jti` to remember it by.
+    #[error("Invalid token")]
+    NotSpendable,
     /// The user of the URL is not the user of the token.
     #[error("Access denied. You can only access your own resources.")]
     NotOwner,
     /// The token does not hold the scope the route needs.
     #[error("Access denied. The token lacks the scope {scope}.")]
     MissingScope {
-        /// The scope that is needed.
-        scope: &'static str,
+        /// The scope that is needed; several, divided by spaces, when each would do.
+        scope: Cow<'static, str>,
     },
     /// The token does not hold the role the route needs.
     #[error("Access denied. The role {role} is needed.")]
     MissingRole {
-        /// The role that is needed.
-        role: &'static str,
+        /// The role that is needed; several, divided by spaces, when each would do.
+        role: Cow<'static, str>,
     },
     /// The keys to check the token with could not be fetched.
     #[error("Tokens cannot be verified at the moment. Please try again.")]
@@ -73,6 +87,9 @@ pub enum Refusal {
         /// When another attempt makes sense.
         retry_after: Duration,
     },
+    /// No more spent tokens can be remembered.
+    #[error("Tokens cannot be verified at the moment. Please try again.")]
+    ReplaysFull,
 }
 
 impl From<TokenError> for Refusal {
@@ -94,11 +111,14 @@ impl Refusal {
             | Self::OtherScheme { .. }
             | Self::MissingSubject
             | Self::Expired
-            | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
+            | Self::InvalidToken(_)
+            | Self::Revoked(_)
+            | Self::Replayed
+            | Self::NotSpendable => StatusCode::UNAUTHORIZED,
             Self::NotOwner | Self::MissingScope { .. } | Self::MissingRole { .. } => {
                 StatusCode::FORBIDDEN
             }
-            Self::KeysUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::KeysUnavailable { .. } | Self::ReplaysFull => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -110,11 +130,14 @@ impl Refusal {
             Self::OtherScheme { .. } => "authorization_scheme",
             Self::MissingSubject => "subject_missing",
             Self::Expired => "token_expired",
-            Self::InvalidToken(_) => "invalid_token",
+            Self::InvalidToken(_) | Self::Revoked(_) | Self::Replayed | Self::NotSpendable => {
+                "invalid_token"
+            }
             Self::NotOwner => "not_owner",
             Self::MissingScope { .. } => "insufficient_scope",
             Self::MissingRole { .. } => "insufficient_role",
             Self::KeysUnavailable { .. } => "keys_unavailable",
+            Self::ReplaysFull => "replay_guard_full",
         }
     }
 
@@ -122,7 +145,19 @@ impl Refusal {
     pub fn cause(&self) -> &'static str {
         match self {
             Self::InvalidToken(error) => error.code(),
+            Self::Revoked(revoked) => revoked.cause(),
+            Self::Replayed => "replayed",
+            Self::NotSpendable => "no_token_id",
             other => other.code(),
+        }
+    }
+
+    /// The claim to blame, if it is one.
+    pub fn claim(&self) -> Option<&'static str> {
+        match self {
+            Self::InvalidToken(error) => error.claim(),
+            Self::NotSpendable => Some("jti"),
+            _ => None,
         }
     }
 
@@ -133,12 +168,18 @@ impl Refusal {
             Self::MalformedHeader
             | Self::MissingSubject
             | Self::Expired
-            | Self::InvalidToken(_) => Some(r#"Bearer realm="api", error="invalid_token""#.into()),
+            | Self::InvalidToken(_)
+            | Self::Revoked(_)
+            | Self::Replayed
+            | Self::NotSpendable => Some(r#"Bearer realm="api", error="invalid_token""#.into()),
             Self::MissingScope { scope } => Some(format!(
                 r#"Bearer realm="api", error="insufficient_scope", scope="{}""#,
                 quotable(scope)
             )),
-            Self::NotOwner | Self::MissingRole { .. } | Self::KeysUnavailable { .. } => None,
+            Self::NotOwner
+            | Self::MissingRole { .. }
+            | Self::KeysUnavailable { .. }
+            | Self::ReplaysFull => None,
         }
     }
 
@@ -150,20 +191,28 @@ impl Refusal {
         if let Some(Ok(challenge)) = self.challenge().map(HeaderValue::try_from) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
-        if let Self::KeysUnavailable { retry_after } = self {
+        if let Some(retry_after) = self.retry_after() {
             headers.insert(RETRY_AFTER, retry_after.as_secs().max(1).into());
         }
         headers
     }
 
-    /// The body of the answer, a problem document (RFC 9457 §3).
-    pub fn body(&self) -> String {
-        problem(self.status(), &self.to_string(), self.code())
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::KeysUnavailable { retry_after } => Some(*retry_after),
+            Self::ReplaysFull => Some(Duration::from_mins(1)),
+            _ => None,
+        }
     }
 }
 
 /// `about:blank` says that the title is the phrase of the status (RFC 9457 §4.2.1).
-pub(crate) fn problem(status: StatusCode, detail: &str, code: &str) -> String {
+pub(crate) fn problem(
+    status: StatusCode,
+    detail: &str,
+    code: &str,
+    instance: Option<&str>,
+) -> String {
     #[derive(Serialize)]
     struct Problem<'p> {
         r#type: &'static str,
@@ -171,14 +220,18 @@ pub(crate) fn problem(status: StatusCode, detail: &str, code: &str) -> String {
         status: u16,
         detail: &'p str,
         code: &'p str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        instance: Option<&'p str>,
     }
     let title = status.canonical_reason().unwrap_or_default();
-    let problem = Problem { r#type: "about:blank", title, status: status.as_u16(), detail, code };
+    let status = status.as_u16();
+    let problem = Problem { r#type: "about:blank", title, status, detail, code, instance };
     // Texts and a number always serialize.
     serde_json::to_string(&problem).unwrap_or_default()
 }
 
-/// The characters of a scope (RFC 6749 §3.3), which need no escapes inside quotes; others are left out.
+/// The characters of scopes (RFC 6749 §3.3) and the space between them, which need no escapes inside
+/// quotes; others are left out.
 fn quotable(scope: &str) -> String {
-    scope.chars().filter(|c| matches!(c, '!' | '#'..='[' | ']'..='~')).collect()
+    scope.chars().filter(|c| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~')).collect()
 }

@@ -102,9 +102,10 @@ async fn r05_a_shared_secret_verifies_hs256_and_nothing_else() {
     let secret = [9; 32];
     let mut service = Service::new();
     let keys = KeySource::secret(secret).unwrap();
-    service.guard =
-        countersign::Guard::with_clock(crate::service::policy(), keys, service.clock.clone())
-            .unwrap();
+    service.guard = countersign::Guard::builder(crate::service::policy(), keys)
+        .clock(service.clock.clone())
+        .build()
+        .unwrap();
     assert_eq!(service.get_as("/me", &claims()).await.status, 401);
     assert_eq!(service.get_with_key(&SigningKey::hs256(&secret).unwrap()).await.status, 200);
     assert_eq!(service.get_with_key(&SigningKey::hs256(&[8; 32]).unwrap()).await.status, 401);

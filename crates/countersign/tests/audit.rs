@@ -44,8 +44,16 @@ impl Log {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// The fields of the audit events.
+    /// The fields of the audit events without their references.
     fn events(&self) -> Vec<Value> {
+        let mut events = self.events_with_references();
+        for event in &mut events {
+            event.as_object_mut().unwrap().remove("reference");
+        }
+        events
+    }
+
+    fn events_with_references(&self) -> Vec<Value> {
         let lines: Vec<Value> =
             self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let audit = lines.into_iter().filter(|line| line["target"] == "countersign::audit");
@@ -78,6 +86,19 @@ async fn r13_a_bad_token_is_one_event_with_its_cause() {
             "path": "/me", "address": "192.0.2.7", "request_id": "r-1",
         })]
     );
+}
+
+#[tokio::test]
+async fn r13_the_caller_gets_a_reference_that_finds_the_event() {
+    let (log, _guard) = Log::start();
+    let service = Service::new();
+    let first = service.send(request("/me", "Bearer bad")).await.reference.unwrap();
+    let second = service.send(request("/me", "Bearer bad")).await.reference.unwrap();
+    assert_ne!(first, second);
+    assert!(first.starts_with("urn:uuid:"));
+    let told: Vec<_> =
+        log.events_with_references().iter().map(|e| e["reference"].clone()).collect();
+    assert_eq!(told, [first, second]);
 }
 
 #[tokio::test]

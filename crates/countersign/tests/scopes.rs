@@ -79,7 +79,7 @@ async fn an_admission_counts_only_for_the_guard_that_made_it() {
     let service = Service::new();
     let generous = policy().with_default_scopes("tasks:write");
     let keys = KeySource::keys(service.key.key_set().unwrap());
-    let other = Guard::with_clock(generous, keys, service.clock.clone()).unwrap();
+    let other = Guard::builder(generous, keys).clock(service.clock.clone()).build().unwrap();
 
     let layer = axum::middleware::from_extractor_with_state::<HasScope<TasksWrite>, _>(other);
     let app: Router =

@@ -116,7 +116,7 @@ impl Service {
 
     fn build(policy: Policy, source: KeySource, key: SigningKey) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
-        let guard = Guard::with_clock(policy, source, clock.clone()).unwrap();
+        let guard = Guard::builder(policy, source).clock(clock.clone()).build().unwrap();
         Self { guard, clock, key }
     }
 
@@ -140,7 +140,8 @@ impl Service {
         let (head, body) = answer.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let body = String::from_utf8(body.to_vec()).unwrap();
-        Answer { status: head.status, headers: head.headers, body }
+        let (body, reference) = without_reference(&body);
+        Answer { status: head.status, headers: head.headers, body, reference }
     }
 
     /// `GET` with these `Authorization` lines.
@@ -168,7 +169,16 @@ impl Service {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Without the reference, which no two answers have in common.
     pub(crate) body: String,
+    pub(crate) reference: Option<String>,
+}
+
+fn without_reference(body: &str) -> (String, Option<String>) {
+    let member = r#","instance":""#;
+    let Some((before, rest)) = body.split_once(member) else { return (body.to_owned(), None) };
+    let (reference, after) = rest.split_once('"').unwrap();
+    (format!("{before}{after}"), Some(reference.to_owned()))
 }
 
 impl Answer {

@@ -1,9 +1,7 @@
 //! One service that takes tokens of two issuers, and neither can speak for the other.
 
-use std::sync::Arc;
-
 use axum::{Router, body::Body, routing::get};
-use countersign::{Guard, KeySource, Policy, SourceError, SystemClock, axum::User};
+use countersign::{BuildError, Guard, KeySource, Policy, SystemClock, axum::User};
 use countersign_jwt::{Clock, KeySet, SigningKey};
 use http::Request;
 use serde_json::{Value, json};
@@ -28,11 +26,10 @@ fn policy(issuer: &str) -> Policy {
 fn two() -> Two {
     let (ours, theirs) = (signing_key("k1"), signing_key("k1"));
     let source = |key: &SigningKey| KeySource::keys(key.key_set().unwrap());
-    let issuers = [
-        (policy(OURS), source(&ours)),
-        (policy(THEIRS).with_default_scopes("tasks:read"), source(&theirs)),
-    ];
-    let guard = Guard::for_issuers(issuers, Arc::new(SystemClock)).unwrap();
+    let guard = Guard::builder(policy(OURS), source(&ours))
+        .issuer(policy(THEIRS).with_default_scopes("tasks:read"), source(&theirs))
+        .build()
+        .unwrap();
     Two { ours, theirs, guard }
 }
 
@@ -79,21 +76,19 @@ async fn a_token_of_nobody_we_know_is_refused() {
 }
 
 #[test]
-fn a_guard_has_issuers_and_none_of_them_twice() {
+fn a_guard_has_no_issuer_twice() {
     let source = || KeySource::keys(signing_key("k1").key_set().unwrap());
-    let twice = [(policy(OURS), source()), (policy(OURS), source())];
-    let error = Guard::for_issuers(twice, Arc::new(SystemClock)).err().unwrap();
-    assert!(matches!(error, SourceError::IssuerTwice { issuer } if issuer == OURS));
-    let error = Guard::for_issuers([], Arc::new(SystemClock)).err().unwrap();
-    assert_eq!(error.code(), "no_issuer");
+    let twice = Guard::builder(policy(OURS), source()).issuer(policy(OURS), source());
+    let error = twice.build().err().unwrap();
+    assert!(matches!(error, BuildError::IssuerTwice { issuer } if issuer == OURS));
 }
 
 #[tokio::test]
 async fn it_is_ready_when_the_keys_of_all_can_be_had() {
     let given = || KeySource::keys(KeySet::from_secret(&[7; 32]).unwrap());
     let nobody = KeySource::jwks_url("http://127.0.0.1:9/jwks").unwrap();
-    let both = [(policy(OURS), given()), (policy(THEIRS), given())];
-    assert!(Guard::for_issuers(both, Arc::new(SystemClock)).unwrap().ready().await.is_ok());
-    let one = [(policy(OURS), given()), (policy(THEIRS), nobody)];
-    assert!(Guard::for_issuers(one, Arc::new(SystemClock)).unwrap().ready().await.is_err());
+    let both = Guard::builder(policy(OURS), given()).issuer(policy(THEIRS), given());
+    assert!(both.build().unwrap().ready().await.is_ok());
+    let one = Guard::builder(policy(OURS), given()).issuer(policy(THEIRS), nobody);
+    assert!(one.build().unwrap().ready().await.is_err());
 }

@@ -30,9 +30,8 @@ where
     async fn from_request_parts(request: &mut Parts, state: &T) -> Result<Self, Rejection> {
         let admitted = admit(request, state).await?;
         if !admitted.identity.has_scope(S::NAME) {
-            let refusal = Refusal::MissingScope { scope: S::NAME };
-            admitted.guard.audit(&refusal, Some(admitted.identity.subject()), request);
-            return Err(refusal.into());
+            let refusal = Refusal::MissingScope { scope: S::NAME.into() };
+            return Err(admitted.refuse(refusal, request));
         }
         Ok(Self(PhantomData))
     }

@@ -24,7 +24,7 @@ use http::request::Parts;
 pub use self::{
     has_role::HasRole, has_scope::HasScope, owner::Owner, rejection::Rejection, user::User,
 };
-use crate::{guard::Guard, identity::Identity};
+use crate::{guard::Guard, identity::Identity, refusal::Refusal};
 
 /// The decision about this request, kept in its extensions for the next extractor. It counts only for
 /// the guard that made it: another guard of the same service may have another policy.
@@ -32,6 +32,12 @@ use crate::{guard::Guard, identity::Identity};
 struct Admitted {
     guard: Guard,
     identity: Identity,
+}
+
+impl Admitted {
+    fn refuse(&self, refusal: Refusal, request: &Parts) -> Rejection {
+        self.guard.refuse(refusal, Some(&self.identity), request).into()
+    }
 }
 
 /// The guard of the router and the identity it found.

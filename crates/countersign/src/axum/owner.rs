@@ -37,12 +37,10 @@ where
 
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let admitted = admit(request, state).await?;
-        let (guard, identity) = (admitted.guard, admitted.identity);
-        if !names(request, state, identity.subject()).await? {
-            guard.audit(&Refusal::NotOwner, Some(identity.subject()), request);
-            return Err(Refusal::NotOwner.into());
+        if !names(request, state, admitted.identity.subject()).await? {
+            return Err(admitted.refuse(Refusal::NotOwner, request));
         }
-        Ok(Self(User::new(identity)))
+        Ok(Self(User::new(admitted.identity)))
     }
 }
 

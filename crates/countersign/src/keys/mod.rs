@@ -3,7 +3,15 @@
 mod endpoint;
 mod remote;
 
-use std::{io, net::IpAddr, path::Path, sync::Arc};
+use std::{
+    io,
+    net::IpAddr,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use countersign_jwt::{KeyError, KeySet};
 use jiff::Timestamp;
@@ -43,15 +51,6 @@ pub enum SourceError {
     /// The file is a key set, but none of its keys can be used.
     #[error("the key set has no key that can be used")]
     NoUsableKey,
-    /// Two entries of a guard have the same issuer: which keys are meant would be a guess.
-    #[error("the issuer {issuer} is given twice")]
-    IssuerTwice {
-        /// The issuer.
-        issuer: String,
-    },
-    /// A guard without an issuer would refuse everything.
-    #[error("no issuer is given")]
-    NoIssuer,
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Client(#[source] reqwest::Error),
@@ -66,8 +65,6 @@ impl SourceError {
             Self::Unreadable(_) => "unreadable",
             Self::Keys(error) => error.code(),
             Self::NoUsableKey => "no_usable_key",
-            Self::IssuerTwice { .. } => "issuer_twice",
-            Self::NoIssuer => "no_issuer",
             Self::Client(_) => "http_client",
         }
     }
@@ -117,16 +114,30 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
+/// Keys as they were given or fetched at one moment.
+pub(crate) struct HeldKeys {
+    pub(crate) set: KeySet,
+    /// No two moments have the same, in the whole process.
+    pub(crate) generation: u64,
+}
+
+impl HeldKeys {
+    fn new(set: KeySet) -> Self {
+        static GENERATIONS: AtomicU64 = AtomicU64::new(0);
+        Self { set, generation: GENERATIONS.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
 /// A source in use.
 pub(crate) enum Keys {
-    Given(Arc<KeySet>),
+    Given(Arc<HeldKeys>),
     Published(Arc<RemoteKeys>),
 }
 
 impl Keys {
     pub(crate) fn open(source: KeySource) -> Result<Self, SourceError> {
         Ok(match source.0 {
-            Source::Given(keys) => Self::Given(Arc::new(keys)),
+            Source::Given(keys) => Self::Given(Arc::new(HeldKeys::new(keys))),
             Source::Published(url) => {
                 let local = is_this_machine(&url);
                 let endpoint = Endpoint::new(url, local).map_err(SourceError::Client)?;
@@ -136,7 +147,7 @@ impl Keys {
     }
 
     /// The keys to verify with.
-    pub(crate) async fn current(&self, now: Timestamp) -> Result<Arc<KeySet>, Refusal> {
+    pub(crate) async fn current(&self, now: Timestamp) -> Result<Arc<HeldKeys>, Refusal> {
         match self {
             Self::Given(keys) => Ok(Arc::clone(keys)),
             Self::Published(remote) => remote.current(now).await,
@@ -146,9 +157,9 @@ impl Keys {
     /// Newer keys than these, for a token whose key is not among them; the same when there are none.
     pub(crate) async fn newer_than(
         &self,
-        seen: &Arc<KeySet>,
+        seen: &Arc<HeldKeys>,
         now: Timestamp,
-    ) -> Result<Arc<KeySet>, Refusal> {
+    ) -> Result<Arc<HeldKeys>, Refusal> {
         match self {
             Self::Given(keys) => Ok(Arc::clone(keys)),
             Self::Published(remote) => remote.newer_than(seen, now).await,

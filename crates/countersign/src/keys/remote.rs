@@ -19,11 +19,13 @@
 use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
-use countersign_jwt::KeySet;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::endpoint::{Endpoint, FetchError};
+use super::{
+    HeldKeys,
+    endpoint::{Endpoint, FetchError},
+};
 use crate::refusal::Refusal;
 
 const FRESH: SignedDuration = SignedDuration::from_mins(5);
@@ -40,7 +42,7 @@ pub(crate) struct RemoteKeys {
 
 /// Keys at hand, and until when they may be used without asking again.
 struct Known {
-    keys: Arc<KeySet>,
+    keys: Arc<HeldKeys>,
     fresh_until: Timestamp,
     usable_until: Timestamp,
 }
@@ -67,7 +69,10 @@ impl RemoteKeys {
         Self { endpoint, known: ArcSwapOption::empty(), fetching: Arc::default() }
     }
 
-    pub(crate) async fn current(self: &Arc<Self>, now: Timestamp) -> Result<Arc<KeySet>, Refusal> {
+    pub(crate) async fn current(
+        self: &Arc<Self>,
+        now: Timestamp,
+    ) -> Result<Arc<HeldKeys>, Refusal> {
         let Some(known) = self.known.load_full() else {
             return self.fetch_unless_done(None, Occasion::Age, now).await;
         };
@@ -88,19 +93,19 @@ impl RemoteKeys {
     /// known keys: the issuer has just said that there are no others.
     pub(crate) async fn newer_than(
         self: &Arc<Self>,
-        seen: &Arc<KeySet>,
+        seen: &Arc<HeldKeys>,
         now: Timestamp,
-    ) -> Result<Arc<KeySet>, Refusal> {
+    ) -> Result<Arc<HeldKeys>, Refusal> {
         self.fetch_unless_done(Some(seen), Occasion::UnknownKey, now).await
     }
 
     /// Waits for the fetch under way, if any, and fetches only when that was not to the purpose.
     async fn fetch_unless_done(
         self: &Arc<Self>,
-        seen: Option<&Arc<KeySet>>,
+        seen: Option<&Arc<HeldKeys>>,
         occasion: Occasion,
         now: Timestamp,
-    ) -> Result<Arc<KeySet>, Refusal> {
+    ) -> Result<Arc<HeldKeys>, Refusal> {
         let last = Arc::clone(&self.fetching).lock_owned().await;
         let known = self.known.load_full();
         if let Some(known) = &known
@@ -127,10 +132,10 @@ impl RemoteKeys {
         mut last: OwnedMutexGuard<LastFetch>,
         occasion: Occasion,
         now: Timestamp,
-    ) -> Option<Arc<KeySet>> {
+    ) -> Option<Arc<HeldKeys>> {
         let known = self.known.load_full();
         let keys = match self.endpoint.fetch().await {
-            Ok(keys) => Arc::new(keys),
+            Ok(keys) => Arc::new(HeldKeys::new(keys)),
             Err(error) => {
                 self.log_failure(&error);
                 *last = LastFetch { failed: true, pause: Some((now, PAUSE_AFTER_FAILURE)) };
@@ -140,20 +145,20 @@ impl RemoteKeys {
                 return None;
             }
         };
-        for skipped in keys.skipped() {
+        for skipped in keys.set.skipped() {
             let kid = skipped.kid.as_deref();
             let reason = skipped.reason.code();
             tracing::warn!(target: "countersign::keys", kid, reason, "a published key is not used");
         }
-        let is_known = |kid| known.as_ref().is_some_and(|known| known.keys.has_kid(kid));
-        let in_vain = occasion == Occasion::UnknownKey && keys.kids().all(is_known);
+        let is_known = |kid| known.as_ref().is_some_and(|known| known.keys.set.has_kid(kid));
+        let in_vain = occasion == Occasion::UnknownKey && keys.set.kids().all(is_known);
         let pause = in_vain.then_some((now, PAUSE_AFTER_NOTHING_NEW));
         *last = LastFetch { failed: false, pause };
         self.remember(Arc::clone(&keys), now, FRESH);
         Some(keys)
     }
 
-    fn remember(&self, keys: Arc<KeySet>, now: Timestamp, fresh: SignedDuration) {
+    fn remember(&self, keys: Arc<HeldKeys>, now: Timestamp, fresh: SignedDuration) {
         let known = Known { keys, fresh_until: now + fresh, usable_until: now + MAX_AGE };
         self.known.store(Some(Arc::new(known)));
     }

@@ -1,0 +1,153 @@
+//! How a guard is put together.
+
+use std::sync::Arc;
+
+use countersign_jwt::{Clock, SystemClock};
+use jiff::SignedDuration;
+
+use crate::{
+    audit::{AuditSink, TracingSink},
+    guard::{Guard, Inner, Trusted},
+    keys::{KeySource, Keys, SourceError},
+    metrics::Counters,
+    policy::Policy,
+    replay::{DEFAULT_SPENT_TOKENS, Replays},
+    revocation::Revocations,
+    token_cache::{DEFAULT_CACHED_TOKENS, TokenCache},
+};
+
+/// Puts a guard together: [`Guard::builder`] names the first issuer, [`build`](Self::build) makes it.
+pub struct GuardBuilder {
+    issuers: Vec<(Policy, KeySource)>,
+    clock: Arc<dyn Clock>,
+    audit: Arc<dyn AuditSink>,
+    revocations: Revocations,
+    cached_tokens: usize,
+    spent_tokens: usize,
+}
+
+/// Why a guard cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Two entries have the same issuer: which keys are meant would be a guess.
+    #[error("the issuer {issuer} is given twice")]
+    IssuerTwice {
+        /// The issuer.
+        issuer: String,
+    },
+    /// Revocations would be forgotten while a token they refuse is still valid.
+    #[error(
+        "revocations are kept for {kept:#}, but tokens of {issuer} may live {lives:#}; \
+         make them with Revocations::kept_for"
+    )]
+    ForgetsTooSoon {
+        /// The issuer.
+        issuer: String,
+        /// For how long they are kept.
+        kept: SignedDuration,
+        /// The longest lifetime and the leeway.
+        lives: SignedDuration,
+    },
+    /// A source of keys cannot be used.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
+impl BuildError {
+    /// A stable word for logs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::IssuerTwice { .. } => "issuer_twice",
+            Self::ForgetsTooSoon { .. } => "forgets_too_soon",
+            Self::Source(error) => error.code(),
+        }
+    }
+}
+
+impl GuardBuilder {
+    pub(crate) fn new(policy: Policy, keys: KeySource) -> Self {
+        Self {
+            issuers: vec![(policy, keys)],
+            clock: Arc::new(SystemClock),
+            audit: Arc::new(TracingSink),
+            revocations: Revocations::default(),
+            cached_tokens: DEFAULT_CACHED_TOKENS,
+            spent_tokens: DEFAULT_SPENT_TOKENS,
+        }
+    }
+
+    /// Takes tokens of another issuer, too, such as a Countersign server and a Better Auth server side by
+    /// side. A token's claim `iss` chooses the entry, and only the keys of that entry verify it: an issuer
+    /// cannot speak for another one.
+    #[must_use]
+    pub fn issuer(mut self, policy: Policy, keys: KeySource) -> Self {
+        self.issuers.push((policy, keys));
+        self
+    }
+
+    /// Another clock than the system's, as tests use.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Where audit events go; without this call through `tracing`.
+    #[must_use]
+    pub fn audit(mut self, sink: Arc<dyn AuditSink>) -> Self {
+        self.audit = sink;
+        self
+    }
+
+    /// What was revoked. The caller keeps a clone and revokes with it.
+    #[must_use]
+    pub fn revocations(mut self, revocations: Revocations) -> Self {
+        self.revocations = revocations;
+        self
+    }
+
+    /// How many verified tokens are remembered, [`DEFAULT_CACHED_TOKENS`] unless set; none with zero. An
+    /// entry takes about three times the size of its token.
+    #[must_use]
+    pub fn cached_tokens(mut self, tokens: usize) -> Self {
+        self.cached_tokens = tokens;
+        self
+    }
+
+    /// How many spent tokens are remembered on routes that take a token once, [`DEFAULT_SPENT_TOKENS`]
+    /// unless set. Beyond it those routes answer 503.
+    #[must_use]
+    pub fn spent_tokens(mut self, tokens: usize) -> Self {
+        self.spent_tokens = tokens;
+        self
+    }
+
+    /// The guard. Nothing is fetched yet.
+    pub fn build(self) -> Result<Guard, BuildError> {
+        let mut issuers: Vec<Trusted> = Vec::new();
+        for (policy, keys) in self.issuers {
+            let verifier = policy.verifier();
+            let issuer = verifier.issuer();
+            if issuers.iter().any(|other| other.policy.verifier().issuer() == issuer) {
+                return Err(BuildError::IssuerTwice { issuer: issuer.to_owned() });
+            }
+            let (kept, lives) =
+                (self.revocations.kept(), verifier.max_lifetime() + verifier.leeway());
+            if kept < lives {
+                return Err(BuildError::ForgetsTooSoon { issuer: issuer.to_owned(), kept, lives });
+            }
+            let name = Arc::from(issuer);
+            issuers.push(Trusted { policy, name, keys: Keys::open(keys)? });
+        }
+        Ok(Guard::of(Inner {
+            issuers,
+            clock: self.clock,
+            audit: self.audit,
+            revocations: self.revocations,
+            verified: TokenCache::with_room_for(self.cached_tokens),
+            replays: Replays::with_room_for(self.spent_tokens),
+            counters: Counters::default(),
+        }))
+    }
+}

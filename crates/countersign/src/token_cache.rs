@@ -1,0 +1,116 @@
+//! Tokens that were verified a moment ago, so that the next request with one costs no signature check.
+//!
+//! An entry is good for exactly the token it was made of, compared in full, and only while all of this
+//! holds; otherwise the token is verified anew:
+//!
+//! * the time is within `verified_at` (a clock that was set back decides anew) and the end of the token;
+//! * the keys are those it was verified with: another fetch of a key set is another generation, so a
+//!   withdrawn key takes its tokens along;
+//! * nothing was revoked since, or what was revoked was looked through again.
+//!
+//! Only tokens that passed get in; failures never. The cache has a fixed number of places, four for each
+//! hash; a token whose places are taken gets that of the one that ends first. Reading takes no lock and
+//! allocates nothing. Where a token is placed depends on a secret of this process.
+
+use std::{
+    hash::BuildHasher,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use arc_swap::ArcSwapOption;
+use foldhash::quality::RandomState;
+use jiff::Timestamp;
+
+use crate::identity::Identity;
+
+/// How many tokens are remembered unless [`GuardBuilder::cached_tokens`] says otherwise.
+///
+/// [`GuardBuilder::cached_tokens`]: crate::GuardBuilder::cached_tokens
+pub const DEFAULT_CACHED_TOKENS: usize = 4096;
+
+/// Places for each hash.
+const WAYS: usize = 4;
+
+pub(crate) struct TokenCache {
+    hasher: RandomState,
+    /// A power of two, or none.
+    places: Box<[[Place; WAYS]]>,
+}
+
+/// A place with the hash of its token, so that the others need not be looked at.
+#[derive(Default)]
+struct Place {
+    hash: AtomicU64,
+    token: ArcSwapOption<VerifiedToken>,
+}
+
+/// A token that was good.
+pub(crate) struct VerifiedToken {
+    pub(crate) token: Box<str>,
+    /// The index of its issuer.
+    pub(crate) issuer: usize,
+    pub(crate) identity: Identity,
+    pub(crate) verified_at: Timestamp,
+    /// From here on it has expired, leeway included.
+    pub(crate) ends_at: Timestamp,
+    pub(crate) key_generation: u64,
+    /// The revocations it was last held against.
+    pub(crate) revocations: AtomicU64,
+}
+
+impl VerifiedToken {
+    /// Whether the verdict still stands, but for revocations.
+    pub(crate) fn holds(&self, key_generation: u64, now: Timestamp) -> bool {
+        self.key_generation == key_generation && (self.verified_at..self.ends_at).contains(&now)
+    }
+}
+
+impl TokenCache {
+    /// Room for at least so many tokens; none for zero.
+    pub(crate) fn with_room_for(tokens: usize) -> Self {
+        let buckets = match tokens {
+            0 => 0,
+            _ => tokens.div_ceil(WAYS).next_power_of_two(),
+        };
+        let places = std::iter::repeat_with(Default::default).take(buckets).collect();
+        Self { hasher: RandomState::default(), places }
+    }
+
+    pub(crate) fn get(&self, token: &str) -> Option<Arc<VerifiedToken>> {
+        let hash = self.hasher.hash_one(token);
+        let mut places = self.bucket(hash)?.iter();
+        places.find_map(|place| {
+            if place.hash.load(Ordering::Relaxed) != hash {
+                return None;
+            }
+            let held = place.token.load();
+            held.as_ref().filter(|held| *held.token == *token).map(Arc::clone)
+        })
+    }
+
+    pub(crate) fn insert(&self, verified: VerifiedToken, now: Timestamp) {
+        let hash = self.hasher.hash_one(&*verified.token);
+        let Some(bucket) = self.bucket(hash) else { return };
+        let worth = |place: &&Place| {
+            let held = place.token.load();
+            match held.as_ref() {
+                None => Timestamp::MIN,
+                Some(held) if held.token == verified.token || held.ends_at <= now => Timestamp::MIN,
+                Some(held) => held.ends_at,
+            }
+        };
+        if let Some(place) = bucket.iter().min_by_key(worth) {
+            place.token.store(Some(Arc::new(verified)));
+            place.hash.store(hash, Ordering::Relaxed);
+        }
+    }
+
+    fn bucket(&self, hash: u64) -> Option<&[Place; WAYS]> {
+        let mask = self.places.len().checked_sub(1)?;
+        let index = usize::try_from(hash & u64::try_from(mask).ok()?).ok()?;
+        self.places.get(index)
+    }
+}
