@@ -104,6 +104,9 @@ pub enum TokenError {
     /// `exp` is over, beyond the leeway. Signature, issuer and audience were right.
     #[error("the token has expired")]
     Expired,
+    /// `iat` is longer ago than [`Verifier::with_max_age`](crate::Verifier::with_max_age) allows.
+    #[error("the token is too old")]
+    TooOld,
     /// `sub` is missing, `null` or empty: nobody can be meant.
     #[error("the claim sub is missing")]
     MissingSubject,
@@ -132,6 +135,7 @@ impl TokenError {
             Self::NotYetValid { .. } => "not_yet_valid",
             Self::LivesTooLong => "lives_too_long",
             Self::Expired => "expired",
+            Self::TooOld => "too_old",
         }
     }
 
@@ -142,6 +146,7 @@ impl TokenError {
             | Self::InvalidClaim { claim }
             | Self::Mismatch { claim }
             | Self::NotYetValid { claim } => Some(claim),
+            Self::TooOld => Some("iat"),
             Self::MissingSubject => Some("sub"),
             Self::LivesTooLong | Self::Expired => Some("exp"),
             _ => None,

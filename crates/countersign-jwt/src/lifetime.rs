@@ -6,7 +6,8 @@
 //! * expired from `exp + L` on;
 //! * not valid before `nbf - L`, and not when `iat` is later than now + L;
 //! * `exp` is at most the allowed lifetime after `iat`; without `iat`, after now + L;
-//! * `exp` is not before `iat` or `nbf`.
+//! * `exp` is not before `iat` or `nbf`;
+//! * where an age is set, `iat` is required, and the token is too old from `iat` + age + L on.
 
 use jiff::Timestamp;
 
@@ -57,6 +58,18 @@ impl Lifetime {
             return Err(TokenError::Expired);
         }
         Ok(())
+    }
+
+    /// Holds `iat` against the oldest age, whatever `exp` allows.
+    pub(crate) fn check_age(
+        &self,
+        now: Timestamp,
+        leeway: i64,
+        max: i64,
+    ) -> Result<(), TokenError> {
+        let issued_at = self.issued_at.ok_or(TokenError::MissingClaim { claim: "iat" })?;
+        let age = now.as_second() - issued_at.as_second();
+        if age >= max.saturating_add(leeway) { Err(TokenError::TooOld) } else { Ok(()) }
     }
 }
 

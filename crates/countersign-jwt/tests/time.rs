@@ -69,6 +69,29 @@ fn t083_a_token_from_the_future_is_refused() {
 }
 
 #[test]
+fn t083_where_an_age_is_set_a_token_must_be_dated_and_young() {
+    for issuer in Issuer::both() {
+        let five_minutes = verifier().with_max_age(SignedDuration::from_mins(5));
+        let verify = |claims: &Value| {
+            five_minutes.verify(&issuer.token(claims), &issuer.keys, now()).map(drop)
+        };
+        assert_eq!(verify(&claims_with("iat", NOW - 329)), Ok(()));
+        assert_eq!(verify(&claims_with("iat", NOW - 330)), Err(TokenError::TooOld));
+        let undated = verify(&claims_without("iat"));
+        assert_eq!(undated, Err(TokenError::MissingClaim { claim: "iat" }));
+        let mut over = claims_with("iat", NOW - 3600);
+        over["exp"] = (NOW - 1800).into();
+        assert_eq!(verify(&over), Err(TokenError::Expired));
+
+        let any = verifier().with_max_age(SignedDuration::MAX);
+        any.verify(&issuer.good_token(), &issuer.keys, now()).unwrap();
+        let none = verifier().with_max_age(SignedDuration::MIN);
+        let refusal = none.verify(&issuer.good_token(), &issuer.keys, now()).unwrap_err();
+        assert_eq!((refusal.code(), refusal.claim()), ("too_old", Some("iat")));
+    }
+}
+
+#[test]
 fn t084_t085_dates_are_numbers() {
     for issuer in Issuer::both() {
         let odd = [
