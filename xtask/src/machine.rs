@@ -15,8 +15,9 @@ use crate::{
 };
 
 /// Debian packages the tests need, with a file that shows that they are there.
-const DEBIAN: [(&str, &str); 3] = [
+const DEBIAN: [(&str, &str); 4] = [
     ("chromium", "/usr/bin/chromium"),
+    ("openssl", "/usr/bin/openssl"),
     ("postgresql", "/usr/lib/postgresql"),
     ("fonts-liberation", "/usr/share/fonts/truetype/liberation"),
 ];
@@ -53,7 +54,7 @@ pub(crate) fn require_python() -> Outcome {
     Ok(())
 }
 
-/// Debian's Chromium and PostgreSQL.
+/// Debian's Chromium, OpenSSL and PostgreSQL.
 pub(crate) fn install_debian_packages() -> Outcome {
     let missing: Vec<_> = DEBIAN
         .iter()

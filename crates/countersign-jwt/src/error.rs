@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::algorithm::Algorithm;
+
 /// A part of a token in compact form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -191,6 +193,38 @@ pub enum KeyError {
     /// The numbers do not form a key: a point off the curve, parts that do not fit each other.
     #[error("the key is rejected")]
     Rejected,
+    /// Not a PEM block (RFC 7468), or not only one.
+    #[error("the text is not a PEM block and nothing else")]
+    NotPem,
+    /// More than one PEM block: a chain, a pair, or `EC PARAMETERS` in front of the key.
+    #[error("the text holds several PEM blocks; leave the key only")]
+    SeveralBlocks,
+    /// A PEM block of something that is no such key: a certificate, a request.
+    #[error("the PEM block is not labelled {expected}")]
+    WrongLabel {
+        /// The label of what is needed.
+        expected: &'static str,
+    },
+    /// A private key under a password.
+    #[error("the private key is encrypted; `openssl pkey` decrypts it")]
+    Encrypted,
+    /// A private key where everybody may read it, or nobody needs it.
+    #[error(
+        "a private key stands where a public one belongs; `openssl pkey -pubout` extracts that"
+    )]
+    PrivateKey,
+    /// A public key where tokens are to be signed.
+    #[error("a public key stands where a private one belongs")]
+    PublicKey,
+    /// Not DER, or not that of a `SubjectPublicKeyInfo` or a private key.
+    #[error("the bytes are not a key in DER")]
+    NotDer,
+    /// A key for something else: RSA where Ed25519 is asked for, another curve.
+    #[error("the key is not of the kind that {algorithm} needs")]
+    WrongKind {
+        /// The algorithm that was asked for.
+        algorithm: Algorithm,
+    },
     /// The machine could not make a key.
     #[error("no key could be generated")]
     NotGenerated,
@@ -210,6 +244,14 @@ impl KeyError {
             Self::Weak => "weak_key",
             Self::DuplicateKid => "duplicate_kid",
             Self::Rejected => "rejected_key",
+            Self::NotPem => "not_pem",
+            Self::SeveralBlocks => "several_blocks",
+            Self::WrongLabel { .. } => "wrong_label",
+            Self::Encrypted => "encrypted_key",
+            Self::PrivateKey => "private_key",
+            Self::PublicKey => "public_key",
+            Self::NotDer => "not_der",
+            Self::WrongKind { .. } => "wrong_kind",
             Self::NotGenerated => "not_generated",
         }
     }

@@ -7,6 +7,7 @@ use aws_lc_rs::{
 
 use crate::{
     algorithm::Algorithm,
+    ed25519,
     error::{KeyError, TokenError},
     roca,
     scheme::{Curve, Scheme, shortest_secret},
@@ -37,6 +38,9 @@ impl Key {
 
     /// From the 32 bytes of the encoded point (RFC 8037 §2).
     pub(crate) fn ed25519(point: &[u8]) -> Result<Self, KeyError> {
+        if !ed25519::is_sound(point) {
+            return Err(KeyError::Rejected);
+        }
         let public =
             ParsedPublicKey::new(&ED25519, point).map_err(|_rejected| KeyError::Rejected)?;
         Ok(Self { algorithm: Algorithm::EdDsa, material: Material::Public(public) })

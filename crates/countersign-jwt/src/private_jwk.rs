@@ -16,9 +16,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     algorithm::Algorithm,
-    base64url, der,
+    base64url,
     error::KeyError,
     key::{check_rsa_strength, ec_point},
+    private_der::rsa_numbers,
     scheme::{Curve, Scheme},
 };
 
@@ -143,7 +144,7 @@ pub(crate) fn write_ec(
 /// `{"kty","n","e"}` and `{"kty","n","e","d","p","q","dp","dq","qi"}`.
 pub(crate) fn write_rsa(pair: &RsaKeyPair, half: Half) -> Option<Zeroizing<String>> {
     let pkcs8 = pair.as_der().ok()?;
-    let numbers = der::rsa_numbers(pkcs8.as_ref())?;
+    let numbers = rsa_numbers(pkcs8.as_ref())?;
     let names = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];
     let shown = if half == Half::Private { names.len() } else { 2 };
     let mut object = ObjectWriter::new();

@@ -13,6 +13,8 @@ use aws_lc_rs::{
     },
 };
 
+use pkcs8::ObjectIdentifier;
+
 use crate::algorithm::Algorithm;
 
 /// The kind of key an algorithm works with.
@@ -37,6 +39,8 @@ pub(crate) struct Rsa {
 pub(crate) struct Curve {
     /// `crv` in a JWK.
     pub(crate) name: &'static str,
+    /// Its name in X.509 (RFC 5480 §2.1.1.1).
+    pub(crate) oid: ObjectIdentifier,
     /// Bytes of a coordinate and of the private number.
     pub(crate) size: usize,
     pub(crate) algorithm: Algorithm,
@@ -47,6 +51,7 @@ pub(crate) struct Curve {
 pub(crate) static CURVES: [Curve; 3] = [
     Curve {
         name: "P-256",
+        oid: ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
         size: 32,
         algorithm: Algorithm::Es256,
         verifies: &ECDSA_P256_SHA256_FIXED,
@@ -54,6 +59,7 @@ pub(crate) static CURVES: [Curve; 3] = [
     },
     Curve {
         name: "P-384",
+        oid: ObjectIdentifier::new_unwrap("1.3.132.0.34"),
         size: 48,
         algorithm: Algorithm::Es384,
         verifies: &ECDSA_P384_SHA384_FIXED,
@@ -61,6 +67,7 @@ pub(crate) static CURVES: [Curve; 3] = [
     },
     Curve {
         name: "P-521",
+        oid: ObjectIdentifier::new_unwrap("1.3.132.0.35"),
         size: 66,
         algorithm: Algorithm::Es512,
         verifies: &ECDSA_P521_SHA512_FIXED,

@@ -28,7 +28,7 @@ pub struct SigningKey {
     material: Material,
 }
 
-enum Material {
+pub(crate) enum Material {
     Secret(Box<hmac::Key>),
     Ed25519(Ed25519KeyPair),
     Ec(&'static Curve, EcdsaKeyPair),
@@ -79,7 +79,7 @@ impl SigningKey {
         Ok(Self::of(algorithm, material))
     }
 
-    fn of(algorithm: Algorithm, material: Material) -> Self {
+    pub(crate) fn of(algorithm: Algorithm, material: Material) -> Self {
         Self { kid: None, algorithm, material }
     }
 

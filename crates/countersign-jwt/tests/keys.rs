@@ -126,6 +126,40 @@ fn t059_t063_members_that_do_not_belong_together_are_refused() {
 }
 
 #[test]
+fn t063_ed25519_points_of_small_order_and_second_spellings_are_refused() {
+    let small = [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ];
+    // y + p for every y that has room for it below 2^255: 19 second spellings.
+    let second = (0xed..=0xff).map(|last| {
+        let mut y = [0xff; 32];
+        (y[0], y[31]) = (last, 0x7f);
+        y
+    });
+    let points = small.iter().map(|text| hex::decode(text).unwrap().try_into().unwrap());
+    for mut point in points.chain(second) {
+        for sign in [0, 0x80] {
+            point[31] |= sign;
+            let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(point)});
+            assert_eq!(reason(jwk), KeyError::Rejected);
+        }
+    }
+    // The neighbours of p and the base point are points like any other.
+    for text in [
+        "ebffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7e",
+        "5866666666666666666666666666666666666666666666666666666666666666",
+    ] {
+        let x = base64url(hex::decode(text).unwrap());
+        assert_eq!(jwks(&[json!({"kty": "OKP", "crv": "Ed25519", "x": x})]).len(), 1);
+    }
+}
+
+#[test]
 fn t060_points_off_the_curve_are_refused() {
     let key = SigningKey::generate(Algorithm::Es256).unwrap();
     let with = |x: &[u8], y: &[u8]| json!({"kty": "EC", "crv": "P-256", "x": base64url(x), "y": base64url(y)});

@@ -8,6 +8,7 @@ mod explanations;
 mod fixture;
 mod json;
 mod keys;
+mod openssl;
 mod parsing;
 mod signatures;
 mod signing;
