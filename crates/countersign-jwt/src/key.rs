@@ -1,5 +1,8 @@
 //! A key that verifies, parsed once and bound to one algorithm for its whole life.
 
+#[cfg(test)]
+mod wycheproof;
+
 use aws_lc_rs::{
     hmac,
     signature::{ED25519, ParsedPublicKey, RsaPublicKeyComponents},

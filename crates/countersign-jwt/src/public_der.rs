@@ -63,7 +63,7 @@ impl KeySet {
     }
 }
 
-fn read(algorithm: Algorithm, der: &[u8]) -> Result<Key, KeyError> {
+pub(crate) fn read(algorithm: Algorithm, der: &[u8]) -> Result<Key, KeyError> {
     let info = match SubjectPublicKeyInfoRef::try_from(der) {
         Ok(info) => info,
         Err(_) if PrivateKeyInfoRef::try_from(der).is_ok() => return Err(KeyError::PrivateKey),

@@ -56,7 +56,7 @@ fn disagreements(file: &str) -> (usize, Vec<(u64, String)>) {
         for test in group["tests"].as_array().unwrap() {
             cases += 1;
             let expected = test["result"] == "valid";
-            let jws = test["jws"].as_str().unwrap_or_default();
+            let jws = test["jws"].as_str().or(test["jwe"].as_str()).unwrap_or_default();
             if verifies(&group, jws) != expected {
                 let number = test["tcId"].as_u64().unwrap();
                 found.push((number, format!("{} {}", group["comment"], test["comment"])));
@@ -82,4 +82,21 @@ fn keys_are_judged_as_the_file_says() {
     let (cases, found) = disagreements(file);
     assert_eq!(cases, 26);
     assert_eq!(found, []);
+}
+
+/// Tokens and encrypted messages; of the latter none is opened, also not those that are valid.
+#[test]
+fn t005_signed_messages_are_judged_as_the_file_says_and_encrypted_ones_are_refused() {
+    let file = include_str!("vectors/wycheproof/json_web_crypto_test.json");
+    let (cases, found) = disagreements(file);
+    assert_eq!(cases, 83);
+    let valid_but_encrypted = groups(file)
+        .iter()
+        .filter(|group| group["comment"].as_str().unwrap().starts_with("jwe"))
+        .flat_map(|group| group["tests"].as_array().unwrap().clone())
+        .filter(|test| test["result"] == "valid")
+        .map(|test| test["tcId"].as_u64().unwrap())
+        .collect::<Vec<_>>();
+    let numbers: Vec<_> = found.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, valid_but_encrypted, "{found:#?}");
 }
