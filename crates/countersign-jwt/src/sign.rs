@@ -1,5 +1,8 @@
 //! Signing: the private side of a key, and the token it makes.
 
+#[cfg(test)]
+mod vectors;
+
 use aws_lc_rs::{
     hmac,
     rand::SystemRandom,

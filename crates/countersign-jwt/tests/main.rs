@@ -10,6 +10,7 @@ mod json;
 mod keys;
 mod openssl;
 mod parsing;
+mod rfc7520;
 mod signatures;
 mod signing;
 mod time;

@@ -69,6 +69,36 @@ fn rfc7515_a3_es256() {
     signature_is_right(&token, &jwks(&[key]), TokenError::MissingClaim { claim: "aud" });
 }
 
+#[test]
+fn rfc7515_a4_es512() {
+    let key = json!({
+        "kty": "EC", "crv": "P-521",
+        "x": "AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk",
+        "y": "ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2",
+    });
+    let token = concat!(
+        "eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA.AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2",
+        "SI-KGDKB34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXo",
+        "lLzeO_Jn",
+    );
+    let not_json = TokenError::NotStrictJson { part: Part::Payload };
+    signature_is_right(token, &jwks(&[key]), not_json);
+}
+
+/// A.5 is unsecured, A.6 and A.7 are JSON serializations.
+#[test]
+fn rfc7515_a5_to_a7_are_refused() {
+    let key = SigningKey::generate(Algorithm::EdDsa).unwrap().key_set().unwrap();
+    let unsecured = format!("eyJhbGciOiJub25lIn0.{RFC7515_PAYLOAD}.");
+    assert_eq!(refusal(&unsecured, &key), TokenError::UnsupportedAlgorithm);
+    let flattened = json!({
+        "payload": RFC7515_PAYLOAD, "protected": "eyJhbGciOiJFUzI1NiJ9",
+        "header": {"kid": "e9bc097a-ce51-4036-9562-d2ade882db0d"},
+        "signature": "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
+    });
+    assert_eq!(refusal(&flattened.to_string(), &key), TokenError::NotThreeParts);
+}
+
 /// RFC 7638 §3.1; the example of RFC 8037 appendix A.3 stands in the documentation.
 #[test]
 fn rfc7638_thumbprints() {
