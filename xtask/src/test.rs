@@ -75,7 +75,7 @@ fn look_at_machine() -> Outcome {
 }
 
 fn build() -> Outcome {
-    cargo(&["build", "--workspace", "--bins"])
+    cargo(&["build", "--workspace", "--bins", "--examples"])
 }
 
 fn build_web() -> Outcome {

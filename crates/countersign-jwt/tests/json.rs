@@ -104,6 +104,17 @@ fn t022_numbers_without_a_value_are_refused() {
 }
 
 #[test]
+fn t022_a_number_is_read_to_the_last_bit() {
+    let issuer = Issuer::ed25519();
+    for number in ["2.827530463691801e-14", "5e-324", "1.7976931348623157e308", "0.1"] {
+        let payload = claims().to_string().replace(r#""user""#, number);
+        let claims = issuer.verify(&issuer.sign_bytes(issuer.header, payload)).unwrap();
+        let expected: f64 = number.parse().unwrap();
+        assert_eq!(claims.get("role").unwrap().as_f64().unwrap().to_bits(), expected.to_bits());
+    }
+}
+
+#[test]
 fn t023_deep_json_is_refused_before_the_stack_ends() {
     for issuer in Issuer::both() {
         let nested = |levels: usize| {
