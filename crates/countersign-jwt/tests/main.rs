@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "tables of cases read better without borrows")]
 
 mod algorithms;
+mod changes;
 mod claims;
 mod explanations;
 mod fixture;

@@ -1,9 +1,9 @@
 //! Group A, the compact form: one spelling per token.
 
-use countersign_jwt::{Algorithm, MAX_TOKEN_BYTES, Part, SigningKey, TokenError};
+use countersign_jwt::{MAX_TOKEN_BYTES, Part, TokenError};
 use serde_json::json;
 
-use crate::fixture::{Issuer, base64url, claims, claims_with, now, verifier};
+use crate::fixture::{Issuer, base64url, claims, claims_with};
 
 #[test]
 fn t001_dots_are_not_a_token() {
@@ -105,36 +105,6 @@ fn t011_impossible_lengths_are_refused() {
             let body = issuer.sign_text(format!("{}.{odd}", base64url(issuer.header)));
             assert!(issuer.verify(&header).is_err());
             assert!(issuer.verify(&body).is_err());
-        }
-    }
-}
-
-#[test]
-fn t025_no_changed_token_verifies() {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
-    let pairs = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256]
-        .map(|algorithm| SigningKey::generate(algorithm).unwrap().with_kid("k"));
-    let secret = SigningKey::hs256(&[7; 32]).unwrap();
-    for key in pairs.iter().chain([&secret]) {
-        let (token, keys) = (key.sign(&claims()).unwrap(), key.key_set().unwrap());
-        let verifies = |bytes: &[u8]| {
-            verifier().verify(std::str::from_utf8(bytes).unwrap(), &keys, now()).is_ok()
-        };
-        assert!(verifies(token.as_bytes()));
-        for position in 0..token.len() {
-            let mut bytes = token.clone().into_bytes();
-            let was = bytes[position];
-            // Neighbours in the alphabet differ in the lowest bits, where spare bits would hide.
-            for step in [1, 2, 4, 16, 32] {
-                let index = alphabet.iter().position(|byte| *byte == was).unwrap();
-                bytes[position] = alphabet[(index + step) % alphabet.len()];
-                assert!(!verifies(&bytes), "{} changed at {position}", key.algorithm());
-            }
-            bytes[position] = was;
-            bytes.insert(position, b'A');
-            assert!(!verifies(&bytes), "{} grown at {position}", key.algorithm());
-            bytes.drain(position..=position + 1);
-            assert!(!verifies(&bytes), "{} cut at {position}", key.algorithm());
         }
     }
 }
