@@ -4,10 +4,13 @@ use aws_lc_rs::{
     encoding::AsDer,
     rand::SystemRandom,
     rsa::KeySize,
-    signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair, RsaPublicKeyComponents},
+    signature::{
+        ECDSA_P521_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, KeyPair,
+        RSA_PKCS1_SHA384, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
+    },
 };
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
-use countersign_jwt::{Algorithm, SigningKey, TokenError};
+use countersign_jwt::{Algorithm, KeySet, SigningKey, TokenError};
 use serde_json::{Value, json};
 
 use crate::fixture::{Issuer, base64url, claims, hmac_signer, jwks, now, public, secret, verifier};
@@ -48,7 +51,8 @@ fn t028_t036_only_known_names_of_algorithms_are_read() {
             r#""eddsa""#,
             r#""Ed448""#,
         ];
-        for name in names {
+        let long = format!("{:?}", "HS256".repeat(500));
+        for name in names.into_iter().chain([long.as_str()]) {
             let header = format!(r#"{{"alg":{name},"kid":"ed1"}}"#);
             let token = issuer.sign_bytes(header, claims().to_string());
             assert_eq!(issuer.verify(&token).unwrap_err(), TokenError::UnsupportedAlgorithm);
@@ -139,24 +143,65 @@ fn t031_t056_a_published_secret_is_not_a_key() {
 }
 
 #[test]
+fn t032_a_secret_is_for_one_hash() {
+    let long = [7; 64];
+    for (kid, keys) in [
+        (None, KeySet::from_secret(&long).unwrap()),
+        (Some("s"), KeySet::from_named_secrets([("s", Algorithm::Hs256, &long[..])]).unwrap()),
+    ] {
+        for algorithm in [Algorithm::Hs384, Algorithm::Hs512] {
+            let mut key = SigningKey::from_secret(algorithm, &long).unwrap();
+            if let Some(kid) = kid {
+                key = key.with_kid(kid);
+            }
+            let refusal = verifier().verify(&key.sign(&claims()).unwrap(), &keys, now());
+            let expected = match kid {
+                Some(_) => TokenError::AlgorithmMismatch,
+                None => TokenError::NoFittingKey,
+            };
+            assert_eq!(refusal.unwrap_err(), expected);
+        }
+    }
+}
+
+#[test]
 fn t033_t035_a_key_verifies_one_algorithm_only() {
     let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     // RSAPublicKey of a 2048-bit key with e = 65537: 9 bytes, the modulus, 5 bytes (RFC 8017 §A.1.1).
     let n = &pair.public_key().as_ref()[9..9 + 256];
     let jwk = json!({"kty": "RSA", "n": base64url(n), "e": "AQAB", "kid": "rs1"});
     let keys = jwks(&[jwk]);
-    for (name, refusal) in [
-        ("PS256", TokenError::AlgorithmMismatch),
-        ("RS256", TokenError::WrongSignature),
-        ("ES256", TokenError::AlgorithmMismatch),
+    let encodings: [&dyn RsaEncoding; 2] = [&RSA_PSS_SHA256, &RSA_PKCS1_SHA384];
+    for (name, encoding, refusal) in [
+        ("PS256", encodings[0], TokenError::AlgorithmMismatch),
+        ("RS256", encodings[0], TokenError::WrongSignature),
+        ("ES256", encodings[0], TokenError::AlgorithmMismatch),
+        ("RS384", encodings[1], TokenError::AlgorithmMismatch),
+        ("RS256", encodings[1], TokenError::WrongSignature),
     ] {
         let header = format!(r#"{{"alg":"{name}","kid":"rs1"}}"#);
         let signed = format!("{}.{}", base64url(header), base64url(claims().to_string()));
         let mut signature = vec![0; pair.public_modulus_len()];
-        pair.sign(&RSA_PSS_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
-            .unwrap();
+        pair.sign(encoding, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
         let token = format!("{signed}.{}", base64url(signature));
         assert_eq!(verifier().verify(&token, &keys, now()).unwrap_err(), refusal);
+    }
+}
+
+#[test]
+fn t035_an_ecdsa_signature_over_another_hash_is_wrong() {
+    for (signing, refusal) in [
+        (&ECDSA_P521_SHA512_FIXED_SIGNING, None),
+        (&ECDSA_P521_SHA384_FIXED_SIGNING, Some(TokenError::WrongSignature)),
+    ] {
+        let pair = EcdsaKeyPair::generate(signing).unwrap();
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(66);
+        let jwk = json!({"kty": "EC", "crv": "P-521", "x": base64url(x), "y": base64url(y)});
+        let header = base64url(r#"{"alg":"ES512"}"#);
+        let signed = format!("{header}.{}", base64url(claims().to_string()));
+        let signature = pair.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+        let token = format!("{signed}.{}", base64url(signature));
+        assert_eq!(verifier().verify(&token, &jwks(&[jwk]), now()).err(), refusal);
     }
 }
 
@@ -185,6 +230,22 @@ fn t037_ed25519_goes_by_both_of_its_names() {
         let header = format!(r#"{{"alg":"{name}","kid":"ed1"}}"#);
         issuer.verify(&issuer.sign_bytes(header, claims().to_string())).unwrap();
     }
+    let token = issuer.sign_bytes(r#"{"alg":"Ed448","kid":"ed1"}"#, claims().to_string());
+    assert_eq!(issuer.verify(&token).unwrap_err(), TokenError::UnsupportedAlgorithm);
+}
+
+#[test]
+fn t039_a_payload_that_is_not_encoded_is_refused() {
+    for issuer in Issuer::both() {
+        for b64 in ["false", r#""false""#] {
+            let member = format!(r#""b64":{b64},"crit":["b64"]"#);
+            let header = base64url(issuer.header_with(&member));
+            let token = issuer.sign_text(format!("{header}.{}", claims()));
+            assert!(issuer.verify(&token).is_err());
+            let token = issuer.sign_text(format!("{header}.no-dots-inside"));
+            assert!(matches!(issuer.verify(&token), Err(TokenError::RefusedHeader { .. })));
+        }
+    }
 }
 
 #[test]
@@ -192,6 +253,7 @@ fn t038_t039_critical_extensions_are_refused() {
     let members = [
         r#""crit":["x"],"x":"1""#,
         r#""crit":["exp"]"#,
+        r#""crit":["not-there"]"#,
         r#""crit":[]"#,
         r#""crit":"exp""#,
         r#""crit":[1]"#,
@@ -254,5 +316,7 @@ fn t044_t045_t046_only_access_tokens_are_read() {
         ] {
             with(member).unwrap_err();
         }
+        let nested = issuer.sign_bytes(issuer.header_with(r#""cty":"JWT""#), issuer.good_token());
+        issuer.verify(&nested).unwrap_err();
     }
 }

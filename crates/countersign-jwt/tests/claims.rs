@@ -1,6 +1,6 @@
 //! Group D, what the claims must say. Time has its own module.
 
-use countersign_jwt::{TokenError, Verifier};
+use countersign_jwt::{Part, TokenError, Verifier};
 use serde_json::{Value, json};
 
 use crate::fixture::{AUDIENCE, ISSUER, Issuer, NOW, claims_with, claims_without, now, verifier};
@@ -101,6 +101,8 @@ fn t091_t092_the_subject_is_a_plain_text() {
             let refusal = issuer.refusal(&claims_with("sub", odd));
             assert_eq!(refusal, TokenError::InvalidClaim { claim: "sub" });
         }
+        let cut = issuer.refusal(&claims_with("sub", "alice\0"));
+        assert_eq!(cut, TokenError::NotStrictJson { part: Part::Payload });
     }
 }
 
@@ -113,7 +115,13 @@ fn t093_t094_t096_tokens_made_for_something_else_are_refused() {
             "session cache",
             json!({"session": {}, "user": {"id": "alice"}, "iat": NOW, "exp": NOW + 300}),
         ),
-        ("id token", claims_with("aud", "client-id")),
+        ("id token", {
+            let mut claims = claims_with("aud", "client-id");
+            claims["nonce"] = "n-0S6_WzA2Mj".into();
+            claims["at_hash"] = "MTIzNDU2Nzg5MDEyMzQ1Ng".into();
+            claims
+        }),
+        ("magic link", json!({"email": "a@b.test", "sub": "alice", "iat": NOW, "exp": NOW + 300})),
     ] {
         assert!(issuer.verify(&issuer.token(&claims)).is_err(), "{purpose}");
     }
@@ -139,6 +147,7 @@ fn t099_t101_scopes_are_exact_words_divided_by_spaces() {
     assert_eq!(scopes(json!(" tasks:read  x ")), ["tasks:read", "x"]);
     assert_eq!(scopes(json!("tasks:read,tasks:write")), ["tasks:read,tasks:write"]);
     assert_eq!(scopes(json!("a\u{a0}b")), ["a\u{a0}b"]);
+    assert_eq!(scopes(json!("TASKS:READ tasks:*")), ["TASKS:READ", "tasks:*"]);
     for nothing in [json!(""), json!(["tasks:read"]), json!(5), json!(null)] {
         assert_eq!(scopes(nothing), [""; 0]);
     }

@@ -15,23 +15,35 @@ fn t013_t014_t017_t018_only_a_json_object_in_utf8_is_read() {
             assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
         }
         let good = claims().to_string();
-        let utf16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for wide in wide_encodings(issuer.header) {
+            let refusal = issuer.verify(&issuer.sign_bytes(wide, &good)).unwrap_err();
+            assert_eq!(refusal, TokenError::NotStrictJson { part: Part::Header });
+        }
         let spoiled = [
-            utf16,
             format!("\u{feff}{good}").into_bytes(),
             good.replace('}', ",}").into_bytes(),
             good.replace('{', "{/* */").into_bytes(),
             good.replace('"', "'").into_bytes(),
             good.replace(r#""user""#, "NaN").into_bytes(),
             good.replace(r#""user""#, "Infinity").into_bytes(),
+            good.replace(r#""user""#, "-Infinity").into_bytes(),
         ];
-        for payload in spoiled {
+        for payload in spoiled.into_iter().chain(wide_encodings(&good)) {
             assert_eq!(
                 issuer.verify(&issuer.sign_bytes(issuer.header, payload)).unwrap_err(),
                 TokenError::NotStrictJson { part: Part::Payload }
             );
         }
     }
+}
+
+fn wide_encodings(text: &str) -> [Vec<u8>; 4] {
+    [
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect(),
+        text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect(),
+    ]
 }
 
 #[test]
@@ -54,6 +66,7 @@ fn t016_duplicate_members_are_refused() {
         let duplicates = [
             issuer.header.replace('{', r#"{"alg":"none","#),
             issuer.header_with(r#""alg":"none""#),
+            issuer.header_with(r#""kid":"a","kid":"b""#),
             issuer.header_with(r#""x":1,"x":2"#),
             issuer.header_with(r#""\u0061lg":"none""#),
         ];
@@ -96,7 +109,7 @@ fn t019_t020_white_space_and_unknown_header_members_are_fine() {
 fn t022_numbers_without_a_value_are_refused() {
     for issuer in Issuer::both() {
         let long = "9".repeat(400);
-        for number in ["1e400", long.as_str(), "0x1F", "01", "1.", ".5", "+1"] {
+        for number in ["1e400", long.as_str(), "-0", "0x1F", "01", "1.", ".5", "+1"] {
             let payload = claims().to_string().replace(&claims()["exp"].to_string(), number);
             assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err(), "{number}");
         }
@@ -135,6 +148,10 @@ fn t024_half_characters_and_nul_are_refused() {
         for text in [r"\ud800", r"\udc00\ud800", r"ali\u0000ce"] {
             let payload = claims().to_string().replace("alice", text);
             assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
+            let jti = claims().to_string().replace("2f9c8e2e", text);
+            assert!(issuer.verify(&issuer.sign_bytes(issuer.header, jti)).is_err());
+            let header = format!(r#"{{"alg":"EdDSA","kid":"{text}"}}"#);
+            assert!(issuer.verify(&issuer.sign_bytes(header, claims().to_string())).is_err());
             let named = claims().to_string().replacen('{', &format!("{{\"{text}\":1,"), 1);
             assert!(issuer.verify(&issuer.sign_bytes(issuer.header, named)).is_err());
         }

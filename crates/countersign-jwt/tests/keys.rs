@@ -3,7 +3,7 @@
 use countersign_jwt::{Algorithm, KeyError, KeySet, SigningKey, TokenError};
 use serde_json::{Value, json};
 
-use crate::fixture::{Issuer, base64url, claims, jwks, now, public, secret, verifier};
+use crate::fixture::{Issuer, base64url, claims, hmac_signer, jwks, now, public, secret, verifier};
 
 fn signing_key(kid: &str) -> SigningKey {
     SigningKey::generate(Algorithm::EdDsa).unwrap().with_kid(kid)
@@ -25,6 +25,18 @@ fn t053_short_secrets_are_refused() {
     for length in [0, 1, 31] {
         assert_eq!(KeySet::from_secret(&vec![1; length]).err(), Some(KeyError::Weak));
         assert_eq!(SigningKey::hs256(&vec![1; length]).err(), Some(KeyError::Weak));
+    }
+    for (algorithm, longest) in [(Algorithm::Hs384, 47), (Algorithm::Hs512, 63)] {
+        for length in [0, 1, 32, longest] {
+            let secret = vec![1; length];
+            assert_eq!(KeySet::from_secret_for(algorithm, &secret).err(), Some(KeyError::Weak));
+            let named = KeySet::from_named_secrets([("s", algorithm, &secret[..])]);
+            assert_eq!(named.err(), Some(KeyError::Weak));
+            assert_eq!(SigningKey::from_secret(algorithm, &secret).err(), Some(KeyError::Weak));
+        }
+        let secret = vec![1; longest + 1];
+        let key = SigningKey::from_secret(algorithm, &secret).unwrap();
+        verify(&key, &KeySet::from_secret_for(algorithm, &secret).unwrap()).unwrap();
     }
     for length in [32, 48, 64, 65] {
         let (secret, key) = (vec![1; length], SigningKey::hs256(&vec![1; length]).unwrap());
@@ -50,6 +62,25 @@ fn t055_t076_a_kid_is_only_ever_compared() {
         let header = json!({"alg": "EdDSA", "kid": kid}).to_string();
         let token = issuer.sign_bytes(header, claims().to_string());
         assert_eq!(issuer.verify(&token).unwrap_err(), TokenError::UnknownKey);
+    }
+}
+
+#[test]
+fn t055_t076_an_unknown_kid_is_no_empty_secret() {
+    let secret = secret();
+    let keys = KeySet::from_named_secrets([("s1", Algorithm::Hs256, &secret[..])]).unwrap();
+    for kid in ["s2", "/dev/null", "x' UNION SELECT '1';--", ""] {
+        for known in [&b""[..], b"\0", b"1", &[0; 32]] {
+            let header = json!({"alg": "HS256", "kid": kid}).to_string();
+            let signed = format!("{}.{}", base64url(header), base64url(claims().to_string()));
+            let signature = base64url(hmac_signer(known)(signed.as_bytes()));
+            let refusal = verifier().verify(&format!("{signed}.{signature}"), &keys, now());
+            let expected = match kid {
+                "" => TokenError::RefusedHeader { member: "kid" },
+                _ => TokenError::UnknownKey,
+            };
+            assert_eq!(refusal.unwrap_err(), expected);
+        }
     }
 }
 
@@ -115,6 +146,7 @@ fn t059_t063_members_that_do_not_belong_together_are_refused() {
         json!({"kty": "EC", "crv": "P-384", "x": zeros, "y": zeros, "alg": "ES256"}),
         json!({"kty": "EC", "crv": "Ed25519", "x": zeros}),
         json!({"kty": "RSA", "crv": "P-256", "n": zeros, "e": "AQAB"}),
+        json!({"kty": "EC", "crv": "P-521", "x": zeros, "y": zeros, "alg": "ES521"}),
         json!({"kty": "AKP", "alg": "ML-DSA-44", "pub": zeros}),
     ] {
         assert_eq!(reason(jwk), KeyError::Unsupported);
@@ -194,6 +226,16 @@ fn t061_weak_rsa_keys_are_refused() {
     assert_eq!(reason(with(&even, &[1, 0, 1])), KeyError::Weak);
     assert_eq!(reason(with(&[&[0][..], &modulus(2048)].concat(), &[1, 0, 1])), KeyError::Weak);
     assert_eq!(reason(with(&[], &[1, 0, 1])), KeyError::Weak);
+    assert_eq!(reason(with(&[0], &[1, 0, 1])), KeyError::Weak);
+}
+
+#[test]
+fn t062_a_key_of_a_broken_generator_is_refused() {
+    let file: Value =
+        serde_json::from_str(include_str!("vectors/wycheproof/json_web_key_test.json")).unwrap();
+    let groups = file["testGroups"].as_array().unwrap();
+    let group = groups.iter().find(|group| group["comment"] == "jws_rsa_roca_key").unwrap();
+    assert_eq!(reason(group["public"]["keys"][0].clone()), KeyError::Weak);
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::{
     process::{Command, Stdio},
 };
 
+use base64ct::{Base64, Encoding};
 use countersign_jwt::{Algorithm, KeyError, KeySet, SigningKey, TokenError};
 
-use crate::fixture::{claims, now, verifier};
+use crate::fixture::{base64url, claims, hmac_signer, now, verifier};
 
 /// How a key for each algorithm is made.
 const KINDS: [(&str, &[Algorithm]); 5] = [
@@ -126,6 +127,49 @@ fn a_key_of_another_kind_is_refused_by_name() {
             assert_eq!(KeySet::from_public_pem(None, algorithm, &public(&pem)).err(), expected);
         }
     }
+}
+
+/// Every text that a confused library may take for a secret: what OpenSSL writes of the public half.
+#[test]
+fn t029_t030_no_form_of_a_public_key_is_an_hmac_secret() {
+    for (kind, algorithms) in KINDS {
+        let pem = private(kind);
+        let keys = KeySet::from_public_pem(Some("k1"), algorithms[0], &public(&pem)).unwrap();
+        let mut texts = vec![
+            public(&pem).into_bytes(),
+            openssl("pkey -pubout -outform DER", &pem),
+            text("req -new -key /dev/stdin -subj /CN=auth.test -x509 -days 1", &pem).into_bytes(),
+        ];
+        match kind {
+            "RSA" => {
+                texts.push(openssl("rsa -RSAPublicKey_out", &pem));
+                texts.push(openssl("rsa -RSAPublicKey_out -outform DER", &pem));
+            }
+            "ED25519" => texts.push(ssh_line("ssh-ed25519", &[&texts[1][12..]])),
+            "P-256" => texts.push(ssh_line("ecdsa-sha2-nistp256", &[b"nistp256", &texts[1][26..]])),
+            _ => {}
+        }
+        let elsewhere = KeySet::from_secret(&[1; 32]).unwrap();
+        for text in texts {
+            for header in [r#"{"alg":"HS256"}"#, r#"{"alg":"HS256","kid":"k1"}"#] {
+                let signed = format!("{}.{}", base64url(header), base64url(claims().to_string()));
+                let signature = base64url(hmac_signer(&text)(signed.as_bytes()));
+                let token = format!("{signed}.{signature}");
+                assert!(verifier().verify(&token, &keys, now()).is_err());
+                assert!(verifier().verify(&token, &elsewhere, now()).is_err());
+            }
+        }
+    }
+}
+
+/// A public key as OpenSSH writes it (RFC 4253 §6.6, RFC 8709 §4, RFC 5656 §3.1).
+fn ssh_line(name: &str, fields: &[&[u8]]) -> Vec<u8> {
+    let mut blob = Vec::new();
+    for field in [name.as_bytes()].iter().chain(fields) {
+        blob.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
+        blob.extend_from_slice(field);
+    }
+    format!("{name} {}", Base64::encode_string(&blob)).into_bytes()
 }
 
 #[test]

@@ -34,6 +34,32 @@ fn t047_special_numbers_are_no_ecdsa_signature() {
     refused(&[]);
 }
 
+/// Whoever holds an ECDSA signature (r, s) can make the second, (r, n - s). Both are taken: RFC 7518
+/// §3.4 does not choose, and other issuers' libraries write either. So a token is known by its claims,
+/// never by its text or its hash: what is revoked or used up by `jti` is so in both spellings.
+#[test]
+fn t048_the_second_form_of_an_ecdsa_signature_is_the_same_token() {
+    let order = hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+    let key = SigningKey::generate(Algorithm::Es256).unwrap();
+    let keys = key.key_set().unwrap();
+    let token = key.sign(&claims()).unwrap();
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let mut signature = Base64UrlUnpadded::decode_vec(signature).unwrap();
+    let mut borrow = 0;
+    for (byte, from) in signature[32..].iter_mut().zip(order).rev() {
+        let difference = i16::from(from) - i16::from(*byte) - borrow;
+        borrow = i16::from(difference < 0);
+        *byte = u8::try_from(difference.rem_euclid(256)).unwrap();
+    }
+    let second = format!("{signed}.{}", base64url(signature));
+    assert_ne!(second, token);
+    let [first, second] = [token, second].map(|token| {
+        let claims = verifier().verify(&token, &keys, now()).unwrap();
+        (claims.token_id().unwrap().to_owned(), claims.as_map().clone())
+    });
+    assert_eq!(first, second);
+}
+
 #[test]
 fn t051_an_ed25519_signature_has_one_form() {
     // The order of the base point, little-endian (RFC 8032 §5.1).

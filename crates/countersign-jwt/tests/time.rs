@@ -159,6 +159,8 @@ fn t087_a_token_that_lives_for_years_is_refused() {
     }
 }
 
+/// A leeway beyond the limits becomes the limit: the verifier's settings are the program's own. What an
+/// operator writes is refused where it is read, in the guard's policy.
 #[test]
 fn t088_the_leeway_stays_within_two_minutes() {
     let issuer = Issuer::ed25519();
