@@ -3,7 +3,9 @@
 use countersign_jwt::{Part, TokenError, Verifier};
 use serde_json::{Value, json};
 
-use crate::fixture::{AUDIENCE, ISSUER, Issuer, NOW, claims_with, claims_without, now, verifier};
+use crate::fixture::{
+    AUDIENCE, ISSUER, Issuer, NOW, claims, claims_with, claims_without, now, verifier,
+};
 
 #[test]
 fn a_good_token_tells_who_it_is() {
@@ -107,7 +109,7 @@ fn t091_t092_the_subject_is_a_plain_text() {
 }
 
 #[test]
-fn t093_t094_t096_tokens_made_for_something_else_are_refused() {
+fn t093_t094_t096_t097_tokens_made_for_something_else_are_refused() {
     let issuer = Issuer::hs256();
     for (purpose, claims) in [
         ("mail", json!({"email": "a@b.test", "iat": NOW, "exp": NOW + 3600})),
@@ -125,6 +127,10 @@ fn t093_t094_t096_tokens_made_for_something_else_are_refused() {
     ] {
         assert!(issuer.verify(&issuer.token(&claims)).is_err(), "{purpose}");
     }
+    // Refresh tokens: a random text, and one that says what it is.
+    assert!(issuer.verify("kq3N0e1ZyqLrS2Xm8bJvQx4wT7uYdHcA").is_err());
+    let header = issuer.header_with(r#""typ":"refresh+jwt""#);
+    assert!(issuer.verify(&issuer.sign_bytes(header, claims().to_string())).is_err());
 }
 
 #[test]
@@ -155,11 +161,25 @@ fn t099_t101_scopes_are_exact_words_divided_by_spaces() {
     assert!(none.scopes().is_none());
 }
 
+/// What a role grants is for the guard to say; here the claim is data of any shape.
+#[test]
+fn t100_a_role_is_read_as_it_was_signed() {
+    let issuer = Issuer::ed25519();
+    for role in
+        [json!("user,admin"), json!(["admin"]), json!(true), json!({"admin": true}), json!("Admin")]
+    {
+        let claims = issuer.verify(&issuer.token(&claims_with("role", role.clone()))).unwrap();
+        assert_eq!(claims.get("role"), Some(&role));
+    }
+}
+
+/// No setting demands a `jti`: Better Auth's own tokens have none. Revocation by user and by session
+/// needs the claims `sub` and `sid`, which stay readable without it.
 #[test]
 fn t102_t103_a_token_id_is_printable_or_absent() {
     let issuer = Issuer::ed25519();
     let none = issuer.verify(&issuer.token(&claims_without("jti"))).unwrap();
-    assert_eq!(none.token_id(), None);
+    assert_eq!((none.token_id(), none.session(), none.subject()), (None, Some("s1"), "alice"));
     for odd in
         [json!(5), json!(""), json!("x".repeat(129)), json!("😀"), json!("a:b\r\n"), json!(null)]
     {

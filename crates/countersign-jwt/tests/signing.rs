@@ -9,8 +9,9 @@ fn pairs() -> impl Iterator<Item = Algorithm> {
     Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_symmetric())
 }
 
+/// In this build, with this cryptographic library.
 #[test]
-fn every_algorithm_signs_what_it_verifies() {
+fn t052_every_algorithm_signs_what_it_verifies() {
     for algorithm in pairs() {
         let key = SigningKey::generate(algorithm).unwrap().with_kid("k1");
         let token = key.sign(&claims()).unwrap();
@@ -79,7 +80,7 @@ fn names(json: &str) -> String {
 }
 
 #[test]
-fn a_private_key_must_fit_the_algorithm_and_itself() {
+fn t079_a_private_key_must_fit_the_algorithm_and_itself() {
     let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
     let other = SigningKey::generate(Algorithm::EdDsa).unwrap();
     let jwk: Value = serde_json::from_str(&key.private_jwk().unwrap()).unwrap();

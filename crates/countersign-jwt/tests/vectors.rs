@@ -9,7 +9,7 @@ use countersign_jwt::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::fixture::{jwks, now};
+use crate::fixture::{claims, jwks, now, verifier};
 
 const RFC7515_PAYLOAD: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 
@@ -145,6 +145,31 @@ fn rfc8037_a_ed25519() {
     );
     let not_json = TokenError::NotStrictJson { part: Part::Payload };
     signature_is_right(token, &key.key_set().unwrap(), not_json);
+}
+
+/// RFC 8410 §10.1 to §10.3: the public key, and the private one without and with it.
+#[test]
+fn rfc8410_10_ed25519_in_pem() {
+    let public = "-----BEGIN PUBLIC KEY-----\n\
+        MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n\
+        -----END PUBLIC KEY-----\n";
+    let keys = KeySet::from_public_pem(None, Algorithm::EdDsa, public).unwrap();
+    for private in [
+        "-----BEGIN PRIVATE KEY-----\n\
+        MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
+        -----END PRIVATE KEY-----\n",
+        "-----BEGIN PRIVATE KEY-----\n\
+        MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
+        oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB\n\
+        Z9w7lshQhqowtrbLDFw4rXAxZuE=\n\
+        -----END PRIVATE KEY-----\n",
+    ] {
+        let key = SigningKey::from_private_pem(Algorithm::EdDsa, private).unwrap();
+        let x = "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE";
+        assert!(key.public_jwk().unwrap().contains(x));
+        let token = key.sign(&claims()).unwrap();
+        verifier().verify(&token, &keys, now()).unwrap();
+    }
 }
 
 /// Recorded from `GET /api/auth/token` and `GET /api/auth/jwks` of Better Auth 1.7.24 on Node.

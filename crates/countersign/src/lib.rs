@@ -62,7 +62,9 @@ mod replay;
 pub mod revocation;
 mod token_cache;
 
-pub use countersign_jwt::{Claims, Clock, KeyError, KeySet, SystemClock, TokenError, TokenHash};
+pub use countersign_jwt::{
+    Algorithm, Claims, Clock, KeyError, KeySet, SystemClock, TokenError, TokenHash,
+};
 
 pub use crate::{
     audit::AuditSink,

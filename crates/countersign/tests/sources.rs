@@ -1,6 +1,6 @@
 //! Configuration: what makes no sense or is not safe is refused at the start.
 
-use countersign::{KeyError, KeySource, Policy, PolicyError, SourceError};
+use countersign::{Algorithm, KeyError, KeySource, Policy, PolicyError, SourceError};
 use jiff::SignedDuration;
 
 use crate::service::{policy, signing_key};
@@ -55,6 +55,23 @@ fn a_file_must_hold_a_key_that_can_be_used() {
     let jwk = signing_key("k1").public_jwk().unwrap();
     std::fs::write(&file, format!(r#"{{"keys":[{jwk}]}}"#)).unwrap();
     assert!(KeySource::jwks_file(&file).is_ok());
+}
+
+#[test]
+fn a_pem_file_must_hold_one_public_key_of_the_algorithm() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("issuer.pem");
+    let open = |algorithm| KeySource::public_pem_file(Some("k1"), algorithm, &file);
+    assert!(matches!(open(Algorithm::EdDsa), Err(SourceError::Unreadable(_))));
+    std::fs::write(&file, "key").unwrap();
+    assert_eq!(open(Algorithm::EdDsa).err().unwrap().code(), "not_pem");
+    // RFC 8410 §10.1.
+    let pem = "-----BEGIN PUBLIC KEY-----\n\
+        MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n\
+        -----END PUBLIC KEY-----\n";
+    std::fs::write(&file, pem).unwrap();
+    assert!(open(Algorithm::EdDsa).is_ok());
+    assert_eq!(open(Algorithm::Es256).err().unwrap().code(), "wrong_kind");
 }
 
 #[test]

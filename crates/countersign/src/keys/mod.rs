@@ -13,7 +13,7 @@ use std::{
     },
 };
 
-use countersign_jwt::{KeyError, KeySet};
+use countersign_jwt::{Algorithm, KeyError, KeySet};
 use jiff::Timestamp;
 use url::{Host, Url};
 
@@ -22,7 +22,7 @@ use crate::refusal::Refusal;
 
 /// Where a guard takes its keys from.
 ///
-/// It is one of the four, so a shared secret and public keys never stand side by side (RFC 8725 §3.1).
+/// It is one of the five, so a shared secret and public keys never stand side by side (RFC 8725 §3.1).
 pub struct KeySource(Source);
 
 enum Source {
@@ -43,7 +43,7 @@ pub enum SourceError {
     )]
     InsecureUrl,
     /// The file cannot be read.
-    #[error("the file with the key set cannot be read")]
+    #[error("the file with the keys cannot be read")]
     Unreadable(#[source] io::Error),
     /// The keys or the secret are not acceptable.
     #[error("the keys cannot be used")]
@@ -91,6 +91,17 @@ impl KeySource {
             return Err(SourceError::NoUsableKey);
         }
         Ok(Self::keys(keys))
+    }
+
+    /// One public key in a PEM file, read once, now. Tokens that name a key must name this `kid`;
+    /// without one, tokens that name a key are refused.
+    pub fn public_pem_file(
+        kid: Option<&str>,
+        algorithm: Algorithm,
+        path: impl AsRef<Path>,
+    ) -> Result<Self, SourceError> {
+        let pem = std::fs::read_to_string(path).map_err(SourceError::Unreadable)?;
+        Ok(Self::keys(KeySet::from_public_pem(kid, algorithm, &pem)?))
     }
 
     /// A secret shared with the issuer, for HS256: at least 32 bytes (RFC 7518 §3.2).
