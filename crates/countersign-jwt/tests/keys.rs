@@ -229,6 +229,15 @@ fn t061_weak_rsa_keys_are_refused() {
     assert_eq!(reason(with(&[0], &[1, 0, 1])), KeyError::Weak);
 }
 
+/// Made once with OpenSSL, which takes its time; the private half was not kept.
+#[test]
+fn t061_the_largest_rsa_key_verifies() {
+    let largest: Value = serde_json::from_str(include_str!("vectors/rsa8192.json")).unwrap();
+    let token = largest["token"].as_str().unwrap();
+    let keys = jwks(&[json!({"kty": "RSA", "n": largest["n"], "e": largest["e"]})]);
+    assert_eq!(verifier().verify(token, &keys, now()).unwrap().subject(), "alice");
+}
+
 #[test]
 fn t062_a_key_of_a_broken_generator_is_refused() {
     let file: Value =
