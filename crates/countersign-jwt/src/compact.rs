@@ -65,7 +65,7 @@ impl<'t> Compact<'t> {
         &self,
         buffer: &'b mut SignatureBuffer,
     ) -> Result<&'b [u8], TokenError> {
-        if self.signature.len() > MAX_SIGNATURE_BYTES * 4 / 3 {
+        if self.signature.len() > (MAX_SIGNATURE_BYTES * 4).div_ceil(3) {
             return Err(TokenError::WrongSignature);
         }
         base64url::decode_into(self.signature, &mut buffer.0)
