@@ -43,8 +43,9 @@
 //!
 //! # Features
 //!
-//! `axum`: the extractors of the module `axum`.
+//! `axum`: extractors and routes, in the module `axum`. `tower`: a layer, in the module `tower`.
 
+mod access;
 pub mod audit;
 #[cfg(feature = "axum")]
 pub mod axum;
@@ -61,12 +62,15 @@ mod refused;
 mod replay;
 pub mod revocation;
 mod token_cache;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use countersign_jwt::{
     Algorithm, Claims, Clock, KeyError, KeySet, SystemClock, TokenError, TokenHash,
 };
 
 pub use crate::{
+    access::Access,
     audit::AuditSink,
     builder::{BuildError, GuardBuilder},
     guard::Guard,

@@ -231,7 +231,7 @@ impl Revocations {
 
 impl Shard {
     fn sweep_sometimes(&mut self, now: Timestamp) {
-        let due = self.swept_at.is_none_or(|at| now.duration_since(at).abs() >= SWEEP_EVERY);
+        let due = self.swept_at.is_none_or(|at| now.duration_since(at) >= SWEEP_EVERY);
         if due {
             self.sweep(now);
         }

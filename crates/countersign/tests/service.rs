@@ -11,8 +11,10 @@ use axum::{
     routing::{get, post},
 };
 use countersign::{
-    Clock, Guard, KeySource, Policy, Role, Scope,
-    axum::{HasRole, HasScope, Owner, User},
+    Clock, Guard, GuardBuilder, KeySource, Policy, Role, Scope,
+    axum::{
+        HasAllRoles, HasAllScopes, HasAnyRole, HasAnyScope, HasRole, HasScope, OneTime, Owner, User,
+    },
 };
 use countersign_jwt::{Algorithm, SigningKey};
 use http::{HeaderMap, Request, StatusCode};
@@ -28,6 +30,10 @@ pub(crate) const AUDIENCE: &str = "task-api";
 pub(crate) struct HandClock(AtomicI64);
 
 impl HandClock {
+    pub(crate) fn set(&self, seconds: i64) {
+        self.0.store(seconds, Ordering::SeqCst);
+    }
+
     pub(crate) fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
@@ -59,6 +65,11 @@ impl Scope for TasksRead {
 pub(crate) struct TasksWrite;
 impl Scope for TasksWrite {
     const NAME: &'static str = "tasks:write";
+}
+
+pub(crate) struct Editor;
+impl Role for Editor {
+    const NAME: &'static str = "editor";
 }
 
 pub(crate) struct Admin;
@@ -106,17 +117,38 @@ impl Service {
     pub(crate) fn with_policy(policy: Policy) -> Self {
         let key = signing_key("ed1");
         let source = KeySource::keys(key.key_set().unwrap());
-        Self::build(policy, source, key)
+        Self::build(policy, source, key, |builder| builder)
+    }
+
+    /// Behind a guard put together in some other way.
+    pub(crate) fn with(change: impl FnOnce(GuardBuilder) -> GuardBuilder) -> Self {
+        let key = signing_key("ed1");
+        Self::build(policy(), KeySource::keys(key.key_set().unwrap()), key, change)
     }
 
     /// Behind a guard that fetches its keys.
     pub(crate) fn fetching_from(url: &str, key: SigningKey) -> Self {
-        Self::build(policy(), KeySource::jwks_url(url).unwrap(), key)
+        Self::fetching_with(url, key, |builder| builder)
     }
 
-    fn build(policy: Policy, source: KeySource, key: SigningKey) -> Self {
+    /// The same, put together in some other way.
+    pub(crate) fn fetching_with(
+        url: &str,
+        key: SigningKey,
+        change: impl FnOnce(GuardBuilder) -> GuardBuilder,
+    ) -> Self {
+        Self::build(policy(), KeySource::jwks_url(url).unwrap(), key, change)
+    }
+
+    fn build(
+        policy: Policy,
+        source: KeySource,
+        key: SigningKey,
+        change: impl FnOnce(GuardBuilder) -> GuardBuilder,
+    ) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
-        let guard = Guard::builder(policy, source).clock(clock.clone()).build().unwrap();
+        let builder = Guard::builder(policy, source).clock(clock.clone());
+        let guard = change(builder).build().unwrap();
         Self { guard, clock, key }
     }
 
@@ -126,6 +158,14 @@ impl Service {
             .route("/me", get(me))
             .route("/reports", get(reports))
             .route("/greeting", get(greet))
+            .route(
+                "/vote",
+                post(async |_: OneTime, _again: OneTime, user: User| user.subject().to_owned()),
+            )
+            .route("/either", get(async |_: HasAnyScope<(TasksRead, TasksWrite)>| ()))
+            .route("/both", get(async |_: HasAllScopes<(TasksRead, TasksWrite)>| ()))
+            .route("/editors", get(async |_: HasAnyRole<(Admin, Editor)>| ()))
+            .route("/masters", get(async |_: HasAllRoles<(Admin, Editor)>| ()))
             .route("/misrouted", get(|_: Owner| async {}))
             .route("/misrouted/{id}", post(|_: Owner| async {}))
             .with_state(self.guard.clone())

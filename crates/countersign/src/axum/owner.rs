@@ -10,7 +10,7 @@ use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use http::request::Parts;
 
 use super::{Rejection, User, admit};
-use crate::{guard::Guard, refusal::Refusal};
+use crate::{access::Access, guard::Guard};
 
 /// The name of the path parameter.
 const USER_ID: &str = "user_id";
@@ -37,25 +37,29 @@ where
 
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let admitted = admit(request, state).await?;
-        if !names(request, state, admitted.identity.subject()).await? {
-            return Err(admitted.refuse(Refusal::NotOwner, request));
+        let user_id = user_id_of(request, state).await?;
+        match Access::user().owner().check(&admitted.identity, user_id.as_deref()) {
+            Ok(()) => Ok(Self(User::new(admitted.identity))),
+            Err(refusal) => Err(admitted.refuse(refusal, request)),
         }
-        Ok(Self(User::new(admitted.identity)))
     }
 }
 
-/// Whether the path names this user.
-async fn names<S>(request: &mut Parts, state: &S, subject: &str) -> Result<bool, Rejection>
+/// The user that the path names; none when the segment does not decode.
+pub(super) async fn user_id_of<S>(
+    request: &mut Parts,
+    state: &S,
+) -> Result<Option<String>, Rejection>
 where
     S: Send + Sync,
 {
     let named = match RawPathParams::from_request_parts(request, state).await {
         Ok(parameters) => {
             let mut parameters = parameters.iter();
-            parameters.find(|(name, _)| *name == USER_ID).map(|(_, user)| user == subject)
+            parameters.find(|(name, _)| *name == USER_ID).map(|(_, user)| Some(user.to_owned()))
         }
         // A segment that does not decode to UTF-8 names nobody.
-        Err(rejection) if rejection.status().is_client_error() => Some(false),
+        Err(rejection) if rejection.status().is_client_error() => Some(None),
         Err(_no_parameters) => None,
     };
     named.ok_or_else(|| {
