@@ -1,6 +1,7 @@
 import type { Scenario } from "../src/scenario.ts";
 import { bodies } from "./bodies.ts";
 import { cookies } from "./cookies.ts";
+import { https } from "./https.ts";
 import { misc } from "./misc.ts";
 import { origins } from "./origins.ts";
 import { rateLimits } from "./rate-limits.ts";
@@ -24,3 +25,6 @@ export const scenarios: Scenario[] = [
 
 /** For a pair of servers that count requests. */
 export const withLimits: Scenario[] = rateLimits;
+
+/** For a pair whose address begins with https. */
+export const behindHttps: Scenario[] = https;

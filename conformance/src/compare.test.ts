@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { differences } from "./compare.ts";
 import { Normaliser } from "./normalise.ts";
-import type { Observed } from "./side.ts";
+import type { Observed } from "./notebook.ts";
 
 const ANSWER: Observed = {
   request: "POST /api/auth/sign-in/email",
   status: 200,
+  statusText: "OK",
   headers: { "content-type": "application/json" },
   setCookie: ["a=1; Path=/; HttpOnly", "b=2; Path=/"],
   body: `{"token":"x","user":{"name":"Ann","id":"1"}}`,
@@ -18,6 +19,7 @@ describe("a comparison that could not fail would prove nothing", () => {
 
   const planted: [string, string, Partial<Observed>][] = [
     ["another status", "0.status", { status: 201 }],
+    ["another reason phrase", "0.statusText", { statusText: "Fine" }],
     ["a cookie without HttpOnly", "0.setCookie", { setCookie: ["a=1; Path=/", "b=2; Path=/"] }],
     ["cookies in another order", "0.setCookie", { setCookie: ANSWER.setCookie.toReversed() }],
     ["members in another order", "0.body", { body: `{"token":"x","user":{"id":"1","name":"Ann"}}` }],
@@ -38,7 +40,7 @@ describe("a comparison that could not fail would prove nothing", () => {
 
 describe("what may differ is taken out, what may not stays", () => {
   const now = Date.parse("2026-11-21T12:00:00.000Z");
-  const of = (text: string) => new Normaliser("http://127.0.0.1:1", now).text(text);
+  const of = (text: string) => new Normaliser("http://127.0.0.1:1", now, "secret", new Set()).text(text);
   const [one, other] = ["a".repeat(32), "b".repeat(32)];
 
   test("ids lose their letters and keep their identity", () => {
@@ -46,13 +48,13 @@ describe("what may differ is taken out, what may not stays", () => {
   });
 
   test("dates keep their distance", () => {
-    expect(of("2026-11-28T12:00:00.123Z 2026-11-21T12:00:09.000Z")).toBe("<now + 168 h> <now>");
+    expect(of("2026-11-28T12:00:00.123Z 2026-11-21T12:00:09.000Z")).toBe("<now + 10080 min> <now>");
     expect(of("2026-11-28T12:00:00Z")).toBe("2026-11-28T12:00:00Z");
   });
 
   test("tokens are what they say", () => {
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const token = `${part({ alg: "EdDSA" })}.${part({ iat: 5, sub: "x", exp: 905 })}.c2ln`;
-    expect(of(token)).toBe(`<token {"alg":"EdDSA"} {"iat":<now>,"sub":"x","exp":<iat + 900 s>}>`);
+    const token = `${part({ alg: "EdDSA" })}.${part({ iat: now / 1000, sub: "x", exp: now / 1000 + 900 })}.c2ln`;
+    expect(of(token)).toBe(`<bad token {"alg":"EdDSA"} {"iat":<now>,"sub":"x","exp":<iat + 900 s>}>`);
   });
 });

@@ -1,10 +1,10 @@
-import type { Observed } from "./side.ts";
+import type { Observed } from "./notebook.ts";
 
-/** A difference that is meant: which scenario, which part, and why. */
+/** A difference that is meant: which scenario, which parts, and why. */
 export interface Deliberate {
   scenario: string;
   /** Such as `0.body` or `2.headers.location`: the exchange's number and its part. */
-  part: string;
+  parts: string[];
   reason: string;
 }
 
@@ -31,11 +31,12 @@ export function differences(reference: Observed[], subject: Observed[]): Differe
 
 function flat(observed: Observed | undefined): Record<string, unknown> {
   if (!observed) return { exchange: "missing" };
-  const { request, status, headers, setCookie, body } = observed;
+  const { request, status, statusText, headers, setCookie, body } = observed;
   const named = Object.entries(headers).map(([name, value]) => [`headers.${name}`, value]);
   return {
     request,
     status,
+    statusText,
     body,
     // Order counts: a browser applies them one after the other.
     setCookie: setCookie.join("\n"),

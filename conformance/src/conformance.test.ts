@@ -1,49 +1,47 @@
 import { describe, expect, inject, test } from "vitest";
 import deliberate from "../differences.json" with { type: "json" };
-import { scenarios, withLimits } from "../scenarios/index.ts";
+import { behindHttps, scenarios, withLimits } from "../scenarios/index.ts";
 import { type Deliberate, differences } from "./compare.ts";
+import { observe } from "./observe.ts";
 import { type Scenario, summary } from "./scenario.ts";
-import { Side } from "./side.ts";
+import type { Pair } from "./servers.ts";
 
-const servers = inject("servers");
+const pairs = inject("pairs");
 const run = inject("run");
-const meant: Deliberate[] = deliberate;
+/** A server does not differ from itself, whatever is meant to differ elsewhere. */
+const meant: Deliberate[] = inject("withItself") ? [] : deliberate;
 
-async function observe(base: string, scenario: Scenario, index: number) {
-  const side = new Side(base, `${run}-${index}`, Date.now());
-  await scenario.run(side);
-  return side.observed;
-}
-
-function compare(list: Scenario[], reference: string, subject: string) {
-  test.each(list.map((scenario, index) => [scenario.id, scenario, index] as const))(
+function compare(list: Scenario[], { reference, subject }: Pair) {
+  test.each(list.map((scenario, index) => [scenario.id, scenario, `${run}-${index}`] as const))(
     "%s",
-    async (id, scenario, index) => {
-      const [one, other] = [
-        await observe(reference, scenario, index),
-        await observe(subject, scenario, index),
-      ];
+    async (id, scenario, unique) => {
+      const one = await observe(reference, scenario, unique);
+      const other = await observe(subject, scenario, unique);
       expect(summary(one), "what the reference answers").toEqual(scenario.expected);
       const found = differences(one, other);
-      const allowed = meant.filter((difference) => difference.scenario === id);
-      const unmeant = found.filter(({ part }) => !allowed.some((entry) => entry.part === part));
+      const allowed = meant.filter(({ scenario }) => scenario === id).flatMap(({ parts }) => parts);
+      const unmeant = found.filter(({ part }) => !allowed.includes(part));
       expect(unmeant, "differences from Better Auth").toEqual([]);
-      const unused = allowed.filter((entry) => !found.some(({ part }) => part === entry.part));
+      const unused = allowed.filter((part) => !found.some((difference) => difference.part === part));
       expect(unused, "differences.json names what is no difference").toEqual([]);
     },
   );
 }
 
 describe("every scenario is seen alike on Better Auth and on Countersign", () => {
-  compare(scenarios, servers.reference, servers.subject);
+  compare(scenarios, pairs.plain);
 });
 
 describe("with rate limits", () => {
-  compare(withLimits, servers.limitedReference, servers.limitedSubject);
+  compare(withLimits, pairs.limited);
+});
+
+describe("behind https, with further trusted origins", () => {
+  compare(behindHttps, pairs.https);
 });
 
 test("scenarios have names of their own, and deliberate differences name a scenario", () => {
-  const ids = [...scenarios, ...withLimits].map(({ id }) => id);
+  const ids = [...scenarios, ...withLimits, ...behindHttps].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
-  expect(meant.filter(({ scenario }) => !ids.includes(scenario))).toEqual([]);
+  expect(deliberate.filter(({ scenario }) => !ids.includes(scenario))).toEqual([]);
 });

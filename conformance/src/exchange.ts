@@ -1,5 +1,5 @@
 /** One request and what came back, exactly as it was on the wire. */
-import { type IncomingHttpHeaders, request } from "node:http";
+import { request } from "node:http";
 
 export interface Sent {
   method: string;
@@ -10,7 +10,9 @@ export interface Sent {
 
 export interface Received {
   status: number;
-  headers: IncomingHttpHeaders;
+  statusText: string;
+  /** Names in lower case; a header that came twice has both values. Cookies are not among them. */
+  headers: Record<string, string>;
   setCookie: string[];
   body: string;
 }
@@ -31,7 +33,8 @@ export function exchange(base: string, { method, path, headers = {}, body }: Sen
         answer.on("end", () =>
           resolve({
             status: answer.statusCode ?? 0,
-            headers: answer.headers,
+            statusText: answer.statusMessage ?? "",
+            headers: headersOf(answer.rawHeaders),
             setCookie: answer.headers["set-cookie"] ?? [],
             body: Buffer.concat(chunks).toString("utf8"),
           }),
@@ -41,4 +44,14 @@ export function exchange(base: string, { method, path, headers = {}, body }: Sen
     sent.on("error", reject);
     sent.end(body);
   });
+}
+
+function headersOf(raw: string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let index = 0; index < raw.length; index += 2) {
+    const [name = "", value = ""] = [raw[index]?.toLowerCase(), raw[index + 1]];
+    if (name === "set-cookie") continue;
+    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
+  }
+  return headers;
 }

@@ -1,14 +1,19 @@
 /**
  * Takes out what may differ between two servers that do the same: which ids and tokens there are,
  * and what time it is. What is equal stays equal: the first id met is `<id:1>`, wherever it is met
- * again. Dates and times become their distance from now, in hours; the order of members stays.
+ * again. Dates and times become their distance from now, in minutes; the order of members stays.
+ * Signatures are checked: a good one is taken out, a wrong one says so.
  */
+import { createHmac } from "node:crypto";
+
 const ID = /\b[A-Za-z0-9]{32}\b/g;
 const DATE = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
-const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g;
-const SIGNATURE = /(?:[A-Za-z0-9+/]|%2B|%2F){43}(?:=|%3D)/g;
+const SIGNED = /([^=;\s."]+)\.((?:[A-Za-z0-9+/]|%2B|%2F){43}(?:=|%3D))/g;
 const PUBLIC_KEY = /"x":"[\w-]{43}"/g;
-const HOUR_MS = 3_600_000;
+const PASSWORD_HASH = /\b[0-9a-f]{32}:[0-9a-f]{128}\b/g;
+const MINUTE_MS = 60_000;
+
+export const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 export class Normaliser {
   private readonly ids = new Map<string, string>();
@@ -16,15 +21,20 @@ export class Normaliser {
   constructor(
     private readonly base: string,
     private readonly now: number,
+    /** What cookies are signed with. */
+    private readonly secret: string,
+    /** Tokens that somebody verified. */
+    private readonly verified: ReadonlySet<string>,
   ) {}
 
   text(text: string): string {
     return text
       .replaceAll(this.base, "<origin>")
       .replace(TOKEN, (token) => this.token(token))
-      .replace(SIGNATURE, "<signature>")
+      .replace(SIGNED, (_, value, signature) => `${value}.${this.signature(value, signature)}`)
       .replace(PUBLIC_KEY, `"x":"<public key>"`)
-      .replace(DATE, (date) => this.date(date))
+      .replace(PASSWORD_HASH, "<hash>")
+      .replace(DATE, (date) => this.fromNow(Date.parse(date)))
       .replace(ID, (id) => this.id(id));
   }
 
@@ -33,14 +43,21 @@ export class Normaliser {
     const [header = "", payload = ""] = token.split(".");
     const decode = (part: string) => Buffer.from(part, "base64url").toString("utf8");
     const claims = decode(payload).replace(/"iat":(\d+)(.*)"exp":(\d+)/, (_, iat, between, exp) => {
-      return `"iat":<now>${between}"exp":<iat + ${Number(exp) - Number(iat)} s>`;
+      const issued = this.fromNow(Number(iat) * 1000);
+      return `"iat":${issued}${between}"exp":<iat + ${Number(exp) - Number(iat)} s>`;
     });
-    return `<token ${this.text(decode(header))} ${this.text(claims)}>`;
+    const verdict = this.verified.has(token) ? "good" : "bad";
+    return `<${verdict} token ${this.text(decode(header))} ${this.text(claims)}>`;
   }
 
-  private date(date: string): string {
-    const hours = Math.round((Date.parse(date) - this.now) / HOUR_MS);
-    return hours === 0 ? "<now>" : `<now ${hours > 0 ? "+" : "-"} ${Math.abs(hours)} h>`;
+  private signature(value: string, signature: string): string {
+    const expected = createHmac("sha256", this.secret).update(unescaped(value)).digest("base64");
+    return expected === unescaped(signature) ? "<signature>" : "<wrong signature>";
+  }
+
+  private fromNow(instant: number): string {
+    const minutes = Math.round((instant - this.now) / MINUTE_MS);
+    return minutes === 0 ? "<now>" : `<now ${minutes > 0 ? "+" : "-"} ${Math.abs(minutes)} min>`;
   }
 
   private id(id: string): string {
@@ -50,4 +67,8 @@ export class Normaliser {
     this.ids.set(id, name);
     return name;
   }
+}
+
+function unescaped(text: string): string {
+  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
 }

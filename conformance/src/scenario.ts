@@ -1,4 +1,5 @@
-import type { Observed, Side } from "./side.ts";
+import type { Observed } from "./notebook.ts";
+import type { Side } from "./side.ts";
 
 /**
  * Something a client does. It is done on both servers, and everything seen has to be equal.

@@ -1,113 +1,121 @@
 /**
- * Where the two servers are. `cargo xtask test` starts them and names them; run by itself, this
- * starts the reference and, unless SUBJECT=reference, `countersign serve` (COUNTERSIGN_BIN), each
- * twice: without and with rate limits.
+ * Starts the servers that are compared, on SQLite files of their own: the reference and, unless
+ * SUBJECT=reference, `countersign serve` (COUNTERSIGN_BIN). Each three times: as it comes, with
+ * rate limits, and behind https with further trusted origins.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { freePort, makeRunFolder, removeRunFolder, start } from "./processes.ts";
 
-export interface Servers {
-  reference: string;
-  subject: string;
-  limitedReference: string;
-  limitedSubject: string;
+export interface Server {
+  /** Where it listens. */
+  url: string;
+  /** What it believes its address is. */
+  origin: string;
+  /** Its SQLite file. */
+  database: string;
+}
+
+export interface Pair {
+  reference: Server;
+  subject: Server;
+}
+
+export interface Pairs {
+  plain: Pair;
+  limited: Pair;
+  https: Pair;
 }
 
 declare module "vitest" {
   export interface ProvidedContext {
-    servers: Servers;
+    pairs: Pairs;
     run: string;
+    folder: string;
+    /** Better Auth is compared with itself: nothing at all may differ. */
+    withItself: boolean;
   }
 }
 
 export const SECRET = "a-secret-for-tests-only-0123456789abcdef";
+/** Trusted by the servers of the https pair, besides their own. */
+export const TRUSTED = ["https://app.test", "https://*.wild.test", "myapp://callback"];
+
 const HERE = join(import.meta.dirname, "..");
 const COUNTERSIGN = process.env.COUNTERSIGN_BIN ?? join(HERE, "../target/debug/countersign");
+const HTTPS = { origin: "https://auth.test", trusted: TRUSTED };
 
-const started: ChildProcess[] = [];
-const folder = mkdtempSync(join(tmpdir(), "conformance-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+interface Options {
+  limited?: boolean;
+  /** Its address for browsers, when that is not where it listens. */
+  origin?: string;
+  trusted?: string[];
+}
 
 export default async function setup(project: TestProject) {
-  const { REFERENCE_URL, SUBJECT_URL, REFERENCE_LIMITED_URL, SUBJECT_LIMITED_URL } = process.env;
-  const subject = process.env.SUBJECT === "reference" ? startReference : startSubject;
-  project.provide("run", Date.now().toString(36));
-  project.provide("servers", {
-    reference: REFERENCE_URL ?? (await startReference(false)),
-    subject: SUBJECT_URL ?? (await subject(false)),
-    limitedReference: REFERENCE_LIMITED_URL ?? (await startReference(true)),
-    limitedSubject: SUBJECT_LIMITED_URL ?? (await subject(true)),
-  });
-  return stopAll;
+  const folder = makeRunFolder();
+  const withItself = process.env.SUBJECT === "reference";
+  const startSubject = withItself ? startReference : startCountersignAsBetterAuth;
+  async function pair(options: Options): Promise<Pair> {
+    return { reference: await startReference(folder, options), subject: await startSubject(folder, options) };
+  }
+  try {
+    project.provide("folder", folder);
+    project.provide("run", Date.now().toString(36));
+    project.provide("withItself", withItself);
+    project.provide("pairs", {
+      plain: await pair({}),
+      limited: await pair({ limited: true }),
+      https: await pair(HTTPS),
+    });
+  } catch (error) {
+    await removeRunFolder(folder);
+    throw error;
+  }
+  return () => removeRunFolder(folder);
 }
 
-async function startReference(limited: boolean): Promise<string> {
+export async function startReference(folder: string, options: Options): Promise<Server> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  await start("node", [join(HERE, "reference/server.mjs")], "ready", {
+  const origin = options.origin ?? url;
+  const database = join(folder, `reference-${port}.db`);
+  await start(folder, "node", [join(HERE, "reference/server.mjs")], "ready", {
     PORT: String(port),
     NODE_ENV: "development",
-    BETTER_AUTH_URL: url,
-    RATE_LIMIT: String(limited),
-    DATABASE_URL: `sqlite:${join(folder, `reference-${port}.db`)}`,
+    BETTER_AUTH_URL: origin,
+    BETTER_AUTH_SECRET: SECRET,
+    BETTER_AUTH_TELEMETRY: "0",
+    BETTER_AUTH_TRUSTED_ORIGINS: options.trusted?.join(",") ?? "",
+    RATE_LIMIT: String(options.limited ?? false),
+    DATABASE_URL: `sqlite:${database}`,
   });
-  return url;
+  return { url, origin, database };
 }
 
-async function startSubject(limited: boolean): Promise<string> {
-  return startCountersign({
-    COUNTERSIGN_SERVER__DEVELOPMENT: "true",
-    COUNTERSIGN_TOKEN__CLAIMS: "user",
-    COUNTERSIGN_RATE_LIMIT__ENABLED: String(limited),
-  });
+function startCountersignAsBetterAuth(folder: string, options: Options): Promise<Server> {
+  const settings = { COUNTERSIGN_SERVER__DEVELOPMENT: "true", COUNTERSIGN_TOKEN__CLAIMS: "user" };
+  return startCountersign(folder, settings, options);
 }
 
-/** Starts `countersign serve` with these settings; its address. */
-export async function startCountersign(settings: Record<string, string>): Promise<string> {
+/** Starts `countersign serve` with these settings. */
+export async function startCountersign(
+  folder: string,
+  settings: Record<string, string>,
+  options: Options = {},
+): Promise<Server> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  await start(COUNTERSIGN, ["serve", "--listen", `127.0.0.1:${port}`], "countersign serves", {
-    BETTER_AUTH_URL: url,
-    DATABASE_URL: `sqlite:${join(folder, `subject-${port}.db`)}`,
+  const origin = options.origin ?? url;
+  const database = join(folder, `subject-${port}.db`);
+  await start(folder, COUNTERSIGN, ["serve", "--listen", `127.0.0.1:${port}`], "countersign serves", {
+    BETTER_AUTH_URL: origin,
+    BETTER_AUTH_SECRET: SECRET,
+    DATABASE_URL: `sqlite:${database}`,
+    BETTER_AUTH_TRUSTED_ORIGINS: options.trusted?.join(",") ?? "",
+    COUNTERSIGN_RATE_LIMIT__ENABLED: String(options.limited ?? false),
     NO_COLOR: "1",
     ...settings,
   });
-  return url;
-}
-
-/** Stops what was started in this process. */
-export function stopAll(): void {
-  for (const child of started.splice(0)) child.kill("SIGTERM");
-}
-
-function start(command: string, args: string[], ready: string, env: Record<string, string>) {
-  const child = spawn(command, args, {
-    env: { PATH: process.env.PATH, BETTER_AUTH_SECRET: SECRET, BETTER_AUTH_TELEMETRY: "0", ...env },
-  });
-  started.push(child);
-  return new Promise<void>((resolve, reject) => {
-    let said = "";
-    function listen(chunk: Buffer) {
-      said += chunk.toString();
-      if (said.includes(ready)) resolve();
-    }
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
-    child.on("error", reject);
-    child.on("exit", () => reject(new Error(`${command} ended:\n${said}`)));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
+  return { url, origin, database };
 }

@@ -1,31 +1,14 @@
-/** One server as a scenario sees it: something to send to, with everything written down. */
-import { createAuthClient } from "better-auth/client";
-import { jwtClient } from "better-auth/client/plugins";
+/** One browser in front of one server: something to send with, everything written down. */
+import { type AuthClient, clientOf, type ClientOptions } from "./client.ts";
 import { exchange, type Received } from "./exchange.ts";
-import { Normaliser } from "./normalise.ts";
-
-/** What an exchange looks like from outside. */
-export interface Observed {
-  request: string;
-  status: number;
-  headers: Record<string, string>;
-  setCookie: string[];
-  body: string;
-}
-
-/** Headers that a client or a proxy acts on. */
-const COMPARED = [
-  "access-control-expose-headers",
-  "cache-control",
-  "content-type",
-  "location",
-  "pragma",
-  "set-auth-jwt",
-  "x-retry-after",
-];
+import { Jar } from "./jar.ts";
+import type { Notebook } from "./notebook.ts";
+import type { Rows } from "./rows.ts";
+import type { Server } from "./servers.ts";
 
 export const API = "/api/auth";
-export const JSON_TYPE = "application/json";
+export const PASSWORD = "password1234";
+const JSON_TYPE = "application/json";
 
 interface Options {
   headers?: Record<string, string | string[]>;
@@ -39,23 +22,31 @@ interface Options {
 }
 
 export class Side {
-  readonly observed: Observed[] = [];
-  readonly cookies = new Map<string, string>();
-  readonly client;
-  private readonly normaliser: Normaliser;
+  readonly cookies = new Jar();
+  readonly client: AuthClient;
+  /** The server's address, as browsers know it. */
+  readonly base: string;
 
   constructor(
-    readonly base: string,
+    private readonly server: Server,
+    readonly notebook: Notebook,
+    /** What the server wrote down. */
+    readonly rows: Rows,
     /** Makes addresses that are the same on both sides and nobody's before. */
     private readonly unique: string,
-    now: number,
   ) {
-    this.normaliser = new Normaliser(base, now);
-    this.client = createAuthClient({
-      baseURL: base,
-      plugins: [jwtClient()],
-      fetchOptions: { customFetchImpl: (input, init) => this.fetch(input, init) },
-    });
+    this.base = server.origin;
+    this.client = this.clientWith();
+  }
+
+  /** Another browser of the same scenario, with a jar and a client of its own. */
+  another(): Side {
+    return new Side(this.server, this.notebook, this.rows, this.unique);
+  }
+
+  /** A client with other options, on this browser's jar. */
+  clientWith(options: ClientOptions = {}): AuthClient {
+    return clientOf(this.base, (input, init) => this.fetch(input, init), options);
   }
 
   email(name = "ann"): string {
@@ -70,6 +61,7 @@ export class Side {
     return this.send("POST", path, { body, ...options });
   }
 
+  /** A path under the API; one that starts with `!` is taken as it is. */
   async send(method: string, path: string, options: Options = {}): Promise<Received> {
     const { body, cookies = true, origin = this.base } = options;
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
@@ -77,32 +69,44 @@ export class Side {
     const headers: Record<string, string | string[]> = {};
     if (type) headers["content-type"] = type;
     if (origin && method !== "GET") headers.origin = origin;
-    if (cookies && this.cookies.size > 0) headers.cookie = this.cookieHeader();
+    if (cookies && this.cookies.size > 0) headers.cookie = this.cookies.header();
     Object.assign(headers, options.headers);
     // A cookie that was written by hand is another device's: its answer is not for this jar.
     const forJar = options.headers?.cookie === undefined;
-    return this.record(method, path, headers, text, forJar);
+    const full = path.startsWith("!") ? path.slice(1) : API + path;
+    return this.record(method, full, headers, text, forJar);
   }
 
   /** Signs somebody up over the wire; the answer's session is in the jar. */
   async signUp(name = "ann", more: Record<string, unknown> = {}): Promise<{ token: string; user: { id: string } }> {
-    const answer = await this.post("/sign-up/email", {
-      name,
-      email: this.email(name),
-      password: "password1234",
-      ...more,
-    });
+    const person = { name, email: this.email(name), password: PASSWORD };
+    const answer = await this.post("/sign-up/email", { ...person, ...more });
     return JSON.parse(answer.body);
   }
 
-  cookieHeader(): string {
-    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  /** Signs somebody up with the client; the answer's session is in the jar. */
+  async join(name = "ann") {
+    return this.client.signUp.email({ name, email: this.email(name), password: PASSWORD });
   }
 
-  /** Writes down something that is no exchange: what the client made of an answer. */
+  cookieHeader(): string {
+    return this.cookies.header();
+  }
+
+  /** Writes down what a call of the client gives its caller: a value or what it throws. */
+  async see<T>(call: Promise<T>): Promise<T | undefined> {
+    try {
+      const value = await call;
+      this.note("the caller gets", value);
+      return value;
+    } catch (error) {
+      this.note("the caller catches", error);
+      return undefined;
+    }
+  }
+
   note(what: string, value: unknown): void {
-    const body = this.normaliser.text(JSON.stringify(value, revive) ?? "undefined");
-    this.observed.push({ request: what, status: 0, headers: {}, setCookie: [], body });
+    this.notebook.note(what, value);
   }
 
   private async record(
@@ -112,55 +116,29 @@ export class Side {
     body: string | undefined,
     forJar = true,
   ): Promise<Received> {
-    const full = path.startsWith("!") ? path.slice(1) : API + path;
-    const received = await exchange(this.base, { method, path: full, headers, body });
-    if (forJar) this.keepCookies(received.setCookie);
-    const shown = COMPARED.filter((name) => received.headers[name] !== undefined);
-    this.observed.push({
-      request: `${method} ${this.normaliser.text(full)}`,
-      status: received.status,
-      headers: Object.fromEntries(
-        shown.map((name) => [name, this.header(name, String(received.headers[name]))]),
-      ),
-      setCookie: received.setCookie.map((line) => this.normaliser.text(line)),
-      body: this.normaliser.text(received.body),
-    });
+    const received = await exchange(this.server.url, { method, path, headers, body });
+    if (forJar) this.cookies.keep(received.setCookie);
+    await this.notebook.exchange(`${method} ${path}`, received);
     return received;
   }
 
-  private header(name: string, value: string): string {
-    // It counts down while the scenario runs.
-    if (name === "x-retry-after") return /^([1-9]|10)$/.test(value) ? "<1 to 10>" : value;
-    return this.normaliser.text(value);
-  }
-
-  private keepCookies(lines: string[]): void {
-    for (const line of lines) {
-      const [pair = ""] = line.split(";");
-      const name = pair.slice(0, pair.indexOf("="));
-      if (/Max-Age=0/.test(line)) this.cookies.delete(name);
-      else this.cookies.set(name, pair.slice(name.length + 1));
-    }
-  }
-
-  /** `fetch` for the real client: cookies of the jar, and the origin a browser would send. */
+  /** `fetch` for the real client: the jar's cookies, and what a browser says of its page. */
   private async fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
     const url = new URL(input instanceof Request ? input.url : input);
-    const headers: Record<string, string> = { origin: this.base };
+    const headers: Record<string, string> = {
+      origin: this.base,
+      "sec-fetch-site": "same-origin",
+      "sec-fetch-mode": "cors",
+      "sec-fetch-dest": "empty",
+    };
     new Headers(init.headers).forEach((value, name) => (headers[name] = value));
-    if (this.cookies.size > 0) headers.cookie = this.cookieHeader();
+    const withCookies = init.credentials !== "omit";
+    if (withCookies && this.cookies.size > 0) headers.cookie = this.cookies.header();
     const body = typeof init.body === "string" ? init.body : undefined;
-    const path = `!${url.pathname}${url.search}`;
-    const answer = await this.record(init.method ?? "GET", path, headers, body);
-    const returned = new Headers();
-    for (const [name, value] of Object.entries(answer.headers)) {
-      if (typeof value === "string") returned.set(name, value);
-    }
-    return new Response(answer.body || null, { status: answer.status, headers: returned });
+    const path = url.pathname + url.search;
+    init.signal?.throwIfAborted();
+    const answer = await this.record(init.method ?? "GET", path, headers, body, withCookies);
+    const { status, statusText } = answer;
+    return new Response(answer.body || null, { status, statusText, headers: answer.headers });
   }
-}
-
-/** Errors have no members that JSON shows. */
-function revive(_: string, value: unknown): unknown {
-  return value instanceof Error ? { name: value.name, message: value.message } : value;
 }

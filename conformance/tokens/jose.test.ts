@@ -1,13 +1,13 @@
 /** Our tokens, verified by `jose`, which knows nothing of us. */
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, inject, test } from "vitest";
 import { exchange } from "../src/exchange.ts";
-import { SECRET, startCountersign, stopAll } from "../src/servers.ts";
+import { SECRET, startCountersign } from "../src/servers.ts";
 
 const ALGORITHMS = ["EdDSA", "ES256", "ES512", "RS256", "PS256", "HS256"] as const;
 const MINUTES_15_S = 900;
 
-afterAll(stopAll);
+const folder = inject("folder");
 
 /** Signs somebody up; their id and a token. */
 async function tokenOf(base: string) {
@@ -28,10 +28,11 @@ describe.each(ALGORITHMS)("a token signed with %s", (algorithm) => {
   let signedIn: Awaited<ReturnType<typeof tokenOf>>;
 
   beforeAll(async () => {
-    base = await startCountersign({
+    const server = await startCountersign(folder, {
       COUNTERSIGN_TOKEN__ALGORITHM: algorithm,
       COUNTERSIGN_TOKEN__SCOPE: "tasks:read tasks:write",
     });
+    base = server.url;
     signedIn = await tokenOf(base);
   });
 
@@ -76,7 +77,7 @@ describe.each(ALGORITHMS)("a token signed with %s", (algorithm) => {
 });
 
 test("the shared secret is never published", async () => {
-  const base = await startCountersign({ COUNTERSIGN_TOKEN__ALGORITHM: "HS256" });
-  const answer = await exchange(base, { method: "GET", path: "/api/auth/jwks" });
+  const { url } = await startCountersign(folder, { COUNTERSIGN_TOKEN__ALGORITHM: "HS256" });
+  const answer = await exchange(url, { method: "GET", path: "/api/auth/jwks" });
   expect(JSON.parse(answer.body)).toEqual({ keys: [] });
 });

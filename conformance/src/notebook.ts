@@ -1,0 +1,81 @@
+/** Everything seen of one server during one scenario, in order, without what may differ. */
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import { exchange, type Received } from "./exchange.ts";
+import { Normaliser, TOKEN } from "./normalise.ts";
+import { seen } from "./seen.ts";
+import { SECRET, type Server } from "./servers.ts";
+
+/** What an exchange looks like from outside. */
+export interface Observed {
+  request: string;
+  /** Zero for a note, which is no exchange. */
+  status: number;
+  statusText: string;
+  headers: Record<string, string>;
+  setCookie: string[];
+  body: string;
+}
+
+/** Of the connection, the moment or the request's own name; all other headers are compared. */
+const NOT_COMPARED = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "keep-alive",
+  "transfer-encoding",
+  "x-request-id",
+]);
+
+export class Notebook {
+  readonly observed: Observed[] = [];
+  private readonly verified = new Set<string>();
+  private readonly normaliser: Normaliser;
+
+  constructor(
+    private readonly server: Server,
+    now: number,
+  ) {
+    this.normaliser = new Normaliser(server.origin, now, SECRET, this.verified);
+  }
+
+  async exchange(request: string, received: Received): Promise<void> {
+    const { status, statusText, headers, setCookie, body } = received;
+    await this.verify(body + seen(headers));
+    const compared = Object.entries(headers).filter(([name]) => !NOT_COMPARED.has(name));
+    this.observed.push({
+      request: this.normaliser.text(request),
+      status,
+      statusText,
+      headers: Object.fromEntries(compared.map(([name, value]) => [name, this.header(name, value)])),
+      setCookie: setCookie.map((line) => this.normaliser.text(line)),
+      body: this.normaliser.text(body),
+    });
+  }
+
+  /** Writes down something that is no exchange: what the client made of an answer, rows. */
+  note(what: string, value: unknown): void {
+    const body = this.normaliser.text(seen(value));
+    this.observed.push({ request: what, status: 0, statusText: "", headers: {}, setCookie: [], body });
+  }
+
+  private header(name: string, value: string): string {
+    // It counts down while the scenario runs.
+    if (name === "x-retry-after") return /^([1-9]|10)$/.test(value) ? "<1 to 10>" : value;
+    return this.normaliser.text(value);
+  }
+
+  private async verify(text: string): Promise<void> {
+    const tokens = text.match(TOKEN) ?? [];
+    if (tokens.every((token) => this.verified.has(token))) return;
+    const answer = await exchange(this.server.url, { method: "GET", path: "/api/auth/jwks" });
+    const { origin } = this.server;
+    for (const token of tokens) {
+      const verified = await jwtVerify(
+        token,
+        createLocalJWKSet(JSON.parse(answer.body) as JSONWebKeySet),
+        { issuer: origin, audience: origin },
+      ).catch(() => undefined);
+      if (verified) this.verified.add(token);
+    }
+  }
+}

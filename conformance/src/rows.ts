@@ -1,0 +1,69 @@
+/** What a server wrote down, and a way to make time pass for it. */
+import Database from "better-sqlite3";
+
+const TABLES = ["user", "account", "session"] as const;
+export type Table = (typeof TABLES)[number];
+type Row = Record<string, unknown>;
+
+export class Rows {
+  private readonly database;
+
+  constructor(
+    file: string,
+    /** How addresses of this scenario's users end. */
+    private readonly domain: string,
+  ) {
+    this.database = new Database(file, { fileMustExist: true });
+  }
+
+  /** The rows of this scenario's users, in the order in which they were written. */
+  of(table: Table): Row[] {
+    return this.database
+      .prepare(`SELECT * FROM "${table}" WHERE "${table === "user" ? "id" : "userId"}" IN (${this.users}) ORDER BY rowid`)
+      .all({ domain: `%${this.domain}` })
+      .map((row) => sorted(row as Row));
+  }
+
+  all(): [Table, Row[]][] {
+    return TABLES.map((table) => [table, this.of(table)]);
+  }
+
+  /** Sets a column of all rows of this scenario's users. */
+  set(table: "account" | "session", column: string, value: string | null): void {
+    this.database
+      .prepare(`UPDATE "${table}" SET "${column}" = :value WHERE "userId" IN (${this.users})`)
+      .run({ value, domain: `%${this.domain}` });
+  }
+
+  remove(table: Table): void {
+    const key = table === "user" ? "id" : "userId";
+    this.database
+      .prepare(`DELETE FROM "${table}" WHERE "${key}" IN (${this.users})`)
+      .run({ domain: `%${this.domain}` });
+  }
+
+  /** Copies the first session so often; copies have tokens and ids of their own. */
+  multiplySession(times: number): void {
+    const [row] = this.of("session");
+    const names = Object.keys(row ?? {});
+    const insert = this.database.prepare(
+      `INSERT INTO "session" (${names.map((name) => `"${name}"`)}) VALUES (${names.map((name) => `:${name}`)})`,
+    );
+    for (let number = 0; number < times; number += 1) {
+      const mark = String(number).padStart(8, "0");
+      const own = (value: unknown) => String(value).slice(0, 24) + mark;
+      insert.run({ ...row, id: own(row?.id), token: own(row?.token) });
+    }
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  private readonly users = `SELECT "id" FROM "user" WHERE "email" LIKE :domain`;
+}
+
+/** Columns are a set: their order is the table's, not an answer. */
+function sorted(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
