@@ -1,5 +1,6 @@
 import type { Scenario } from "../src/scenario.ts";
 import { bodies } from "./bodies.ts";
+import { client } from "./client/index.ts";
 import { cookies } from "./cookies.ts";
 import { https } from "./https.ts";
 import { misc } from "./misc.ts";
@@ -21,6 +22,7 @@ export const scenarios: Scenario[] = [
   ...cookies,
   ...bodies,
   ...origins,
+  ...client,
 ];
 
 /** For a pair of servers that count requests. */

@@ -5,9 +5,6 @@ export const misc = [
   scenario("ok", ["200"], async (side) => {
     await side.get("/ok");
   }),
-  scenario("ok through the client", ["200"], async (side) => {
-    side.note("client", await side.client.$fetch("/ok"));
-  }),
   scenario("no endpoint, in path or method", Array(12).fill("404"), async (side) => {
     await side.get("/nowhere");
     await side.get("");

@@ -12,9 +12,6 @@ export const sessions = [
   scenario("get-session without a session", ["200"], async (side) => {
     await side.get("/get-session");
   }),
-  scenario("get-session through the client without a session", ["200"], async (side) => {
-    side.note("client", await side.client.getSession());
-  }),
   scenario("get-session with its query", ["200", "200", "200", "200"], async (side) => {
     await side.signUp();
     await side.get("/get-session?disableCookieCache=true");
@@ -31,10 +28,6 @@ export const sessions = [
     await anotherDevice(side, "second device");
     await side.get("/list-sessions");
   }),
-  scenario("list-sessions through the client", ["200", "200"], async (side) => {
-    await side.signUp();
-    side.note("client", await side.client.listSessions());
-  }),
   scenario("list-sessions without a session", ["401 UNAUTHORIZED"], async (side) => {
     await side.get("/list-sessions");
   }),
@@ -50,11 +43,6 @@ export const sessions = [
     const { token } = await side.signUp();
     await side.post("/revoke-session", { token });
     await side.get("/get-session");
-  }),
-  scenario("revoke-session through the client", ["200", "200", "200"], async (side) => {
-    const { token } = await side.signUp();
-    side.note("client", await side.client.revokeSession({ token }));
-    side.note("client", await side.client.getSession());
   }),
   scenario("revoke-session of somebody else ends nothing", ["200", "200", "200", "200"], async (side) => {
     const ann = await side.signUp("ann");
@@ -81,21 +69,12 @@ export const sessions = [
     await side.get("/get-session", { headers: { cookie: first } });
     await side.get("/list-sessions");
   }),
-  scenario("revoke-other-sessions through the client", ["200", "200"], async (side) => {
-    await side.signUp();
-    side.note("client", await side.client.revokeOtherSessions());
-  }),
   scenario("revoke-sessions", ["200", "200", "200", "200"], async (side) => {
     await side.signUp();
     const first = side.cookieHeader();
     await anotherDevice(side);
     await side.post("/revoke-sessions", {});
     await side.get("/get-session", { headers: { cookie: first } });
-  }),
-  scenario("revoke-sessions through the client", ["200", "200", "200"], async (side) => {
-    await side.signUp();
-    side.note("client", await side.client.revokeSessions());
-    side.note("client", await side.client.getSession());
   }),
   scenario("revoke-sessions and revoke-other-sessions without a session", ["401 UNAUTHORIZED", "401 UNAUTHORIZED"], async (side) => {
     await side.post("/revoke-sessions", {});

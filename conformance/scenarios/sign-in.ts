@@ -13,12 +13,6 @@ export const signIn = [
     await side.post("/sign-in/email", credentials(side), { cookies: false });
     await side.get("/get-session");
   }),
-  scenario("sign-in through the client", ["200", "200", "200"], async (side) => {
-    await side.client.signUp.email({ name: "Ann", ...credentials(side) } as never);
-    side.cookies.clear();
-    side.note("client", await side.client.signIn.email({ email: side.email(), password: PASSWORD }));
-    side.note("client", await side.client.getSession());
-  }),
   scenario("sign-in with an address in capitals", ["200", "200"], async (side) => {
     await side.signUp();
     await side.post("/sign-in/email", credentials(side, { email: side.email().toUpperCase() }), { cookies: false });
@@ -27,9 +21,6 @@ export const signIn = [
     await side.signUp();
     await side.post("/sign-in/email", credentials(side, { password: "password12345" }), { cookies: false });
     await side.post("/sign-in/email", credentials(side, { email: side.email("nobody") }), { cookies: false });
-  }),
-  scenario("a refused sign-in through the client", ["401 INVALID_EMAIL_OR_PASSWORD"], async (side) => {
-    side.note("client", await side.client.signIn.email({ email: side.email(), password: PASSWORD }));
   }),
   scenario("sign-in that is not to be remembered", ["200", "200", "200"], async (side) => {
     await side.signUp();

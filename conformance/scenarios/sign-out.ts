@@ -8,11 +8,6 @@ export const signOut = [
     await side.get("/get-session", { headers: { cookie } });
     await side.get("/token", { headers: { cookie } });
   }),
-  scenario("sign-out through the client", ["200", "200", "200"], async (side) => {
-    await side.signUp();
-    side.note("client", await side.client.signOut());
-    side.note("client", await side.client.getSession());
-  }),
   scenario("sign-out without a session", ["200"], async (side) => {
     await side.post("/sign-out", {});
   }),

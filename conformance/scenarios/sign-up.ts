@@ -10,10 +10,6 @@ export const signUp = [
     await side.post("/sign-up/email", body(side));
     await side.get("/get-session");
   }),
-  scenario("sign-up through the client", ["200", "200"], async (side) => {
-    side.note("client", await side.client.signUp.email({ ...body(side), image: "https://i.example/a.png" }));
-    side.note("client", await side.client.getSession());
-  }),
   scenario("sign-up with an address that is taken", ["200", "422 USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"], async (side) => {
     await side.post("/sign-up/email", body(side), { cookies: false });
     await side.post("/sign-up/email", body(side, { name: "Other" }), { cookies: false });

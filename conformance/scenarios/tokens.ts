@@ -5,15 +5,8 @@ export const tokens = [
     await side.signUp();
     await side.get("/token");
   }),
-  scenario("token through the client", ["200", "200"], async (side) => {
-    await side.signUp();
-    side.note("client", await side.client.token());
-  }),
   scenario("token without a session", ["401 UNAUTHORIZED"], async (side) => {
     await side.get("/token");
-  }),
-  scenario("token through the client without a session", ["401 UNAUTHORIZED"], async (side) => {
-    side.note("client", await side.client.token());
   }),
   scenario("token is not posted", ["200", "404"], async (side) => {
     await side.signUp();
@@ -21,9 +14,6 @@ export const tokens = [
   }),
   scenario("jwks", ["200"], async (side) => {
     await side.get("/jwks");
-  }),
-  scenario("jwks through the client", ["200"], async (side) => {
-    side.note("client", await side.client.jwks());
   }),
   scenario("a token and get-session name the same key as jwks", ["200", "200", "200", "200"], async (side) => {
     await side.signUp();

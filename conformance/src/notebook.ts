@@ -33,9 +33,18 @@ export class Notebook {
 
   constructor(
     private readonly server: Server,
-    now: number,
+    private readonly now: number,
   ) {
     this.normaliser = new Normaliser(server.origin, now, SECRET, this.verified);
+  }
+
+  /** A notebook for something that happens at the same time; its ids count from one. */
+  another(): Notebook {
+    return new Notebook(this.server, this.now);
+  }
+
+  append({ observed }: Notebook): void {
+    this.observed.push(...observed);
   }
 
   async exchange(request: string, received: Received): Promise<void> {

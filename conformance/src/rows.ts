@@ -16,12 +16,13 @@ export class Rows {
     this.database = new Database(file, { fileMustExist: true });
   }
 
-  /** The rows of this scenario's users, in the order in which they were written. */
+  /** The rows of this scenario's users: by their address, then in the order of writing. */
   of(table: Table): Row[] {
-    return this.database
-      .prepare(`SELECT * FROM "${table}" WHERE "${table === "user" ? "id" : "userId"}" IN (${this.users}) ORDER BY rowid`)
-      .all({ domain: `%${this.domain}` })
-      .map((row) => sorted(row as Row));
+    const statement = `SELECT "${table}".* FROM "${table}"
+      JOIN "user" AS owner ON owner."id" = "${table}"."${ownerOf(table)}"
+      WHERE owner."email" LIKE :domain ORDER BY owner."email", "${table}".rowid`;
+    const rows = this.database.prepare(statement).all({ domain: `%${this.domain}` });
+    return rows.map((row) => sorted(row as Row));
   }
 
   all(): [Table, Row[]][] {
@@ -36,9 +37,8 @@ export class Rows {
   }
 
   remove(table: Table): void {
-    const key = table === "user" ? "id" : "userId";
     this.database
-      .prepare(`DELETE FROM "${table}" WHERE "${key}" IN (${this.users})`)
+      .prepare(`DELETE FROM "${table}" WHERE "${ownerOf(table)}" IN (${this.users})`)
       .run({ domain: `%${this.domain}` });
   }
 
@@ -61,6 +61,10 @@ export class Rows {
   }
 
   private readonly users = `SELECT "id" FROM "user" WHERE "email" LIKE :domain`;
+}
+
+function ownerOf(table: Table): string {
+  return table === "user" ? "id" : "userId";
 }
 
 /** Columns are a set: their order is the table's, not an answer. */

@@ -44,6 +44,18 @@ export class Side {
     return new Side(this.server, this.notebook, this.rows, this.unique);
   }
 
+  /** Several browsers at once; what each saw is written down one after the other. */
+  async atOnce(stories: ((browser: Side) => Promise<void>)[]): Promise<void> {
+    const notebooks = await Promise.all(
+      stories.map(async (story) => {
+        const notebook = this.notebook.another();
+        await story(new Side(this.server, notebook, this.rows, this.unique));
+        return notebook;
+      }),
+    );
+    notebooks.forEach((notebook) => this.notebook.append(notebook));
+  }
+
   /** A client with other options, on this browser's jar. */
   clientWith(options: ClientOptions = {}): AuthClient {
     return clientOf(this.base, (input, init) => this.fetch(input, init), options);
