@@ -1,4 +1,5 @@
 /** One request and what came back, exactly as it was on the wire. */
+import { isUtf8 } from "node:buffer";
 import { request } from "node:http";
 
 export interface Sent {
@@ -36,7 +37,7 @@ export function exchange(base: string, { method, path, headers = {}, body }: Sen
             statusText: answer.statusMessage ?? "",
             headers: headersOf(answer.rawHeaders),
             setCookie: answer.headers["set-cookie"] ?? [],
-            body: Buffer.concat(chunks).toString("utf8"),
+            body: textOf(Buffer.concat(chunks)),
           }),
         );
       },
@@ -44,6 +45,11 @@ export function exchange(base: string, { method, path, headers = {}, body }: Sen
     sent.on("error", reject);
     sent.end(body);
   });
+}
+
+/** Bytes that are no UTF-8 are shown as such: a replacement character could be an answer too. */
+function textOf(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString("utf8") : `<bytes ${bytes.toString("hex")}>`;
 }
 
 function headersOf(raw: string[]): Record<string, string> {

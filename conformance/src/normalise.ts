@@ -52,7 +52,7 @@ export class Normaliser {
 
   private signature(value: string, signature: string): string {
     const expected = createHmac("sha256", this.secret).update(unescaped(value)).digest("base64");
-    return expected === unescaped(signature) ? "<signature>" : "<wrong signature>";
+    return encodeURIComponent(expected) === signature ? "<signature>" : "<wrong signature>";
   }
 
   private fromNow(instant: number): string {
