@@ -10,6 +10,9 @@ import { sessions } from "./sessions.ts";
 import { signIn } from "./sign-in.ts";
 import { signOut } from "./sign-out.ts";
 import { signUp } from "./sign-up.ts";
+import { threatsOfCookies } from "./threats/cookies.ts";
+import { threatsOfCredentials, threatsOfStoredHashes } from "./threats/credentials.ts";
+import { threatsOfOrigins } from "./threats/origins.ts";
 import { tokens } from "./tokens.ts";
 
 export const scenarios: Scenario[] = [
@@ -22,6 +25,10 @@ export const scenarios: Scenario[] = [
   ...cookies,
   ...bodies,
   ...origins,
+  ...threatsOfCookies,
+  ...threatsOfOrigins,
+  ...threatsOfCredentials,
+  ...threatsOfStoredHashes,
   ...client,
 ];
 

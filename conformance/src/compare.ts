@@ -1,8 +1,8 @@
 import type { Observed } from "./notebook.ts";
 
-/** A difference that is meant: which scenario, which parts, and why. */
+/** A difference that is meant: in which scenarios, which parts, and why. */
 export interface Deliberate {
-  scenario: string;
+  scenarios: string[];
   /** Such as `0.body` or `2.headers.location`: the exchange's number and its part. */
   parts: string[];
   reason: string;
