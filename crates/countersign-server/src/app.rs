@@ -9,7 +9,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, Method, StatusCode};
+use http::{HeaderName, Method, StatusCode, header::ALLOW};
 use tower::ServiceBuilder;
 use tower_http::{
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
@@ -40,12 +40,22 @@ pub(crate) fn app(auth: Auth) -> Router {
         .layer(middleware::from_fn_with_state(auth.clone(), limit_rate))
         .layer(middleware::from_fn(refuse_head));
     let path = auth.settings().base_url.path().to_owned();
-    Router::new()
+    let routed = Router::new()
         .nest(&path, endpoints.layer(way_in))
         .merge(routes::probes())
         .method_not_allowed_fallback(not_found)
         .fallback(not_found)
-        .with_state(auth)
+        .with_state(auth);
+    // A layer on `routed` itself would come before its routes add the header.
+    Router::new().fallback_service(routed).layer(middleware::map_response(without_allow))
+}
+
+/// A router tells which methods a path has; a path that is none for this method has nothing to tell.
+async fn without_allow(mut response: Response) -> Response {
+    if response.status() == StatusCode::NOT_FOUND {
+        response.headers_mut().remove(ALLOW);
+    }
+    response
 }
 
 async fn not_found() -> StatusCode {

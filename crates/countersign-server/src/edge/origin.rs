@@ -62,7 +62,7 @@ fn require_trusted_origin(headers: &HeaderMap, trusted: &TrustedOrigins) -> Resu
 }
 
 /// Rule 2: each place a redirect could come from, with the label and the error Better Auth has
-/// for it. `callbackURL` may also stand in the query.
+/// for it. `callbackURL` may also stand in the query, once.
 pub(super) fn check_redirects(
     body: Option<&Value>,
     query: Option<&str>,
@@ -70,8 +70,12 @@ pub(super) fn check_redirects(
 ) -> Result<(), ApiError> {
     let in_query = || {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        let mut found = pairs.filter(|(name, _)| name == "callbackURL");
-        found.next().map(|(_, value)| Value::String(value.into_owned()))
+        let mut found: Vec<_> = pairs
+            .filter(|(name, _)| name == "callbackURL")
+            .map(|(_, value)| Value::String(value.into_owned()))
+            .collect();
+        // What stands there twice is a list to Better Auth, and no text.
+        if found.len() > 1 { Some(Value::Array(found)) } else { found.pop() }
     };
     let places: [(&str, &str, &'static Refusal); 4] = [
         ("callbackURL", "callbackURL", &refusals::INVALID_CALLBACK_URL),

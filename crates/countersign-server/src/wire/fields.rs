@@ -73,10 +73,13 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn non_empty_text(&mut self, name: &str) -> String {
         let text = self.text(name);
-        if text.is_empty() && matches!(self.member(name), Some(Value::String(_))) {
-            let fault = "Too small: expected string to have >=1 characters";
-            self.faults.push(format!("[body.{name}] {fault}"));
-        }
+        // zod measures whatever has a length, also what has the wrong type.
+        let wanted = match self.member(name) {
+            Some(Value::String(text)) if text.is_empty() => "string to have >=1 characters",
+            Some(Value::Array(items)) if items.is_empty() => "array to have >=1 items",
+            _ => return text,
+        };
+        self.faults.push(format!("[body.{name}] Too small: expected {wanted}"));
         text
     }
 

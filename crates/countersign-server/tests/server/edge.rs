@@ -161,3 +161,39 @@ async fn t271_no_other_spelling_of_a_path_signs_in() {
         assert_eq!(status, if attempt < 3 { 400 } else { 429 }, "attempt {attempt}");
     }
 }
+
+#[tokio::test]
+async fn t170_nothing_is_changed_by_get_and_a_refused_method_names_no_other() {
+    let server = TestServer::start(&[]).await;
+    server.sign_up(&json!({})).await;
+    for path in ["/sign-out", "/revoke-sessions", "/revoke-other-sessions", "/sign-in/email"] {
+        let reply = server.get(path).await;
+        assert_eq!(reply.status, 404, "{path}");
+        assert!(!reply.headers.contains_key("allow"), "{path}");
+    }
+    assert_ne!(server.get("/get-session").await.body, "null");
+}
+
+#[tokio::test]
+async fn t165_a_redirect_that_is_said_twice_is_no_text() {
+    let server = TestServer::start(&[]).await;
+    let body = json!({ "email": "ann@example.com", "password": PASSWORD });
+    for second in ["%2Fy", "https%3A%2F%2Fevil.test"] {
+        let path = format!("/sign-in/email?callbackURL=%2Fx&callbackURL={second}");
+        let reply = server.post(&path, &body).await;
+        assert_eq!(reply.status, 400, "{second}");
+        let message = "Invalid callbackURL: expected a string";
+        assert_eq!(reply.json(), json!({ "message": message }), "{second}");
+    }
+}
+
+#[tokio::test]
+async fn t192_an_empty_list_for_a_password_has_two_faults() {
+    let server = TestServer::start(&[]).await;
+    let body = json!({ "name": "Ann", "email": "ann@example.com", "password": [] });
+    let reply = server.post("/sign-up/email", &body).await;
+    assert_eq!(reply.status, 400);
+    let message = "[body.password] Invalid input: expected string, received array; \
+                   [body.password] Too small: expected array to have >=1 items";
+    assert_eq!(reply.json(), json!({ "message": message, "code": "VALIDATION_ERROR" }));
+}
