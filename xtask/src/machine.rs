@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::{Ipv4Addr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -15,12 +15,16 @@ use crate::{
 };
 
 /// Debian packages the tests need, with a file that shows that they are there.
-const DEBIAN: [(&str, &str); 4] = [
+pub(crate) const FOR_TESTS: [(&str, &str); 4] = [
     ("chromium", "/usr/bin/chromium"),
     ("openssl", "/usr/bin/openssl"),
     ("postgresql", "/usr/lib/postgresql"),
     ("fonts-liberation", "/usr/share/fonts/truetype/liberation"),
 ];
+
+/// Debian packages that build the libraries we are measured against.
+pub(crate) const FOR_BENCHES: [(&str, &str); 2] =
+    [("cmake", "/usr/bin/cmake"), ("libclang-dev", "/usr/lib/llvm-14/lib/libclang.so")];
 
 /// Node in the version the web app needs.
 pub(crate) fn require_node() -> Outcome {
@@ -54,9 +58,9 @@ pub(crate) fn require_python() -> Outcome {
     Ok(())
 }
 
-/// Debian's Chromium, OpenSSL and PostgreSQL.
-pub(crate) fn install_debian_packages() -> Outcome {
-    let missing: Vec<_> = DEBIAN
+/// Those of the packages that are not there.
+pub(crate) fn install_debian_packages(packages: &[(&str, &str)]) -> Outcome {
+    let missing: Vec<_> = packages
         .iter()
         .filter(|(_, file)| !Path::new(file).exists())
         .map(|(name, _)| *name)
@@ -87,10 +91,10 @@ pub(crate) fn install_cargo_tool(name: &str) -> Outcome {
     run(Command::new("cargo").args(["install", "--locked", name]))
 }
 
-/// The packages of the lock file; nothing when they are there already.
-pub(crate) fn install_node_packages() -> Outcome {
-    let marker = root().join("node_modules/.package-lock.json");
-    let lock = root().join("package-lock.json");
+/// The packages of a folder's lock file; nothing when they are there already.
+pub(crate) fn install_node_packages(folder: &Path) -> Outcome {
+    let marker = folder.join("node_modules/.package-lock.json");
+    let lock = folder.join("package-lock.json");
     if let (Ok(installed), Ok(wanted)) = (fs::metadata(&marker), fs::metadata(&lock))
         && installed.modified()? >= wanted.modified()?
     {
@@ -98,18 +102,21 @@ pub(crate) fn install_node_packages() -> Outcome {
         return Ok(());
     }
     let flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-    run(Command::new("npm").current_dir(root()).args(flags))
+    run(Command::new("npm").current_dir(folder).args(flags))
 }
 
-/// A virtual environment with the packages of the Python tests; the path of its interpreter.
-pub(crate) fn python_environment() -> Result<std::path::PathBuf, Box<dyn std::error::Error>> {
-    let folder = root().join("target/python");
+/// A virtual environment in a folder, with the packages of a file; the path of its interpreter.
+pub(crate) fn python_environment(
+    folder: &str,
+    requirements: &str,
+) -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let folder = root().join(folder);
     let python = folder.join("bin/python");
     if !python.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     }
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
-    run(pip.arg(root().join("conformance/python/requirements.txt")))?;
+    run(pip.arg(root().join(requirements)))?;
     Ok(python)
 }

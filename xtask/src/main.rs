@@ -1,5 +1,6 @@
-//! `cargo xtask up` runs everything, `cargo xtask test` tests everything.
+//! `cargo xtask up` runs everything, `cargo xtask test` tests everything, `cargo xtask bench` measures.
 
+mod bench;
 mod machine;
 mod step;
 mod test;
@@ -9,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Runs and tests Countersign as a whole.
+/// Runs, tests and measures Countersign as a whole.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -23,12 +24,15 @@ enum Command {
     Up(up::Flags),
     /// Installs what the tests need and runs every test in the repository.
     Test(test::Flags),
+    /// Measures beside peers and writes docs/performance.
+    Bench(bench::Flags),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Up(flags) => up::run(&flags),
         Command::Test(flags) => test::run(&flags),
+        Command::Bench(flags) => bench::run(&flags),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

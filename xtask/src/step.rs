@@ -8,31 +8,45 @@ use std::{
 
 use crate::Outcome;
 
+/// Tells how long ago it was started.
+pub(crate) struct Watch(Instant);
+
+impl Watch {
+    #[expect(clippy::disallowed_methods, reason = "this is what a watch is for")]
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn seconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}
+
 /// Counts steps and times them.
 pub(crate) struct Steps {
     total: usize,
     done: usize,
-    started: Instant,
+    watch: Watch,
 }
 
 impl Steps {
     pub(crate) fn new(total: usize) -> Self {
-        Self { total, done: 0, started: now() }
+        Self { total, done: 0, watch: Watch::start() }
     }
 
     /// Does one step; says its name before and its time after.
     pub(crate) fn step(&mut self, name: &str, work: impl FnOnce() -> Outcome) -> Outcome {
         self.done += 1;
         println!("\n── {}/{} {name}", self.done, self.total);
-        let started = now();
+        let watch = Watch::start();
         work().map_err(|error| format!("{name}: {error}"))?;
-        println!("   {name}: {:.1} s", started.elapsed().as_secs_f64());
+        println!("   {name}: {:.1} s", watch.seconds());
         Ok(())
     }
 
     /// How long all steps took.
     pub(crate) fn seconds(&self) -> f64 {
-        self.started.elapsed().as_secs_f64()
+        self.watch.seconds()
     }
 }
 
@@ -64,9 +78,4 @@ fn line_of(command: &Command) -> String {
 
 fn not_started(line: &str, error: &io::Error) -> String {
     format!("`{line}` could not be started: {error}")
-}
-
-#[expect(clippy::disallowed_methods, reason = "how long a step took is what a watch is for")]
-fn now() -> Instant {
-    Instant::now()
 }

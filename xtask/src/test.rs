@@ -23,13 +23,13 @@ type Step = (&'static str, fn() -> Outcome);
 
 const PREPARATIONS: [Step; 4] = [
     ("looking at this machine", look_at_machine),
-    ("npm packages", machine::install_node_packages),
+    ("npm packages", || machine::install_node_packages(&root())),
     ("building the binaries", build),
     ("building the web app", build_web),
 ];
 
 const TESTS: [Step; 11] = [
-    ("rust: format", || cargo(&["fmt", "--all", "--check"])),
+    ("rust: format", format),
     ("rust: clippy", clippy),
     ("rust: tests", || cargo(&["nextest", "run", "--workspace", "--all-features"])),
     ("rust: examples in the documentation", || {
@@ -69,7 +69,7 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
 fn look_at_machine() -> Outcome {
     machine::require_node()?;
     machine::require_python()?;
-    machine::install_debian_packages()?;
+    machine::install_debian_packages(&machine::FOR_TESTS)?;
     machine::install_cargo_tool("cargo-nextest")?;
     machine::install_cargo_tool("cargo-deny")
 }
@@ -80,6 +80,12 @@ fn build() -> Outcome {
 
 fn build_web() -> Outcome {
     npm(&["run", "build", "--workspace", "apps/web"])
+}
+
+/// The workspace and, beside it, the benches.
+fn format() -> Outcome {
+    cargo(&["fmt", "--all", "--check"])?;
+    cargo(&["fmt", "--manifest-path", "bench/Cargo.toml", "--all", "--check"])
 }
 
 fn clippy() -> Outcome {
@@ -114,7 +120,8 @@ fn typescript() -> Outcome {
 }
 
 fn python() -> Outcome {
-    let python = machine::python_environment()?;
+    let python =
+        machine::python_environment("target/python", "conformance/python/requirements.txt")?;
     let mut command = Command::new(python);
     command.current_dir(root().join("conformance/python")).args(["-m", "pytest", "-q"]);
     run_program(command.env("COUNTERSIGN_BIN", built("countersign")))

@@ -60,7 +60,7 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
             Command::new("cargo").current_dir(root()).args(["build", "--release"]).args(packages),
         )
     })?;
-    steps.step("installing npm packages", machine::install_node_packages)?;
+    steps.step("installing npm packages", || machine::install_node_packages(&root()))?;
     steps.step("building the web app", || {
         let npm = ["run", "build", "--workspace", "apps/web"];
         run_program(
