@@ -51,7 +51,7 @@ impl Forger {
 
     /// The issuer's keys.
     pub fn key_set(&self) -> Result<KeySet, Failure> {
-        let set = serde_json::json!({ "keys": [self.public_jwk(&self.key)] });
+        let set = serde_json::json!({ "keys": [public_jwk(&self.key)] });
         Ok(KeySet::from_jwks_json(set.to_string().as_bytes())?)
     }
 
@@ -79,7 +79,7 @@ impl Forger {
             9 => with(&header("ES256", KID)),
             10 => with(&format!(r#"{{"alg":"EdDSA","kid":"{KID}","crit":["exp"]}}"#)),
             11 => {
-                let jwk = self.public_jwk(&self.other);
+                let jwk = public_jwk(&self.other);
                 let header = format!(r#"{{"alg":"EdDSA","kid":"{KID}","jwk":{jwk}}}"#);
                 signed(&self.other, &header, &claims)
             }
@@ -101,17 +101,17 @@ impl Forger {
         claims_at(self.now, number)
     }
 
-    fn public_jwk(&self, key: &Ed25519KeyPair) -> serde_json::Value {
-        let x = encode(key.public_key().as_ref());
-        serde_json::json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": KID, "x": x })
-    }
-
     fn confused(&self, claims: &str) -> String {
         let signed = unsigned(&header("HS256", KID), claims);
         let secret = hmac::Key::new(hmac::HMAC_SHA256, self.key.public_key().as_ref());
         let tag = hmac::sign(&secret, signed.as_bytes());
         format!("{signed}.{}", encode(tag.as_ref()))
     }
+}
+
+fn public_jwk(key: &Ed25519KeyPair) -> serde_json::Value {
+    let x = encode(key.public_key().as_ref());
+    serde_json::json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": KID, "x": x })
 }
 
 fn claims_at(now: i64, number: u32) -> String {

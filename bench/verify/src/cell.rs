@@ -8,6 +8,9 @@ use crate::{Failure, material::Tokens};
 /// Decides about the token it was prepared for.
 pub type Decide = Box<dyn Fn() -> bool>;
 
+/// Makes a decision about a token ready to be timed.
+type Prepare = Box<dyn Fn(&str) -> Result<Decide, Failure>>;
+
 /// A library with a key in hand.
 #[derive(Serialize)]
 pub struct Cell {
@@ -21,7 +24,7 @@ pub struct Cell {
     #[serde(skip)]
     signature_only: bool,
     #[serde(skip)]
-    prepare: Box<dyn Fn(&str) -> Result<Decide, Failure>>,
+    prepare: Prepare,
 }
 
 impl Cell {

@@ -57,7 +57,7 @@ fn work(file: &Path, provider: Provider) -> Result<(), Failure> {
         let line = line?;
         let (cell, milliseconds) = line.split_once(' ').ok_or("expected CELL MILLISECONDS")?;
         let decide = ready.get(cell.parse::<usize>()?).ok_or("there is no such cell")?;
-        let window = measure(decide, Duration::from_millis(milliseconds.parse()?));
+        let window = measure(decide, Duration::from_millis(milliseconds.parse()?))?;
         writeln!(out, "{}", serde_json::to_string(&window)?)?;
     }
     Ok(())

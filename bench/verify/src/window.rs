@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
+use crate::Failure;
+
 /// What was seen in a window.
 #[derive(Serialize)]
 pub struct Window {
@@ -18,11 +20,12 @@ pub struct Window {
 const BATCH: Duration = Duration::from_micros(100);
 
 /// Verifies for about this long, after a tenth of it that is not counted.
-pub fn measure(decide: &dyn Fn() -> bool, length: Duration) -> Window {
+pub fn measure(decide: &dyn Fn() -> bool, length: Duration) -> Result<Window, Failure> {
+    let mut accepted = true;
     let started = now();
     let mut warmed: u32 = 0;
     while started.elapsed() < length / 10 {
-        assert!(decide(), "the good token is refused");
+        accepted &= decide();
         warmed += 1;
     }
     let each = started.elapsed() / warmed.max(1);
@@ -32,11 +35,16 @@ pub fn measure(decide: &dyn Fn() -> bool, length: Duration) -> Window {
     let mut tokens = 0;
     while started.elapsed() < length {
         for _ in 0..batch {
-            assert!(decide(), "the good token is refused");
+            accepted &= decide();
             tokens += 1;
         }
     }
-    Window { tokens, seconds: started.elapsed().as_secs_f64(), cpu: cpu_seconds() - cpu }
+    let (seconds, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+    if accepted {
+        Ok(Window { tokens, seconds, cpu })
+    } else {
+        Err("a good token is refused".into())
+    }
 }
 
 fn cpu_seconds() -> f64 {

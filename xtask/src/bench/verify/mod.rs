@@ -64,6 +64,7 @@ pub(crate) fn run(options: &Options) -> Outcome {
         build()?;
         machine::install_node_packages(&root().join("bench"))?;
         python = machine::python_environment("target/bench/python", "bench/requirements.txt")?;
+        install_ours(&python)?;
         run_program(Command::new(built.join("verify")).arg("make").arg(&file))
     })?;
     let pinned = |program: &Path| pinned(options.core, program);
@@ -107,6 +108,17 @@ fn build() -> Outcome {
     cargo.current_dir(root().join("bench"));
     run_program(cargo.args(["build", "--release", "--locked", "--package", "bench-verify"]))?;
     Ok(fs::create_dir_all(root().join("docs/performance"))?)
+}
+
+/// Our own package for Python, built as its users build it.
+fn install_ours(python: &Path) -> Outcome {
+    let package = root().join("crates/countersign-py");
+    if !package.exists() {
+        println!("   countersign for Python is not in this tree");
+        return Ok(());
+    }
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    run_program(Command::new(python).args(pip).arg(package))
 }
 
 fn pinned(core: usize, program: &Path) -> Command {
