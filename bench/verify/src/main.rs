@@ -73,6 +73,7 @@ fn cells(material: &Material, provider: Provider) -> Result<Vec<(Cell, Decide)>,
                 raw::cell(algorithm, tokens),
                 ours::verifier(algorithm, material)?,
                 ours::guarded(algorithm, material)?,
+                ours::remembering(algorithm, material)?,
                 jwt_simple::cell(algorithm, tokens),
             ]);
         }

@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use countersign::{Guard, Identity, KeySource, Policy};
+use countersign::{Guard, GuardBuilder, Identity, KeySource, Policy};
 use countersign_jwt::{Algorithm, Clock, SystemClock, Verifier};
 use http::{Request, header::AUTHORIZATION, request::Parts};
 
@@ -31,11 +31,20 @@ pub fn verifier(algorithm: Algorithm, material: &Material) -> Result<Cell, Failu
     }))
 }
 
-/// The guard, from a request to an identity.
+/// The guard, from a request to an identity; every token is new to it.
 pub fn guarded(algorithm: Algorithm, material: &Material) -> Result<Cell, Failure> {
-    let guard = guard(material.of(algorithm)?)?;
+    let tokens = material.of(algorithm)?;
+    deciding("countersign, Guard", builder(tokens)?.cached_tokens(0).build()?, algorithm)
+}
+
+/// The same for a token that it has verified before.
+pub fn remembering(algorithm: Algorithm, material: &Material) -> Result<Cell, Failure> {
+    deciding("countersign, Guard, cached", guard(material.of(algorithm)?)?, algorithm)
+}
+
+fn deciding(name: &'static str, guard: Guard, algorithm: Algorithm) -> Result<Cell, Failure> {
     let version = locked_version("countersign");
-    Ok(Cell::new("countersign, Guard", version, algorithm, move |token| {
+    Ok(Cell::new(name, version, algorithm, move |token| {
         let (guard, request) = (guard.clone(), request(token)?);
         Ok(Box::new(move || {
             admit(&guard, &request).is_some_and(|identity| identity.subject() == SUBJECT)
@@ -45,7 +54,11 @@ pub fn guarded(algorithm: Algorithm, material: &Material) -> Result<Cell, Failur
 
 /// A guard that has its keys at hand.
 pub fn guard(tokens: &Tokens) -> Result<Guard, Failure> {
-    Ok(Guard::new(Policy::new(ISSUER, AUDIENCE)?, KeySource::keys(tokens.key_set()?))?)
+    Ok(builder(tokens)?.build()?)
+}
+
+fn builder(tokens: &Tokens) -> Result<GuardBuilder, Failure> {
+    Ok(Guard::builder(Policy::new(ISSUER, AUDIENCE)?, KeySource::keys(tokens.key_set()?)))
 }
 
 /// A request that carries a token.
