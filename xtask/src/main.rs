@@ -1,6 +1,7 @@
 //! `cargo xtask up` runs everything, `cargo xtask test` tests everything, `cargo xtask bench` measures.
 
 mod bench;
+mod differential;
 mod machine;
 mod step;
 mod test;
@@ -26,6 +27,8 @@ enum Command {
     Test(test::Flags),
     /// Measures beside peers and writes docs/performance.
     Bench(bench::Flags),
+    /// Has forged tokens judged by our verifier and by others.
+    Differential(differential::Flags),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Command::Up(flags) => up::run(&flags),
         Command::Test(flags) => test::run(&flags),
         Command::Bench(flags) => bench::run(&flags),
+        Command::Differential(flags) => differential::run(&flags),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,7 +1,7 @@
 //! When a token is valid: `exp`, `nbf`, `iat` (RFC 7519 §4.1.4 to §4.1.6).
 //!
-//! A date is a JSON number of seconds since 1970, not negative; a fraction is cut off, never rounded
-//! up. `exp` is required. The rules, to the second, with leeway L:
+//! A date is a JSON number of seconds since 1970, not negative. A fraction never makes a token valid:
+//! it is cut off, and `nbf` is rounded up. `exp` is required. The rules, to the second, with leeway L:
 //!
 //! * expired from `exp + L` on;
 //! * not valid before `nbf - L`, and not when `iat` is later than now + L;
@@ -26,9 +26,10 @@ pub(crate) struct Lifetime {
 impl Lifetime {
     pub(crate) fn read(members: &Object<'_>) -> Result<Self, TokenError> {
         Ok(Self {
-            expires_at: date(members, "exp")?.ok_or(TokenError::MissingClaim { claim: "exp" })?,
-            not_before: date(members, "nbf")?,
-            issued_at: date(members, "iat")?,
+            expires_at: date(members, "exp", f64::floor)?
+                .ok_or(TokenError::MissingClaim { claim: "exp" })?,
+            not_before: date(members, "nbf", f64::ceil)?,
+            issued_at: date(members, "iat", f64::floor)?,
         })
     }
 
@@ -73,10 +74,16 @@ impl Lifetime {
     }
 }
 
-fn date(members: &Object<'_>, claim: &'static str) -> Result<Option<Timestamp>, TokenError> {
+fn date(
+    members: &Object<'_>,
+    claim: &'static str,
+    round: fn(f64) -> f64,
+) -> Result<Option<Timestamp>, TokenError> {
     let Some(value) = members.get(claim) else { return Ok(None) };
     let seconds = match value {
-        Json::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole_seconds)),
+        Json::Number(number) => {
+            number.as_i64().or_else(|| number.as_f64().map(round).and_then(whole_seconds))
+        }
         _ => None,
     };
     match seconds.filter(|seconds| *seconds >= 0).map(Timestamp::from_second) {
@@ -85,7 +92,7 @@ fn date(members: &Object<'_>, claim: &'static str) -> Result<Option<Timestamp>, 
     }
 }
 
-/// The whole seconds of a fraction. Beyond the years [`Timestamp`] knows there is nothing to convert.
+/// Seconds without a fraction. Beyond the years [`Timestamp`] knows there is nothing to convert.
 fn whole_seconds(seconds: f64) -> Option<i64> {
     #[expect(
         clippy::cast_precision_loss,
@@ -93,5 +100,5 @@ fn whole_seconds(seconds: f64) -> Option<i64> {
     )]
     let latest = Timestamp::MAX.as_second() as f64;
     #[expect(clippy::cast_possible_truncation, reason = "inside the range just checked")]
-    (0.0..=latest).contains(&seconds).then(|| seconds.floor() as i64)
+    (0.0..=latest).contains(&seconds).then_some(seconds as i64)
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test when they cannot go on")]
 #![expect(clippy::needless_pass_by_value, reason = "tables of cases read better without borrows")]
 
+mod agreement;
 mod algorithms;
 mod changes;
 mod claims;

@@ -12,6 +12,8 @@
 //! | [`postgres::Postgres`] | a PostgreSQL of its own in a temporary folder |
 //! | [`chromium::Chromium`] | a headless Chromium |
 //!
+//! Beside them stands [`forgery`]: tokens that ought to be refused, by the hundred thousand.
+//!
 //! ```no_run
 //! use countersign_testing::node::{BetterAuth, BetterAuthOptions};
 //!
@@ -23,6 +25,7 @@
 pub mod binaries;
 pub mod chromium;
 mod clock;
+pub mod forgery;
 pub mod http;
 pub mod node;
 mod port;
