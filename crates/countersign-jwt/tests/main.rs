@@ -6,6 +6,7 @@ mod agreement;
 mod algorithms;
 mod changes;
 mod claims;
+mod documents;
 mod explanations;
 mod fixture;
 mod json;
