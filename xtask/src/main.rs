@@ -2,7 +2,9 @@
 
 mod bench;
 mod differential;
+mod fuzz;
 mod machine;
+mod mutants;
 mod step;
 mod test;
 mod up;
@@ -29,6 +31,10 @@ enum Command {
     Bench(bench::Flags),
     /// Has forged tokens judged by our verifier and by others.
     Differential(differential::Flags),
+    /// Breaks verifier and guard in many ways; the tests have to notice each.
+    Mutants(mutants::Flags),
+    /// Feeds strange bytes to whatever reads them first.
+    Fuzz(fuzz::Flags),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +43,8 @@ fn main() -> ExitCode {
         Command::Test(flags) => test::run(&flags),
         Command::Bench(flags) => bench::run(&flags),
         Command::Differential(flags) => differential::run(&flags),
+        Command::Mutants(flags) => mutants::run(&flags),
+        Command::Fuzz(flags) => fuzz::run(&flags),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,7 +8,7 @@ use std::{fs, process::Command};
 use countersign_testing::{binaries::built, root};
 
 use crate::{
-    Outcome, differential, machine,
+    Outcome, differential, fuzz, machine,
     step::{Steps, output, run as run_program},
 };
 
@@ -28,7 +28,7 @@ const PREPARATIONS: [Step; 4] = [
     ("building the web app", build_web),
 ];
 
-const TESTS: [Step; 12] = [
+const TESTS: [Step; 13] = [
     ("rust: format", format),
     ("rust: clippy", clippy),
     ("rust: tests", || cargo(&["nextest", "run", "--workspace", "--all-features"])),
@@ -53,6 +53,7 @@ const TESTS: [Step; 12] = [
     ("conformance with Better Auth", conformance::run),
     ("python", python),
     ("differential", || differential::run(&differential::Flags::default())),
+    ("fuzz", || fuzz::run(&fuzz::Flags::default())),
     ("browser, with both auth servers", browser::run),
 ];
 
