@@ -84,9 +84,10 @@ fn build_web() -> Outcome {
     npm(&["run", "build", "--workspace", "apps/web"])
 }
 
-/// The workspace and, beside it, the benches.
+/// The workspace, and what stands beside it.
 fn format() -> Outcome {
     cargo(&["fmt", "--all", "--check"])?;
+    cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])?;
     cargo(&["fmt", "--manifest-path", "bench/Cargo.toml", "--all", "--check"])
 }
 
