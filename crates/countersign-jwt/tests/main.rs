@@ -7,6 +7,7 @@ mod algorithms;
 mod changes;
 mod claims;
 mod documents;
+mod edges;
 mod explanations;
 mod fixture;
 mod json;
