@@ -132,7 +132,8 @@ proptest! {
             .zip(respelled)
             .map(|(character, (escaped, upper))| spelling(character, escaped, upper))
             .collect();
-        let between: String = (0..between).map(|i| format!("\"between {i}\":0,")).collect();
+        let between: Vec<_> = (0..between).map(|i| format!("\"between {i}\":0,")).collect();
+        let between = between.concat();
         let once = format!("{name}:{value}");
         let twice = format!("{once},{between}\"{again}\":{other}");
         let wrap = |members: &str| {
