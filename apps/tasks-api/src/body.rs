@@ -5,9 +5,13 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request, rejection::BytesRejection},
+    extract::{
+        FromRequest, Request,
+        rejection::{BytesRejection, FailedToBufferBody},
+    },
     http::header,
 };
+use countersign_serve::came_too_slowly;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -96,7 +100,10 @@ impl Members {
             return Err(Problem::unsupported_media_type());
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|error| match error {
-            BytesRejection::FailedToBufferBody(_) => Problem::too_large(),
+            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+                Problem::too_large()
+            }
+            error if came_too_slowly(&error) => Problem::too_slow(),
             _ => Problem::malformed("The body could not be read."),
         })?;
         match serde_json::from_slice(&bytes) {

@@ -1,19 +1,17 @@
 //! `tasks-api`: everybody's own tasks, behind the guard.
 
-use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc};
 
 use clap::Parser;
 use countersign::{Guard, SystemClock};
+use countersign_serve::{Ended, Limits, told_to_stop};
 use countersign_store::Database;
 use tasks_api::{
     app::{self, Tasks},
     openapi,
     settings::{Command, Settings},
 };
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -52,19 +50,10 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
         "tasks-api serves"
     );
     let app = app::router(Tasks { guard, database, clock: Arc::new(SystemClock) });
-    let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    let Ended { cut } = countersign_serve::serve(listener, app, Limits::default(), stop).await;
+    match cut {
+        0 => tracing::info!("tasks-api stopped; every request was answered"),
+        cut => tracing::warn!(cut, "tasks-api stopped; connections that did not end were cut"),
+    }
     Ok(())
-}
-
-/// Ctrl-C or SIGTERM, listened for from now on. Requests under way are still answered.
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    })
 }

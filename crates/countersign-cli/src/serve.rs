@@ -3,14 +3,12 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use countersign_jwt::SystemClock;
+use countersign_serve::{Ended, Limits, told_to_stop};
 use countersign_server::{
     Server, SystemEntropy,
     settings::{Settings, Source},
 };
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::{ConfigFlag, Outcome};
@@ -60,8 +58,12 @@ async fn serve(settings: Settings) -> Outcome {
         features = server.features().join(","),
         "countersign serves"
     );
-    axum::serve(listener, server.into_service()).with_graceful_shutdown(stop).await?;
-    tracing::info!("countersign stopped; every request was answered");
+    let Ended { cut } =
+        countersign_serve::serve(listener, server.into_router(), Limits::default(), stop).await;
+    match cut {
+        0 => tracing::info!("countersign stopped; every request was answered"),
+        cut => tracing::warn!(cut, "countersign stopped; connections that did not end were cut"),
+    }
     Ok(())
 }
 
@@ -78,16 +80,4 @@ fn warn_of_choices(settings: &Settings) {
             "token.lifetime is longer than 15 minutes: a token that is stolen stays good that long"
         );
     }
-}
-
-/// Ctrl-C or SIGTERM, listened for from now on. Requests under way are still answered.
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    })
 }

@@ -21,7 +21,8 @@
 //! let settings = Settings::read(&Source::of_process(None), &SystemEntropy)?;
 //! let listener = tokio::net::TcpListener::bind(settings.listen).await?;
 //! let server = Server::start(settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
-//! axum::serve(listener, server.into_service()).await?;
+//! let stop = countersign_serve::told_to_stop()?;
+//! let _ = countersign_serve::serve(listener, server.into_router(), Default::default(), stop).await;
 //! # Ok(())
 //! # }
 //! ```

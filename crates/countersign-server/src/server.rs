@@ -1,8 +1,8 @@
 //! From settings to a server that can answer.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use axum::{Router, extract::connect_info::IntoMakeServiceWithConnectInfo};
+use axum::Router;
 use countersign_jwt::{Clock, KeyError};
 use countersign_store::{Database, DatabaseUrl, Inspection, StoreError, schema};
 
@@ -96,12 +96,8 @@ impl Server {
         &self.features
     }
 
-    /// For `axum::serve`, which has to pass on the address of the peer.
-    pub fn into_service(self) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
-        self.router.into_make_service_with_connect_info()
-    }
-
-    /// The router alone, for tests that call it without a socket.
+    /// What answers. Whoever serves it passes on the peer's address, as `countersign_serve` does;
+    /// without it, clients have no address to be counted by.
     pub fn into_router(self) -> Router {
         self.router
     }

@@ -1,6 +1,7 @@
 //! HTTP as it is on the wire: paths and headers go out as they are written, and nothing is added.
 //!
-//! The request is HTTP/1.0, so that the answer ends with the connection and is in one piece.
+//! The request of [`send`] is HTTP/1.0, so that the answer ends with the connection and is in one
+//! piece. [`open`] and [`until_closed`] are for bytes that are no proper request.
 
 use std::{
     io::{Read, Write},
@@ -68,6 +69,28 @@ pub fn send(
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("an answer comes back");
     parse(&String::from_utf8_lossy(&answer))
+}
+
+/// A connection to `http://host:port` on which these bytes were sent.
+///
+/// # Panics
+///
+/// When nobody listens.
+pub fn open(origin: &str, bytes: &[u8]) -> TcpStream {
+    let host = origin.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).expect("the server listens");
+    // Who has read enough may hang up in the middle; what it answered counts.
+    let _ = stream.write_all(bytes);
+    stream
+}
+
+/// All that comes until the server ends the connection, in whichever way.
+pub fn until_closed(mut stream: TcpStream) -> String {
+    let (mut said, mut buffer) = (Vec::new(), [0; 4096]);
+    while let Ok(length @ 1..) = stream.read(&mut buffer) {
+        said.extend_from_slice(&buffer[..length]);
+    }
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 fn parse(text: &str) -> Answer {

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use countersign_jwt::{Algorithm, Clock, SigningKey, SystemClock};
-use countersign_testing::{SECRET, binaries::TasksApi};
+use countersign_testing::{Running, SECRET, binaries::TasksApi};
 use serde_json::{Value, json};
 
 use countersign_testing::http::{Answer, send};
@@ -59,6 +59,11 @@ impl Api {
 
     pub(crate) fn origin(&self) -> &str {
         self.process.url()
+    }
+
+    /// The process.
+    pub(crate) fn process(&mut self) -> &mut Running {
+        self.process.process()
     }
 
     /// A good token of this user.

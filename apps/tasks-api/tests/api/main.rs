@@ -2,6 +2,7 @@
 
 mod better_auth_tokens;
 mod document;
+mod ending;
 mod fixture;
 mod isolation;
 mod operations;

@@ -181,15 +181,3 @@ fn help_names_every_setting_and_shells_get_completions() {
         assert!(String::from_utf8_lossy(&script.stdout).contains("migrate"), "{shell}");
     }
 }
-
-#[test]
-fn sigterm_ends_it_in_good_order() {
-    let mut server = Countersign::start(binary(), &[]).expect("it starts");
-    let process = server.process();
-    process.stopper().stop();
-    let mut said = Vec::new();
-    while let Some(line) = process.next_line() {
-        said.push(line);
-    }
-    assert!(said.iter().any(|line| line.contains("every request was answered")), "{said:?}");
-}

@@ -7,6 +7,7 @@ use axum::{
     body::to_bytes,
     extract::{FromRequest, Request},
 };
+use countersign_serve::came_too_slowly;
 
 use super::origin::{check_origin, check_redirects, check_sign_in};
 use crate::{
@@ -25,7 +26,13 @@ impl<B: Body> FromRequest<Auth> for Posted<B> {
 
     async fn from_request(request: Request, auth: &Auth) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|_| &refusals::PAYLOAD_TOO_LARGE)?;
+        let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|error| {
+            if came_too_slowly(&error) {
+                &refusals::REQUEST_TIMEOUT
+            } else {
+                &refusals::PAYLOAD_TOO_LARGE
+            }
+        })?;
         let value = read_body(B::FORMS, &parts.headers, &bytes)?;
         let trusted = &auth.settings().trusted_origins;
         check_origin(&parts.headers, trusted)?;

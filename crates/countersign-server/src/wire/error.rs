@@ -174,6 +174,7 @@ pub(crate) mod refusals {
         PASSWORD_TOO_LONG: BAD_REQUEST, "Password too long";
         PASSWORD_TOO_SHORT: BAD_REQUEST, "Password too short";
         PAYLOAD_TOO_LARGE: PAYLOAD_TOO_LARGE, "Request body is too large";
+        REQUEST_TIMEOUT: REQUEST_TIMEOUT, "The request body did not arrive in time";
         SESSION_NOT_FRESH: FORBIDDEN, "Session is not fresh";
         UNAUTHORIZED: UNAUTHORIZED, "Unauthorized";
         USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: UNPROCESSABLE_ENTITY,

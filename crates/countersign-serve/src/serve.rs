@@ -1,0 +1,86 @@
+//! Connections from their beginning to their end.
+
+use axum::{Router, extract::ConnectInfo};
+use hyper::{Request, body::Incoming, server::conn::http1};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+    time::timeout,
+};
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt;
+use tower_http::timeout::RequestBodyDeadlineLayer;
+
+use crate::{Limits, accept::accept};
+
+/// The most bytes of the first line and the headers together.
+const LARGEST_HEAD: usize = 32 * 1024;
+
+/// How serving ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Ended {
+    /// Connections that were cut because they had not ended in time; zero when everybody who had
+    /// sent a request has its answer.
+    pub cut: usize,
+}
+
+/// Answers what comes to the listener with the router, until `stop` is ready and then until the
+/// connections have ended or the time for that is over.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> Ended {
+    let app = app.layer(RequestBodyDeadlineLayer::new(limits.body));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_header_size(LARGEST_HEAD);
+    let watch = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            (stream, peer) = accept(&listener) => {
+                let answers = app.clone().map_request(move |mut request: Request<Incoming>| {
+                    request.extensions_mut().insert(ConnectInfo(peer));
+                    request
+                });
+                let io = TokioIo::new(Box::pin(with_stall(stream, &limits)));
+                let connection = http.serve_connection(io, TowerToHyperService::new(answers));
+                let connection = watch.watch(connection);
+                connections.spawn(async move {
+                    if let Err(error) = connection.await {
+                        tracing::debug!(%peer, %error, "a connection ended early");
+                    }
+                });
+            }
+            // Those that ended are let go, so that the set holds what is open and no more.
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    let in_good_order = async {
+        watch.shutdown().await;
+        while connections.join_next().await.is_some() {}
+    };
+    if timeout(limits.drain, in_good_order).await.is_ok() {
+        return Ended { cut: 0 };
+    }
+    while connections.try_join_next().is_some() {}
+    let cut = connections.len();
+    connections.shutdown().await;
+    Ended { cut }
+}
+
+fn with_stall(stream: TcpStream, limits: &Limits) -> TimeoutStream<TcpStream> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.stall));
+    stream
+}
