@@ -4,26 +4,26 @@ use std::{process::ExitCode, sync::Arc};
 
 use clap::Parser;
 use countersign::{Guard, SystemClock};
-use countersign_serve::{Ended, Limits, told_to_stop};
+use countersign_serve::{Ended, Limits, keep_memory_private, told_to_stop};
 use countersign_store::Database;
 use tasks_api::{
     app::{self, Tasks},
     openapi,
-    settings::{Command, Settings},
+    settings::{Command, Flags, Settings, secret_of_process},
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let settings = Settings::parse();
-    if let Some(Command::Openapi) = settings.command {
+    let flags = Flags::parse();
+    if let Some(Command::Openapi) = flags.command {
         println!("{}", openapi::document());
         return ExitCode::SUCCESS;
     }
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match serve(settings).await {
+    match serve(flags).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tasks-api: {error}");
@@ -32,21 +32,23 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(settings: Settings) -> Result<(), Box<dyn std::error::Error>> {
-    let guard = Guard::new(settings.policy()?, settings.key_source()?)?;
-    let database = Database::open(&settings.database_url)?;
+async fn serve(flags: Flags) -> Result<(), Box<dyn std::error::Error>> {
+    keep_memory_private()?;
+    let Settings { listen, policy, keys, database: database_url, described } =
+        Settings::read(flags, secret_of_process().as_deref())?;
+    let guard = Guard::new(policy, keys)?;
+    let database = Database::open(&database_url)?;
     database.create(&tasks_api::rows::TABLES).await?;
-    let listen = settings.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .map_err(|error| format!("cannot listen on {listen}: {error}; choose another --listen"))?;
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        format!("cannot listen on {listen}: {error}; choose another address with --listen")
+    })?;
     let stop = told_to_stop()?;
     tracing::info!(
         listen = %listener.local_addr()?,
-        issuer = settings.issuer,
-        audience = settings.audience,
-        keys = settings.key_source_name(),
-        database = %settings.database_url,
+        issuer = described.issuer,
+        audience = described.audience,
+        keys = described.keys,
+        database = %database_url,
         "tasks-api serves"
     );
     let app = app::router(Tasks { guard, database, clock: Arc::new(SystemClock) });

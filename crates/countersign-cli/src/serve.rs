@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use countersign_jwt::SystemClock;
-use countersign_serve::{Ended, Limits, told_to_stop};
+use countersign_serve::{Ended, Limits, keep_memory_private, told_to_stop};
 use countersign_server::{
     Server, SystemEntropy,
     settings::{Settings, Source},
@@ -30,6 +30,7 @@ pub(crate) fn run(flags: Flags) -> Outcome {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
+    keep_memory_private()?;
     let mut source = Source::of_process(flags.config.config);
     if let Some(listen) = flags.listen {
         source = source.with("server.listen", listen.to_string());

@@ -3,6 +3,7 @@
 use std::{fs, io::Read, path::PathBuf};
 
 use countersign_jwt::{Clock, KeySet, SystemClock, Verdict, Verifier};
+use countersign_server::settings::Source;
 
 use crate::Outcome;
 
@@ -25,9 +26,6 @@ pub(crate) struct Explain {
     /// checked with the shared secret of `BETTER_AUTH_SECRET`.
     #[arg(long, value_name = "FILE", env = "COUNTERSIGN_JWKS_FILE")]
     jwks: Option<PathBuf>,
-    /// The shared secret, from the environment only.
-    #[arg(long, env = "BETTER_AUTH_SECRET", hide = true, hide_env_values = true)]
-    secret: Option<String>,
 }
 
 /// Prints the checks; fails when one of them failed.
@@ -48,13 +46,17 @@ pub(crate) fn run(Command::Explain(flags): &Command) -> Outcome {
 }
 
 fn keys(flags: &Explain) -> Result<KeySet, Box<dyn std::error::Error>> {
-    match (&flags.jwks, &flags.secret) {
+    // No flag: what stands on a command line, every user of the machine can read.
+    let environment = Source::of_process(None).environment;
+    let secret = environment.get("BETTER_AUTH_SECRET").map(|secret| secret.trim());
+    match (&flags.jwks, secret) {
         (Some(path), _) => {
             let json = fs::read(path)
                 .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
             Ok(KeySet::from_jwks_json(&json)?)
         }
-        (None, Some(secret)) => Ok(KeySet::from_secret(secret.as_bytes())?),
+        (None, Some(secret)) => KeySet::from_secret(secret.as_bytes())
+            .map_err(|error| format!("BETTER_AUTH_SECRET cannot be used: {error}").into()),
         (None, None) => Err("no keys: give --jwks FILE, or set BETTER_AUTH_SECRET".into()),
     }
 }

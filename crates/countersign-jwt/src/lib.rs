@@ -57,6 +57,7 @@ mod thumbprint;
 mod token_hash;
 mod usual_headers;
 mod verify;
+mod weak_secret;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use claims::Claims;
@@ -69,3 +70,4 @@ pub use sign::SigningKey;
 pub use thumbprint::thumbprint;
 pub use token_hash::TokenHash;
 pub use verify::{DEFAULT_LEEWAY, DEFAULT_MAX_LIFETIME, MAX_LEEWAY, Verifier};
+pub use weak_secret::{SECRET_MIN_BYTES, WeakSecret, check_secret};

@@ -15,6 +15,7 @@ mod keys;
 mod openssl;
 mod parsing;
 mod rfc7520;
+mod secrets;
 mod signatures;
 mod signing;
 mod time;

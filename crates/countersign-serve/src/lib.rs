@@ -28,10 +28,12 @@
 mod accept;
 mod body;
 mod limits;
+mod memory;
 mod serve;
 mod stop;
 
 pub use body::came_too_slowly;
 pub use limits::Limits;
+pub use memory::keep_memory_private;
 pub use serve::{Ended, serve};
 pub use stop::told_to_stop;

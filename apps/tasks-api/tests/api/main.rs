@@ -8,4 +8,5 @@ mod isolation;
 mod operations;
 mod pages;
 mod refusals;
+mod settings;
 mod validation;

@@ -43,7 +43,7 @@ fn without_a_secret_or_with_a_short_one_nothing_starts_and_the_fix_is_said() {
     assert!(said.contains("BETTER_AUTH_SECRET is not set"), "{said}");
     assert!(said.contains("countersign secret generate"), "{said}");
     let said = refusal(&listen, &[("BETTER_AUTH_SECRET", "x".repeat(31).as_str())]);
-    assert!(said.contains("has 31 characters; at least 32"), "{said}");
+    assert!(said.contains("BETTER_AUTH_SECRET has 31 bytes; at least 32"), "{said}");
 }
 
 #[test]
@@ -179,5 +179,31 @@ fn help_names_every_setting_and_shells_get_completions() {
         let script = countersign(&["completions", shell], &[]);
         assert!(script.status.success());
         assert!(String::from_utf8_lossy(&script.stdout).contains("migrate"), "{shell}");
+    }
+}
+
+#[test]
+fn t054_a_secret_that_can_be_guessed_starts_nothing_and_is_not_said() {
+    let same = "a".repeat(32);
+    let cases = [
+        ("   ", "BETTER_AUTH_SECRET is not set"),
+        ("changeme", "BETTER_AUTH_SECRET has 8 bytes"),
+        (same.as_str(), "BETTER_AUTH_SECRET repeats itself"),
+        ("better-auth-secret-12345678901234567890", "BETTER_AUTH_SECRET is a published example"),
+    ];
+    for (secret, word) in cases {
+        let said = refusal(&["serve"], &[("BETTER_AUTH_SECRET", secret)]);
+        assert!(said.contains(word) && said.contains("countersign secret generate"), "{said}");
+        assert!(secret.trim().is_empty() || !said.contains(secret), "{said}");
+    }
+}
+
+#[test]
+fn t326_a_secret_cannot_be_written_on_the_command_line() {
+    let explain = ["token", "explain", "--issuer", "i", "--audience", "a"];
+    for command in [&["serve"][..], &explain] {
+        let arguments = [command, &["--secret", "x"]].concat();
+        let said = refusal(&arguments, &[("BETTER_AUTH_SECRET", SECRET)]);
+        assert!(said.contains("unexpected argument '--secret'"), "{said}");
     }
 }

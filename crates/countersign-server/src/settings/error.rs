@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use countersign_jwt::WeakSecret;
+
 /// Why the server does not start. The text names the setting and the fix, never a secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -34,21 +36,9 @@ pub enum SettingsError {
         /// The known key that looks most like it.
         nearest: String,
     },
-    /// No secret outside development.
-    #[error(
-        "BETTER_AUTH_SECRET is not set. Make one with `countersign secret generate` and set it \
-         for this server and for every service that shares it"
-    )]
-    SecretMissing,
-    /// A secret that can be guessed.
-    #[error(
-        "BETTER_AUTH_SECRET has {length} characters; at least 32 are needed. \
-         Make one with `countersign secret generate`"
-    )]
-    SecretTooShort {
-        /// How many it has.
-        length: usize,
-    },
+    /// No secret outside development, or one that can be guessed.
+    #[error("BETTER_AUTH_SECRET {0}")]
+    Secret(WeakSecret),
     /// Both a secret and a file with one.
     #[error("both server.secret and server.secret_file are set: remove one of them")]
     SecretTwice,

@@ -47,7 +47,7 @@ pub const KEYS: &[Key] = &[
         "server.secret",
         "BETTER_AUTH_SECRET",
         "",
-        "at least 32 characters; `countersign secret generate` makes one",
+        "at least 32 bytes; `countersign secret generate` makes one",
     ),
     key("server.secret_file", "", "a file that holds the secret, instead of server.secret"),
     known(

@@ -27,9 +27,6 @@ pub use source::Source;
 use self::reader::Reader;
 use crate::{Entropy, edge::TrustedOrigins, secret::Secret};
 
-/// The fewest characters a secret has outside development.
-pub const SECRET_MIN_LENGTH: usize = 32;
-
 /// Everything the server was told.
 #[derive(Clone)]
 #[non_exhaustive]

@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
 
+use countersign_jwt::check_secret;
 use ipnet::IpNet;
 use jiff::SignedDuration;
 
-use super::{ClaimsTemplate, SECRET_MIN_LENGTH, SettingsError, span};
+use super::{ClaimsTemplate, SettingsError, span};
 use crate::{Entropy, entropy::random_id, secret::Secret};
 
 /// Turns texts into values, and names the setting when it cannot.
@@ -88,12 +89,13 @@ impl<'a> Reader<'a> {
         entropy: &dyn Entropy,
     ) -> Result<(Secret, bool), SettingsError> {
         match self.text("server.secret") {
-            Some(text) if text.chars().count() >= SECRET_MIN_LENGTH || development => {
+            Some(text) if development => Ok((Secret::new(text), false)),
+            None if development => Ok((Secret::new(&random_id(entropy)), true)),
+            text => {
+                let text = text.unwrap_or_default();
+                check_secret(text).map_err(SettingsError::Secret)?;
                 Ok((Secret::new(text), false))
             }
-            Some(text) => Err(SettingsError::SecretTooShort { length: text.chars().count() }),
-            None if development => Ok((Secret::new(&random_id(entropy)), true)),
-            None => Err(SettingsError::SecretMissing),
         }
     }
 }

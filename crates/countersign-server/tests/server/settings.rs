@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use countersign_jwt::WeakSecret;
 use countersign_server::settings::{Settings, SettingsError, Source, keys::KEYS};
+use countersign_testing::SECRET;
 use jiff::SignedDuration;
 
 use crate::fixture::{repeating, settings};
@@ -80,16 +82,21 @@ fn a_secret_may_be_short_or_absent_in_development_only() {
     assert!(settings(&[("BETTER_AUTH_SECRET", "short"), development]).is_ok());
     let made_up = settings(&[("BETTER_AUTH_SECRET", ""), development]).expect("settings");
     assert!(made_up.secret_is_temporary);
-    assert!(matches!(settings(&[("BETTER_AUTH_SECRET", "")]), Err(SettingsError::SecretMissing)));
-    let short = settings(&[("BETTER_AUTH_SECRET", "too short by far")]);
-    assert!(matches!(short, Err(SettingsError::SecretTooShort { length: 16 })));
+    for (secret, weakness) in [
+        ("", WeakSecret::Missing),
+        ("too short by far", WeakSecret::Short { bytes: 16 }),
+        ("ssssssssssssssssssssssssssssssss", WeakSecret::Repetitive),
+    ] {
+        let refused = settings(&[("BETTER_AUTH_SECRET", secret)]);
+        assert!(matches!(refused, Err(SettingsError::Secret(found)) if found == weakness));
+    }
 }
 
 #[test]
 fn a_secret_may_be_in_a_file_but_not_in_two_places() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("secret");
-    std::fs::write(&file, format!("{}\n", "s".repeat(40))).expect("written");
+    std::fs::write(&file, format!("{SECRET}\n")).expect("written");
     let file = file.display().to_string();
     let from_file =
         [("BETTER_AUTH_SECRET", ""), ("COUNTERSIGN_SERVER__SECRET_FILE", file.as_str())];
@@ -104,7 +111,7 @@ fn a_file_is_read_and_what_is_unknown_in_it_is_named() {
     let file = folder.path().join("a.toml");
     let read = |text: &str| {
         std::fs::write(&file, text).expect("written");
-        let environment = BTreeMap::from([("BETTER_AUTH_SECRET".to_owned(), "s".repeat(40))]);
+        let environment = BTreeMap::from([("BETTER_AUTH_SECRET".to_owned(), SECRET.to_owned())]);
         Settings::read(&Source { file: Some(file.clone()), environment }, &repeating())
     };
     let settings =
