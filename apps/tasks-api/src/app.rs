@@ -17,9 +17,8 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
-use utoipa_scalar::{Scalar, Servable};
 
-use crate::{openapi, operations, probes, problem::Problem};
+use crate::{docs, openapi, operations, probes, problem::Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -49,13 +48,11 @@ impl FromRef<Tasks> for Guard {
 /// Everything the service answers.
 pub fn router(tasks: Tasks) -> Router {
     let (operations, document) = openapi::described(operations::router());
-    let json = document.clone();
     Router::new()
         .merge(operations)
         .route("/livez", get(probes::livez))
         .route("/readyz", get(probes::readyz))
-        .route("/openapi.json", get(move || std::future::ready(axum::Json(json))))
-        .merge(Scalar::with_url("/docs", document))
+        .merge(docs::router(document))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         .layer(

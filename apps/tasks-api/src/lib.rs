@@ -30,6 +30,7 @@
 
 pub mod app;
 mod body;
+mod docs;
 pub mod openapi;
 mod operations;
 mod page;

@@ -53,10 +53,28 @@ fn the_document_names_every_operation_its_token_and_its_errors() {
 }
 
 #[test]
-fn the_page_for_people_is_there() {
+fn the_page_for_people_is_all_here_and_its_policy_lets_it_reach_nobody_else() {
     let api = Api::with_secret();
-    let page = send(api.origin(), "GET", "/docs", &[], None);
+    let get = |path: &str| send(api.origin(), "GET", path, &[], None);
+    assert_eq!(get("/docs").header("location"), Some("/docs/"));
+    let page = get("/docs/");
     assert_eq!(page.status, 200);
     assert!(page.header("content-type").is_some_and(|value| value.starts_with("text/html")));
-    assert!(page.body.contains("/api/{user_id}/tasks"));
+    let policy = page.header("content-security-policy").expect("a policy");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
+    assert!(!policy.contains("http") && !policy.contains('*'), "{policy}");
+    let quoted: Vec<_> = page.body.split(['"', '\'']).collect();
+    let parts: Vec<_> = quoted
+        .windows(2)
+        .filter(|pair| pair[0].ends_with("src=") || pair[0].ends_with("href="))
+        .map(|pair| pair[1].trim_start_matches("./"))
+        .collect();
+    assert!(parts.len() >= 5, "{parts:?}");
+    for part in parts {
+        let answer = get(&format!("/docs/{part}"));
+        assert_eq!(answer.status, 200, "{part}");
+        assert!(!answer.body.is_empty(), "{part}");
+    }
+    let start = get("/docs/swagger-initializer.js").body;
+    assert!(start.contains("/openapi.json") && !start.contains("petstore"), "{start}");
 }
