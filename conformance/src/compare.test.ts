@@ -33,6 +33,13 @@ describe("a comparison that could not fail would prove nothing", () => {
     expect(found.map((difference) => difference.part)).toEqual([part]);
   });
 
+  test("what no cache may keep is meant, what a cache may keep is seen", () => {
+    const said = (value: string) => ({ ...ANSWER, headers: { ...ANSWER.headers, "cache-control": value } });
+    expect(differences([ANSWER], [said("no-store")])).toEqual([]);
+    expect(differences([ANSWER], [said("max-age=60")])).not.toEqual([]);
+    expect(differences([said("no-store")], [ANSWER])).not.toEqual([]);
+  });
+
   test("one exchange more is seen", () => {
     expect(differences([ANSWER], [ANSWER, ANSWER])).not.toEqual([]);
   });

@@ -21,12 +21,17 @@ export function differences(reference: Observed[], subject: Observed[]): Differe
   for (let index = 0; index < length; index += 1) {
     const [one, other] = [flat(reference[index]), flat(subject[index])];
     for (const part of new Set([...Object.keys(one), ...Object.keys(other)])) {
-      if (one[part] !== other[part]) {
+      if (one[part] !== other[part] && !isMeantEverywhere(part, one[part], other[part])) {
         found.push({ part: `${index}.${part}`, reference: one[part], subject: other[part] });
       }
     }
   }
   return found;
+}
+
+/** Better Auth lets caches keep most answers, tokens among them; Countersign lets none (RFC 6750 §5.3). */
+function isMeantEverywhere(part: string, reference: unknown, subject: unknown): boolean {
+  return part === "headers.cache-control" && reference === undefined && subject === "no-store";
 }
 
 function flat(observed: Observed | undefined): Record<string, unknown> {

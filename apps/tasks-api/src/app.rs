@@ -1,26 +1,26 @@
 //! The way of a request: request id, log line, body limit, then the operation.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, FromRef, Request},
-    http::{HeaderName, HeaderValue, header::CACHE_CONTROL},
+    extract::{DefaultBodyLimit, FromRef},
+    http::{HeaderValue, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
     routing::get,
 };
 use countersign::{Clock, Guard};
+use countersign_serve::{REQUEST_ID, request_span};
 use countersign_store::Database;
 use tower::ServiceBuilder;
 use tower_http::{
+    catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
 
 use crate::{docs, openapi, operations, probes, problem::Problem};
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The most bytes a body may have: a title and a description, escaped in the worst way, fit.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -58,9 +58,10 @@ pub fn router(tasks: Tasks) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-                .layer(TraceLayer::new_for_http().make_span_with(span))
+                .layer(TraceLayer::new_for_http().make_span_with(request_span))
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, NOT_STORED))
+                .layer(CatchPanicLayer::custom(fault_of_ours))
                 .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .with_state(tasks)
@@ -74,8 +75,7 @@ async fn no_such_method() -> Response {
     Problem::method_not_allowed().into_response()
 }
 
-/// The path without its query.
-fn span(request: &Request) -> tracing::Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+/// A handler panicked; what it said is in the log already.
+fn fault_of_ours(_: Box<dyn Any + Send>) -> Response {
+    Problem::internal().into_response()
 }

@@ -3,6 +3,8 @@
 //! What is no JSON is a 400; JSON with members that are missing, unknown or invalid is a 422 that
 //! names each of them. `user_id` and `id` are unknown members: whose task it is says the token.
 
+use std::fmt;
+
 use axum::{
     body::Bytes,
     extract::{
@@ -12,6 +14,10 @@ use axum::{
     http::header,
 };
 use countersign_serve::came_too_slowly;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -85,6 +91,32 @@ impl<S: Send + Sync> FromRequest<S> for TaskChange {
     }
 }
 
+/// An object in which no member is named twice: two parsers would take different ones.
+struct Strict(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_map(Self(Map::new()))
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut json: A) -> Result<Self, A::Error> {
+        while let Some((name, value)) = json.next_entry()? {
+            if self.0.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member is named twice"));
+            }
+        }
+        Ok(self)
+    }
+}
+
 /// The members of a body that nobody took yet, and what was wrong with those that were taken.
 struct Members {
     members: Map<String, Value>,
@@ -99,6 +131,9 @@ impl Members {
         if !media_type.eq_ignore_ascii_case("application/json") {
             return Err(Problem::unsupported_media_type());
         }
+        if request.headers().contains_key(header::CONTENT_ENCODING) {
+            return Err(Problem::unsupported_coding());
+        }
         let bytes = Bytes::from_request(request, state).await.map_err(|error| match error {
             BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
                 Problem::too_large()
@@ -107,8 +142,10 @@ impl Members {
             _ => Problem::malformed("The body could not be read."),
         })?;
         match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(members)) => Ok(Self { members, faults: Vec::new() }),
-            Ok(_) => Err(Problem::malformed("The body has to be a JSON object.")),
+            Ok(Strict(members)) => Ok(Self { members, faults: Vec::new() }),
+            Err(error) if error.is_data() => Err(Problem::malformed(
+                "The body has to be a JSON object in which no member is named twice.",
+            )),
             Err(error) => Err(Problem::malformed(&format!(
                 "The body is not valid JSON (line {}, column {}).",
                 error.line(),

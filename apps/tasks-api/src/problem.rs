@@ -66,9 +66,19 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
     }
 
+    pub(crate) fn unsupported_coding() -> Self {
+        let detail = "The body has to be sent as it is, without Content-Encoding.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    }
+
     pub(crate) fn too_large() -> Self {
         let detail = "The body is larger than 64 KiB.";
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    }
+
+    pub(crate) fn internal() -> Self {
+        let detail = "Something went wrong on our side.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
     pub(crate) fn too_slow() -> Self {
@@ -106,8 +116,7 @@ impl From<StoreError> for Problem {
             let detail = "The tasks cannot be reached now. Please try again.";
             return Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
         }
-        let detail = "Something went wrong on our side.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+        Self::internal()
     }
 }
 

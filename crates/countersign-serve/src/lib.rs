@@ -8,6 +8,8 @@
 //! | time in which a client takes nothing of an answer | 30 s | the connection is closed |
 //! | time for what is under way when told to stop | 10 s | what is left is cut, and counted |
 //!
+//! Heads that two servers could read differently are refused, each with its connection.
+//!
 //! Handlers find the peer's address as [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo).
 //! When the system gives no more connections (too many open files), the log says so and accepting
 //! goes on after a pause; who is connected is served meanwhile.
@@ -27,13 +29,16 @@
 
 mod accept;
 mod body;
+mod head;
 mod limits;
 mod memory;
 mod serve;
+mod span;
 mod stop;
 
 pub use body::came_too_slowly;
 pub use limits::Limits;
 pub use memory::keep_memory_private;
 pub use serve::{Ended, serve};
+pub use span::{REQUEST_ID, request_span};
 pub use stop::told_to_stop;

@@ -1,6 +1,6 @@
 //! Connections from their beginning to their end.
 
-use axum::{Router, extract::ConnectInfo};
+use axum::{Router, extract::ConnectInfo, middleware};
 use hyper::{Request, body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -16,7 +16,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 use tower_http::timeout::RequestBodyDeadlineLayer;
 
-use crate::{Limits, accept::accept};
+use crate::{Limits, accept::accept, head::refuse_ambiguous};
 
 /// The most bytes of the first line and the headers together.
 const LARGEST_HEAD: usize = 32 * 1024;
@@ -38,7 +38,9 @@ pub async fn serve(
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> Ended {
-    let app = app.layer(RequestBodyDeadlineLayer::new(limits.body));
+    let app = app
+        .layer(RequestBodyDeadlineLayer::new(limits.body))
+        .layer(middleware::from_fn(refuse_ambiguous));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_header_size(LARGEST_HEAD);
     let watch = GracefulShutdown::new();

@@ -3,16 +3,24 @@
 //! Paths are matched as they are written. What is not an endpoint, in path or method, is a 404
 //! with an empty body, as in Better Auth; `HEAD` and `OPTIONS` are no methods here.
 
+use std::any::Any;
+
 use axum::{
     Router,
     extract::Request,
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, Method, StatusCode, header::ALLOW};
+use countersign_serve::{REQUEST_ID, request_span};
+use http::{
+    HeaderValue, Method, StatusCode,
+    header::{ALLOW, CACHE_CONTROL},
+};
 use tower::ServiceBuilder;
 use tower_http::{
+    catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
 
@@ -22,7 +30,8 @@ use crate::{
     routes,
 };
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Answers are one person's; nothing on the way keeps them. Better Auth says so of some only.
+const NOT_STORED: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Everything the server answers.
 pub(crate) fn app(auth: Auth) -> Router {
@@ -34,8 +43,10 @@ pub(crate) fn app(auth: Auth) -> Router {
         .fallback(not_found);
     let way_in = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(request_span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, NOT_STORED))
+        .layer(CatchPanicLayer::custom(fault_of_ours))
         .layer(middleware::from_fn_with_state(auth.clone(), remember_client))
         .layer(middleware::from_fn_with_state(auth.clone(), limit_rate))
         .layer(middleware::from_fn(refuse_head));
@@ -62,21 +73,15 @@ async fn not_found() -> StatusCode {
     StatusCode::NOT_FOUND
 }
 
+/// A handler panicked; what it said is in the log already.
+fn fault_of_ours(_: Box<dyn Any + Send>) -> Response {
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
 /// A router answers `HEAD` wherever it answers `GET`; Better Auth does not.
 async fn refuse_head(request: Request, next: Next) -> Response {
     if request.method() == Method::HEAD {
         return StatusCode::NOT_FOUND.into_response();
     }
     next.run(request).await
-}
-
-/// The path without its query: queries carry tokens.
-fn span(request: &Request) -> tracing::Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!(
-        "request",
-        id,
-        method = %request.method(),
-        path = request.uri().path(),
-    )
 }

@@ -22,6 +22,7 @@
 //! # Ok::<(), countersign_testing::StartError>(())
 //! ```
 
+pub mod attacks;
 pub mod binaries;
 pub mod chromium;
 mod clock;

@@ -36,6 +36,11 @@ impl Api {
         Self::start(&settings, hs256(), None)
     }
 
+    /// Tokens are signed with the shared secret, and the log says everything from this level on.
+    pub(crate) fn at_level(level: &str) -> Self {
+        Self::start(&[("BETTER_AUTH_SECRET", SECRET), ("RUST_LOG", level)], hs256(), None)
+    }
+
     /// Tokens are signed with a key pair whose public half is in a file.
     pub(crate) fn with_key_pair(algorithm: Algorithm) -> Self {
         let key = SigningKey::generate(algorithm).expect("a key").with_kid("k1");

@@ -3,7 +3,9 @@
 mod better_auth_tokens;
 mod document;
 mod ending;
+mod faults;
 mod fixture;
+mod hostile;
 mod isolation;
 mod operations;
 mod pages;

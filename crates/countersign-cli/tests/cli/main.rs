@@ -2,5 +2,6 @@
 
 mod commands;
 mod ending;
+mod hostile;
 mod take_over;
 mod wire;

@@ -8,6 +8,7 @@ use axum::{
     extract::{FromRequest, Request},
 };
 use countersign_serve::came_too_slowly;
+use http::header::CONTENT_ENCODING;
 
 use super::origin::{check_origin, check_redirects, check_sign_in};
 use crate::{
@@ -26,6 +27,9 @@ impl<B: Body> FromRequest<Auth> for Posted<B> {
 
     async fn from_request(request: Request, auth: &Auth) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
+        if parts.headers.contains_key(CONTENT_ENCODING) {
+            return Err((&refusals::UNSUPPORTED_CONTENT_ENCODING).into());
+        }
         let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|error| {
             if came_too_slowly(&error) {
                 &refusals::REQUEST_TIMEOUT

@@ -177,6 +177,8 @@ pub(crate) mod refusals {
         REQUEST_TIMEOUT: REQUEST_TIMEOUT, "The request body did not arrive in time";
         SESSION_NOT_FRESH: FORBIDDEN, "Session is not fresh";
         UNAUTHORIZED: UNAUTHORIZED, "Unauthorized";
+        UNSUPPORTED_CONTENT_ENCODING: UNSUPPORTED_MEDIA_TYPE,
+            "The request body must not be compressed";
         USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: UNPROCESSABLE_ENTITY,
             "User already exists. Use another email.";
     }
