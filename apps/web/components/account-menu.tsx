@@ -14,14 +14,20 @@ import {
 } from "@/components/ui/dropdown-menu";
 import { forgetToken } from "@/lib/access-token";
 import { authClient } from "@/lib/auth-client";
+import { finishBeforeSignOut } from "@/lib/before-sign-out";
 
 export function AccountMenu({ name, email }: { name: string; email: string }) {
   const announce = useAnnounce();
   const [failed, setFailed] = useState(false);
 
   async function signOut() {
-    const { error } = await authClient.signOut();
-    if (error) {
+    setFailed(false);
+    await finishBeforeSignOut();
+    const isOver = await authClient.signOut().then(
+      ({ error }) => !error,
+      () => false,
+    );
+    if (!isOver) {
       setFailed(true);
       announce("You could not be signed out. Please try again.");
       return;

@@ -1,4 +1,10 @@
-import { AuthServerUnavailable, accessToken, forgetToken, tokenAtHand } from "@/lib/access-token";
+import {
+  AuthServerUnavailable,
+  accessToken,
+  forgetToken,
+  sessionNumber,
+  tokenAtHand,
+} from "@/lib/access-token";
 import { loginUrl } from "@/lib/return-url";
 
 export interface Task {
@@ -69,21 +75,24 @@ export type TasksApi = ReturnType<typeof tasksOf>;
  * a new token. When there is none, the browser goes to the login page and comes back after.
  */
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  let response = await send(method, path, body, method !== "GET");
-  if (response.status === 401) response = await send(method, path, body, true);
-  if (response.status === 401) return signedOut();
+  const session = sessionNumber();
+  let response = await send(session, method, path, body, method !== "GET");
+  if (response.status === 401) response = await send(session, method, path, body, true);
+  if (response.status === 401) return signedOut(session);
   if (response.status === 204) return undefined as T;
   const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer as T;
-  throw problem(response.status, answer);
+  if (!response.ok) throw problem(response.status, answer);
+  // A success that is not the API's: a proxy, or a page that wants a network's terms accepted.
+  if (typeof answer !== "object" || answer === null) throw new ApiError(UNAVAILABLE, 502);
+  return answer as T;
 }
 
-async function send(method: string, path: string, body: unknown, fresh: boolean) {
+async function send(session: number, method: string, path: string, body: unknown, fresh: boolean) {
   const token = await accessToken({ fresh }).catch((cause: unknown) => {
     if (cause instanceof AuthServerUnavailable) throw new ApiError(UNAVAILABLE, 503);
     throw cause;
   });
-  if (!token) return signedOut();
+  if (!token) return signedOut(session);
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (body !== undefined) headers["content-type"] = "application/json";
   const request = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
@@ -92,19 +101,26 @@ async function send(method: string, path: string, body: unknown, fresh: boolean)
   });
 }
 
-function signedOut(): never {
+/** Goes to the login page, once; not when the session was ended on purpose, and a page is loading. */
+function signedOut(session: number): never {
+  if (session !== sessionNumber()) throw new SignedOut();
   forgetToken();
   window.location.assign(loginUrl(location.pathname + location.search, "session_expired"));
   throw new SignedOut();
 }
 
-interface Problem {
-  detail?: string;
-  errors?: { field: string; message: string }[];
+/** What can be shown of a problem document (RFC 9457), whoever wrote it. */
+function problem(status: number, answer: unknown): ApiError {
+  const { detail, errors } = members(answer);
+  const message = typeof detail === "string" ? detail : status >= 500 ? UNAVAILABLE : "That did not work.";
+  const fields: Record<string, string> = {};
+  for (const error of Array.isArray(errors) ? errors : []) {
+    const { field, message } = members(error);
+    if (typeof field === "string" && typeof message === "string") fields[field] = message;
+  }
+  return new ApiError(message, status, fields);
 }
 
-function problem(status: number, answer: unknown): ApiError {
-  const { detail, errors = [] } = (answer ?? {}) as Problem;
-  const fields = Object.fromEntries(errors.map(({ field, message }) => [field, message]));
-  return new ApiError(detail ?? (status >= 500 ? UNAVAILABLE : "That did not work."), status, fields);
+function members(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -1,20 +1,26 @@
 import { trustsForwardedFor } from "@/lib/settings";
 
-/** Headers that belong to one connection, or that `fetch` writes itself. */
-const NOT_FORWARDED = new Set([
-  "accept-encoding",
+/** Headers that belong to one connection (RFC 9110 §7.6.1), beside those that `Connection` names. */
+const OF_ONE_CONNECTION = [
   "connection",
-  "content-length",
-  "expect",
-  "host",
   "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
   "te",
   "trailer",
   "transfer-encoding",
   "upgrade",
-]);
+];
 
-const NOT_RETURNED = new Set(["connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"]);
+/** `fetch` writes these itself. */
+const NOT_FORWARDED = ["accept-encoding", "content-length", "expect", "host"];
+
+/** `fetch` has unpacked the body already. */
+const NOT_RETURNED = ["content-encoding", "content-length"];
+
+/** Answers that have no body (Fetch §2.2.3). */
+const EMPTY = new Set([204, 205, 304]);
 
 /** Both servers take less; nothing larger is read into memory here. */
 const LARGEST_BODY = 1_000_000;
@@ -34,19 +40,21 @@ export async function forward(
   wanted: (header: string) => boolean = () => true,
 ): Promise<Response> {
   const headers = new Headers();
+  const notForwarded = ofOneConnection(request.headers, NOT_FORWARDED);
   for (const [name, value] of request.headers) {
     const isProxys = name.startsWith("x-forwarded-") || name === "forwarded";
-    if (NOT_FORWARDED.has(name) || !wanted(name) || (isProxys && !trustsForwardedFor())) continue;
+    if (notForwarded.has(name) || !wanted(name) || (isProxys && !trustsForwardedFor())) continue;
     headers.append(name, value);
   }
-  if (Number(request.headers.get("content-length") ?? 0) > LARGEST_BODY) return tooLarge();
   const hasBody = request.method !== "GET" && request.method !== "HEAD";
+  const body = hasBody ? await bodyOf(request) : null;
+  if (body === "too large") return tooLarge();
   let answer: Response;
   try {
     answer = await fetch(target, {
       method: request.method,
       headers,
-      body: hasBody ? await request.arrayBuffer() : null,
+      body,
       redirect: "manual",
       cache: "no-store",
       signal: AbortSignal.timeout(15_000),
@@ -56,11 +64,41 @@ export async function forward(
     return unreachable(what);
   }
   const returned = new Headers();
+  const notReturned = ofOneConnection(answer.headers, NOT_RETURNED);
   for (const [name, value] of answer.headers) {
-    if (!NOT_RETURNED.has(name)) returned.append(name, value);
+    if (!notReturned.has(name)) returned.append(name, value);
   }
-  const isEmpty = answer.status === 204 || answer.status === 304;
-  return new Response(isEmpty ? null : answer.body, { status: answer.status, headers: returned });
+  const content = EMPTY.has(answer.status) ? null : answer.body;
+  return new Response(content, { status: answer.status, headers: returned });
+}
+
+function ofOneConnection(headers: Headers, others: string[]): Set<string> {
+  const named = (headers.get("connection") ?? "").toLowerCase().split(",");
+  return new Set([...OF_ONE_CONNECTION, ...others, ...named.map((name) => name.trim())]);
+}
+
+/** The whole body, unless it is too large: a chunked one does not say so before. */
+async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer> | null | "too large"> {
+  if (Number(request.headers.get("content-length") ?? 0) > LARGEST_BODY) return "too large";
+  if (!request.body) return null;
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    length += part.value.length;
+    if (length > LARGEST_BODY) {
+      await reader.cancel();
+      return "too large";
+    }
+    parts.push(part.value);
+  }
+  const body = new Uint8Array(length);
+  let position = 0;
+  for (const part of parts) {
+    body.set(part, position);
+    position += part.length;
+  }
+  return body;
 }
 
 function unreachable(what: string): Response {

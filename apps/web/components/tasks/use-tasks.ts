@@ -3,6 +3,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useAnnounce } from "@/components/announcer";
 import { ApiError, type Filter, SignedOut, type Task, tasksOf } from "@/lib/api";
+import { beforeSignOut } from "@/lib/before-sign-out";
+import { inTurn } from "@/lib/in-turn";
 
 /** How long a deleted task can be brought back. */
 const UNDO_MS = 6_000;
@@ -27,6 +29,7 @@ interface Leaving {
  */
 export function useTasks(userId: string, filter: Filter) {
   const api = useMemo(() => tasksOf(userId), [userId]);
+  const [turn] = useState(inTurn);
   const announce = useAnnounce();
   const [state, setState] = useState<State>({ kind: "loading" });
   const [problem, setProblem] = useState<string>();
@@ -83,13 +86,15 @@ export function useTasks(userId: string, filter: Filter) {
     if (!gone) return;
     setLeavingTask(undefined);
     try {
-      await api.remove(gone.task.id);
+      await turn(gone.task.id, () => api.remove(gone.task.id));
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return;
       edit((tasks) => tasks.toSpliced(gone.index, 0, gone.task));
       report(error);
     }
-  }, [api, edit, report, setLeavingTask]);
+  }, [api, edit, report, setLeavingTask, turn]);
+
+  useEffect(() => beforeSignOut(letGo), [letGo]);
 
   useEffect(() => {
     if (!leaving) return;
@@ -138,7 +143,7 @@ export function useTasks(userId: string, filter: Filter) {
 
     async change(task: Task, change: { title: string; description: string | null }) {
       try {
-        const changed = await api.change(task.id, change);
+        const changed = await turn(task.id, () => api.change(task.id, change));
         edit((tasks) => tasks.map((other) => (other.id === task.id ? changed : other)));
         announce(`Saved ${changed.title}`);
         return undefined;
@@ -154,7 +159,7 @@ export function useTasks(userId: string, filter: Filter) {
         edit((tasks) => tasks.map((other) => (other.id === task.id ? { ...other, completed: value } : other)));
       show(completed);
       try {
-        await api.setCompleted(task.id, completed);
+        await turn(task.id, () => api.setCompleted(task.id, completed));
         announce(completed ? `Completed ${task.title}` : `${task.title} is to be done again`);
       } catch (error) {
         show(!completed);
