@@ -65,6 +65,7 @@ pub use clock::{Clock, SystemClock};
 pub use compact::MAX_TOKEN_BYTES;
 pub use error::{KeyError, Part, SignError, TokenError};
 pub use explain::{Check, Verdict};
+pub use json::{NotStrictJson, map as strict_json_object};
 pub use key_set::{KeySet, MAX_KEYS, SkippedKey};
 pub use sign::SigningKey;
 pub use thumbprint::thumbprint;

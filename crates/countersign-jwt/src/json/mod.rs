@@ -23,7 +23,9 @@ const MAX_NAME_BYTES: usize = 256;
 
 /// The text is not strict JSON, or not an object. What exactly is wrong with bytes from a stranger
 /// is of no use to anybody, so it is not kept.
-pub(crate) struct NotStrictJson;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the text is not a strict JSON object")]
+pub struct NotStrictJson;
 
 /// A value that was checked to its end.
 pub(crate) enum Json<'t> {
@@ -43,8 +45,10 @@ pub(crate) fn object(text: &str) -> Result<Object<'_>, NotStrictJson> {
     Scanner::new(text).whole_object().ok_or(NotStrictJson)
 }
 
-/// The same, to keep.
-pub(crate) fn map(bytes: &[u8]) -> Result<Map<String, Value>, NotStrictJson> {
+/// Reads bytes that are one strict JSON object and nothing else: RFC 8259, no member name twice, no NUL
+/// and no lone surrogate in a text, at most 16 levels and 256 members or elements at each. For signed
+/// content that is no token.
+pub fn map(bytes: &[u8]) -> Result<Map<String, Value>, NotStrictJson> {
     let text = str::from_utf8(bytes).map_err(|_error| NotStrictJson)?;
     Ok(object(text)?.into_map())
 }

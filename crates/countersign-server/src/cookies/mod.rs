@@ -1,9 +1,9 @@
-//! Cookies: which there are, how they are signed, read and set.
+//! Cookies: read from requests and set in answers. Names and signatures are those of
+//! [`countersign_cookies`], which services read, too.
 
 mod request;
 mod set;
-mod signature;
 
-pub(crate) use request::RequestCookies;
-pub(crate) use set::{CookieNames, SetCookies};
-pub(crate) use signature::CookieSigner;
+pub(crate) use countersign_cookies::{CookieNames, CookieSigner};
+
+pub(crate) use self::{request::RequestCookies, set::SetCookies};

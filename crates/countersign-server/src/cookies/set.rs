@@ -6,26 +6,7 @@
 use http::{HeaderMap, HeaderValue, header};
 use jiff::SignedDuration;
 
-/// The names of our cookies.
-pub(crate) struct CookieNames {
-    pub(crate) session_token: String,
-    pub(crate) session_data: String,
-    pub(crate) dont_remember: String,
-    secure: bool,
-}
-
-impl CookieNames {
-    pub(crate) fn new(prefix: &str, secure: bool) -> Self {
-        let marker = if secure { "__Secure-" } else { "" };
-        let name = |key: &str| format!("{marker}{prefix}.{key}");
-        Self {
-            session_token: name("session_token"),
-            session_data: name("session_data"),
-            dont_remember: name("dont_remember"),
-            secure,
-        }
-    }
-}
+use super::CookieNames;
 
 /// Cookies to set, in order.
 #[derive(Default)]
@@ -41,7 +22,7 @@ impl SetCookies {
         life: Option<SignedDuration>,
     ) {
         let max_age = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()));
-        let secure = if names.secure { "; Secure" } else { "" };
+        let secure = if names.secure() { "; Secure" } else { "" };
         let header = format!("{name}={value}{max_age}; Path=/; HttpOnly{secure}; SameSite=Lax");
         self.0.push((name.to_owned(), header));
     }

@@ -9,8 +9,6 @@ use aws_lc_rs::hmac;
 use base64ct::{Base64, Encoding};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::secret::Secret;
-
 /// What `encodeURIComponent` leaves as it is, beside letters and digits.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -27,15 +25,16 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
 const SIGNATURE_LENGTH: usize = 44;
 
 /// Signs and checks cookie values with the secret.
-pub(crate) struct CookieSigner(hmac::Key);
+pub struct CookieSigner(hmac::Key);
 
 impl CookieSigner {
-    pub(crate) fn new(secret: &Secret) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose()))
+    /// With the bytes of `BETTER_AUTH_SECRET`; how long it has to be is up to the caller.
+    pub fn new(secret: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
     /// The value as it goes into `Set-Cookie`.
-    pub(crate) fn sign(&self, value: &str) -> String {
+    pub fn sign(&self, value: &str) -> String {
         let tag = hmac::sign(&self.0, value.as_bytes());
         let signed = format!("{value}.{}", Base64::encode_string(tag.as_ref()));
         utf8_percent_encode(&signed, COMPONENT).to_string()
@@ -43,7 +42,7 @@ impl CookieSigner {
 
     /// The value, when `signed` (already percent-decoded) carries our signature. Compared in
     /// constant time.
-    pub(crate) fn verify<'a>(&self, signed: &'a str) -> Option<&'a str> {
+    pub fn verify<'a>(&self, signed: &'a str) -> Option<&'a str> {
         let (value, signature) = signed.rsplit_once('.')?;
         if signature.len() != SIGNATURE_LENGTH || !signature.ends_with('=') {
             return None;
@@ -63,7 +62,7 @@ mod tests {
 
     #[test]
     fn signatures_are_those_that_better_auth_made() {
-        let signer = CookieSigner::new(&Secret::new(SECRET));
+        let signer = CookieSigner::new(SECRET.as_bytes());
         assert_eq!(
             signer.sign("true"),
             "true.dYzO3IgUgwDcDJD5ZzLNuEP%2FflGC9sr46Gf%2BpLISa%2BA%3D"
@@ -76,7 +75,7 @@ mod tests {
 
     #[test]
     fn t127_a_signature_with_one_other_character_is_not_ours() {
-        let signer = CookieSigner::new(&Secret::new(SECRET));
+        let signer = CookieSigner::new(SECRET.as_bytes());
         let good = "vo4CNnbZ5hTA3S6haOfeTwyAfXOSBGZT.gJqRdoOI923lUP6I7I41gndHWD7DwJa/alZVq8EyVyo=";
         assert_eq!(signer.verify(good), Some("vo4CNnbZ5hTA3S6haOfeTwyAfXOSBGZT"));
         for bad in [

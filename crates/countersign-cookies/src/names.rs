@@ -1,0 +1,41 @@
+//! How the cookies of a session are called: `<prefix>.<key>`, and `__Secure-` before it behind https.
+
+/// The prefix unless Better Auth's `advanced.cookiePrefix` is set.
+const USUAL_PREFIX: &str = "better-auth";
+
+/// The names of one server's cookies. There is one name for each: a server behind https has none
+/// without `__Secure-`, so that a cookie which another page could have planted is never taken for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookieNames {
+    /// The signed name of the session's row.
+    pub session_token: String,
+    /// The cookie cache.
+    pub session_data: String,
+    /// Whether the session ends with the browser.
+    pub dont_remember: String,
+    secure: bool,
+}
+
+impl CookieNames {
+    /// The names of a server with this prefix. `secure` is whether browsers reach it over https.
+    pub fn new(prefix: &str, secure: bool) -> Self {
+        let marker = if secure { "__Secure-" } else { "" };
+        let name = |key: &str| format!("{marker}{prefix}.{key}");
+        Self {
+            session_token: name("session_token"),
+            session_data: name("session_data"),
+            dont_remember: name("dont_remember"),
+            secure,
+        }
+    }
+
+    /// The names of a server that sets no prefix of its own.
+    pub fn usual(secure: bool) -> Self {
+        Self::new(USUAL_PREFIX, secure)
+    }
+
+    /// Whether the cookies are `Secure`.
+    pub fn secure(&self) -> bool {
+        self.secure
+    }
+}

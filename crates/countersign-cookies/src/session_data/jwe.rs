@@ -1,0 +1,103 @@
+//! Strategy jwe: a JWE in compact form (RFC 7516 §3.1), `dir` and `A256CBC-HS512` (RFC 7518 §4.5, §5.2.5).
+//!
+//! The key is HKDF-SHA256 of the secret (RFC 5869), 64 bytes: the first half authenticates, the second
+//! decrypts. The header is `{"alg":"dir","enc":"A256CBC-HS512","kid":K}` byte by byte, with `K` the
+//! thumbprint of the key (RFC 7638): it chooses among the secrets, and nothing else of it is believed.
+//! The tag is compared in constant time before anything is decrypted, so padding tells nothing.
+
+use aws_lc_rs::{
+    cipher::{AES_256, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey},
+    constant_time::verify_slices_are_equal,
+    digest,
+    error::Unspecified,
+    hkdf, hmac,
+    iv::FixedLength,
+};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use zeroize::Zeroizing;
+
+use super::{Opened, jwt};
+use crate::{CookieError, SecretError};
+
+const SALT: &[u8] = b"better-auth-session";
+const INFO: &[u8] = b"BetterAuth.js Generated Encryption Key";
+
+/// Bytes of the key for the tag, of that for the cipher, and of the tag: each half of its whole.
+const HALF: usize = 32;
+const IV_BYTES: usize = 16;
+
+/// What one secret decrypts with.
+pub(super) struct Key {
+    /// As it stands in the cookie.
+    header: String,
+    mac: hmac::Key,
+    cipher: PaddedBlockDecryptingKey,
+}
+
+struct KeyLength;
+
+impl hkdf::KeyType for KeyLength {
+    fn len(&self) -> usize {
+        2 * HALF
+    }
+}
+
+impl Key {
+    pub(super) fn derive(secret: &str) -> Result<Self, SecretError> {
+        Self::try_derive(secret).map_err(|Unspecified| SecretError::NotDerived)
+    }
+
+    fn try_derive(secret: &str) -> Result<Self, Unspecified> {
+        let mut key = Zeroizing::new([0; 2 * HALF]);
+        let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(secret.as_bytes());
+        extracted.expand(&[INFO], KeyLength)?.fill(&mut *key)?;
+        let (mac, cipher) = key.split_at(HALF);
+        Ok(Self {
+            header: header(&*key),
+            mac: hmac::Key::new(hmac::HMAC_SHA512, mac),
+            cipher: PaddedBlockDecryptingKey::cbc_pkcs7(UnboundCipherKey::new(&AES_256, cipher)?)?,
+        })
+    }
+
+    fn open(&self, iv: &[u8], ciphertext: &mut [u8], tag: &[u8]) -> Result<Opened, CookieError> {
+        let iv: [u8; IV_BYTES] = iv.try_into().map_err(|_length| CookieError::Malformed)?;
+        let mut context = hmac::Context::with_key(&self.mac);
+        context.update(self.header.as_bytes());
+        context.update(&iv);
+        context.update(ciphertext);
+        context.update(&(self.header.len() as u64 * 8).to_be_bytes());
+        let whole_tag = context.sign();
+        verify_slices_are_equal(&whole_tag.as_ref()[..HALF], tag)
+            .map_err(|_unequal| CookieError::Signature)?;
+
+        let context = DecryptionContext::Iv128(FixedLength::from(iv));
+        let payload = self.cipher.decrypt(ciphertext, context);
+        jwt::claims(payload.map_err(|_padding| CookieError::Malformed)?)
+    }
+}
+
+fn header(key: &[u8]) -> String {
+    let k = Zeroizing::new(Base64UrlUnpadded::encode_string(key));
+    let jwk = Zeroizing::new(format!(r#"{{"k":"{}","kty":"oct"}}"#, *k));
+    let thumbprint = digest::digest(&digest::SHA256, jwk.as_bytes());
+    let kid = Base64UrlUnpadded::encode_string(thumbprint.as_ref());
+    let header = format!(r#"{{"alg":"dir","enc":"A256CBC-HS512","kid":"{kid}"}}"#);
+    Base64UrlUnpadded::encode_string(header.as_bytes())
+}
+
+pub(super) fn open(value: &str, keys: &[Key]) -> Result<Opened, CookieError> {
+    let parts: Vec<&str> = value.split('.').collect();
+    let [header, encrypted_key, iv, ciphertext, tag] = parts[..] else {
+        return Err(CookieError::Malformed);
+    };
+    let key = keys.iter().find(|key| key.header == header).ok_or(CookieError::Header)?;
+    if !encrypted_key.is_empty() {
+        return Err(CookieError::Malformed);
+    }
+    let (iv, mut ciphertext, tag) = (bytes(iv)?, bytes(ciphertext)?, bytes(tag)?);
+    key.open(&iv, &mut ciphertext, &tag)
+}
+
+fn bytes(part: &str) -> Result<Vec<u8>, CookieError> {
+    Base64UrlUnpadded::decode_vec(part).map_err(|_error| CookieError::Malformed)
+}
