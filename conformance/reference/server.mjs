@@ -4,6 +4,7 @@
 // DATABASE_URL                                sqlite:FILE or postgres://…
 // JWT_ALG                                     EdDSA (default), ES256, RS256 …
 // RATE_LIMIT                                  true or false (default)
+// COOKIE_CACHE                                compact, jwt or jwe: writes session_data
 // BETTER_AUTH_TRUSTED_ORIGINS                 further origins, comma-separated
 //
 // It makes its tables when they are missing, says `ready` and stops on SIGTERM.
@@ -16,7 +17,8 @@ import { jwt } from "better-auth/plugins";
 import Database from "better-sqlite3";
 import pg from "pg";
 
-const { PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL, JWT_ALG, RATE_LIMIT } = process.env;
+const { PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL, JWT_ALG, RATE_LIMIT, COOKIE_CACHE } =
+  process.env;
 
 for (const [name, value] of Object.entries({ PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL })) {
   if (!value) {
@@ -34,6 +36,7 @@ const options = {
   secret: BETTER_AUTH_SECRET,
   database,
   emailAndPassword: { enabled: true },
+  session: COOKIE_CACHE ? { cookieCache: { enabled: true, strategy: COOKIE_CACHE } } : {},
   rateLimit: { enabled: RATE_LIMIT === "true" },
   logger: { level: "error" },
   telemetry: { enabled: false },

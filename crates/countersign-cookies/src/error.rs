@@ -27,6 +27,9 @@ pub enum CookieError {
     /// The content is not strict JSON.
     #[error("the content of the cookie is not strict JSON")]
     NotStrictJson,
+    /// The content has a member that no session has, such as `iss` or `sub`.
+    #[error("the content of the cookie is not that of a session")]
+    Foreign,
     /// A member of the content is missing or has the wrong type.
     #[error("the member {member} of the cookie is missing or invalid")]
     Member {
@@ -61,6 +64,7 @@ impl CookieError {
             Self::Header => "cookie_header",
             Self::Signature => "cookie_signature",
             Self::NotStrictJson => "cookie_not_strict_json",
+            Self::Foreign => "cookie_foreign",
             Self::Member { .. } => "cookie_member",
             Self::Mismatch => "cookie_mismatch",
             Self::Version => "cookie_version",

@@ -36,8 +36,16 @@ fn t096_other_tokens_signed_with_the_secret_are_no_sessions() {
     // A token to verify an e-mail address has the same key and the same header.
     let verification = json!({"email": "alice@example.com", "iat": NOW, "exp": NOW + 300});
     let verification = jwt(r#"{"alg":"HS256"}"#, &verification.to_string());
-    let no_session = CookieError::Member { member: "session" };
-    assert_eq!(refused(Strategy::Jwt, &verification), no_session);
+    assert_eq!(refused(Strategy::Jwt, &verification), CookieError::Foreign);
+    // An access token that also tells of a session.
+    for claim in ["iss", "aud", "sub", "scope", "expiresAt"] {
+        let mut content = content();
+        content[claim] = "x".into();
+        for strategy in [Strategy::Compact, Strategy::Jwt, Strategy::Jwe] {
+            let cookie = seal(strategy, &content, NOW + 300);
+            assert_eq!(refused(strategy, &cookie), CookieError::Foreign, "{claim}");
+        }
+    }
 }
 
 #[test]

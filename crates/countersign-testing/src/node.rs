@@ -17,6 +17,8 @@ pub struct BetterAuthOptions {
     pub algorithm: String,
     /// Whether it counts requests.
     pub rate_limit: bool,
+    /// How it writes `session_data`: `compact`, `jwt` or `jwe`; `None` for not at all.
+    pub cookie_cache: Option<String>,
 }
 
 impl Default for BetterAuthOptions {
@@ -26,6 +28,7 @@ impl Default for BetterAuthOptions {
             secret: SECRET.to_owned(),
             algorithm: "EdDSA".to_owned(),
             rate_limit: false,
+            cookie_cache: None,
         }
     }
 }
@@ -57,7 +60,8 @@ impl BetterAuth {
             .env("BETTER_AUTH_TELEMETRY", "0")
             .env("DATABASE_URL", database)
             .env("JWT_ALG", &options.algorithm)
-            .env("RATE_LIMIT", options.rate_limit.to_string());
+            .env("RATE_LIMIT", options.rate_limit.to_string())
+            .env("COOKIE_CACHE", options.cookie_cache.as_deref().unwrap_or_default());
         let process = Running::start(&mut command, "ready")?;
         Ok(Self { url, _process: process, _folder: folder })
     }

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 
 use crate::{
     audit::{AuditSink, TracingSink},
+    cookies::{CookiePolicy, CookiePolicyError},
     guard::{Guard, Inner, Trusted},
     keys::{KeySource, Keys, SourceError},
     metrics::Counters,
@@ -24,6 +25,7 @@ pub struct GuardBuilder {
     revocations: Revocations,
     cached_tokens: usize,
     spent_tokens: usize,
+    cookies: Option<CookiePolicy>,
 }
 
 /// Why a guard cannot be made.
@@ -52,6 +54,9 @@ pub enum BuildError {
     /// A source of keys cannot be used.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Cookies cannot be accepted like this.
+    #[error(transparent)]
+    Cookies(#[from] CookiePolicyError),
 }
 
 impl BuildError {
@@ -61,6 +66,7 @@ impl BuildError {
             Self::IssuerTwice { .. } => "issuer_twice",
             Self::ForgetsTooSoon { .. } => "forgets_too_soon",
             Self::Source(error) => error.code(),
+            Self::Cookies(error) => error.code(),
         }
     }
 }
@@ -74,6 +80,7 @@ impl GuardBuilder {
             revocations: Revocations::default(),
             cached_tokens: DEFAULT_CACHED_TOKENS,
             spent_tokens: DEFAULT_SPENT_TOKENS,
+            cookies: None,
         }
     }
 
@@ -123,6 +130,14 @@ impl GuardBuilder {
         self
     }
 
+    /// Session cookies of the first issuer are credentials, too, for requests that carry
+    /// [`AcceptCookies`](crate::cookies::AcceptCookies) and no `Authorization` header.
+    #[must_use]
+    pub fn cookies(mut self, policy: CookiePolicy) -> Self {
+        self.cookies = Some(policy);
+        self
+    }
+
     /// The guard. Nothing is fetched yet.
     pub fn build(self) -> Result<Guard, BuildError> {
         let mut issuers: Vec<Trusted> = Vec::new();
@@ -140,8 +155,13 @@ impl GuardBuilder {
             let name = Arc::from(issuer);
             issuers.push(Trusted { policy, name, keys: Keys::open(keys)? });
         }
+        let cookies = match self.cookies {
+            None => None,
+            Some(cookies) => Some(cookies.open(&issuers[0].policy)?),
+        };
         Ok(Guard::of(Inner {
             issuers,
+            cookies,
             clock: self.clock,
             audit: self.audit,
             revocations: self.revocations,

@@ -6,13 +6,14 @@ use std::sync::{
 };
 
 use countersign_jwt::{Claims, Clock, TokenError, dangerous};
-use http::request::Parts;
+use http::{header::AUTHORIZATION, request::Parts};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
     audit::{AuditSink, Event},
     builder::{BuildError, GuardBuilder},
+    cookies::Cookies,
     credential,
     identity::Identity,
     keys::{HeldKeys, KeySource, Keys},
@@ -36,6 +37,8 @@ pub struct Guard {
 pub(crate) struct Inner {
     /// At least one, and no two with the same issuer.
     pub(crate) issuers: Vec<Trusted>,
+    /// Of the first issuer.
+    pub(crate) cookies: Option<Cookies>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) audit: Arc<dyn AuditSink>,
     pub(crate) revocations: Revocations,
@@ -122,6 +125,11 @@ impl Guard {
         Refused::new(refusal, reference)
     }
 
+    /// Whether the request carries anything that it would be let in or refused for.
+    pub fn finds_credential(&self, request: &Parts) -> bool {
+        request.headers.contains_key(AUTHORIZATION) || self.inner.cookies_in(request).is_some()
+    }
+
     /// Whether both are the same guard, not just equal ones.
     #[cfg(feature = "axum")]
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -131,8 +139,11 @@ impl Guard {
 
 impl Inner {
     async fn decide(&self, request: &Parts) -> Result<Identity, Refusal> {
-        let token = credential::bearer_token(&request.headers)?;
         let now = self.clock.now();
+        let token = match credential::bearer_token(&request.headers) {
+            Err(Refusal::NoCredential) => return self.decide_by_cookie(request, now).await,
+            token => token?,
+        };
         if let Some(remembered) = self.remembered(token, now).await? {
             return Ok(remembered);
         }
@@ -164,6 +175,22 @@ impl Inner {
         Ok(identity)
     }
 
+    /// For requests without any `Authorization` header.
+    async fn decide_by_cookie(&self, request: &Parts, now: Timestamp) -> Result<Identity, Refusal> {
+        let cookies = self.cookies_in(request).ok_or(Refusal::NoCredential)?;
+        let session = cookies.session(request, now).await?;
+        let Trusted { policy, name, .. } = &self.issuers[0];
+        if let Some(revoked) = self.revocations.find_session(name, &session) {
+            return Err(Refusal::RevokedSession(revoked));
+        }
+        Ok(Identity::of_session(session, name, policy.default_scopes()))
+    }
+
+    /// The cookies, when they are accepted for the request and it has some.
+    fn cookies_in(&self, request: &Parts) -> Option<&Cookies> {
+        self.cookies.as_ref().filter(|cookies| cookies.are_in(request))
+    }
+
     /// The verdict about a token that was verified before, if it still stands.
     async fn remembered(&self, token: &str, now: Timestamp) -> Result<Option<Identity>, Refusal> {
         let Some(verified) = self.verified.get(token) else { return Ok(None) };
@@ -174,8 +201,8 @@ impl Inner {
         let revocations = self.revocations.generation();
         if verified.revocations.load(Ordering::Acquire) != revocations {
             let identity = &verified.identity;
-            let found = self.revocations.find(identity.issuer(), identity.claims(), token);
-            if let Some(revoked) = found {
+            let find = |claims| self.revocations.find(identity.issuer(), claims, token);
+            if let Some(revoked) = identity.claims().and_then(find) {
                 return Err(Refusal::Revoked(revoked));
             }
             verified.revocations.store(revocations, Ordering::Release);

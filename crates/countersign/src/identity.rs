@@ -1,9 +1,11 @@
-//! Who is asking, proven by a verified token.
+//! Who is asking, proven by a verified token or an accepted session cookie.
 
 use std::{fmt, sync::Arc};
 
 use countersign_jwt::Claims;
 use serde_json::Value;
+
+use crate::cookies::CookieSession;
 
 /// A permission a service asks for by name (RFC 6749 §3.3), as a type, so that a route's signature
 /// says what it needs.
@@ -32,42 +34,67 @@ pub trait Role {
     const NAME: &'static str;
 }
 
-/// The verified holder of a token. Only [`Guard::admit`](crate::Guard::admit) makes one; a clone is
+/// The verified holder of a token or of a session's cookie. Only [`Guard::admit`](crate::Guard::admit) makes one; a clone is
 /// cheap.
 #[derive(Clone)]
 pub struct Identity(Arc<Holder>);
 
 struct Holder {
     issuer: Arc<str>,
-    claims: Claims,
+    proof: Proof,
     default_scopes: Arc<[String]>,
+}
+
+enum Proof {
+    Token(Claims),
+    Cookie(CookieSession),
 }
 
 impl Identity {
     pub(crate) fn new(claims: Claims, issuer: &Arc<str>, default_scopes: &Arc<[String]>) -> Self {
-        let (issuer, default_scopes) = (Arc::clone(issuer), Arc::clone(default_scopes));
-        Self(Arc::new(Holder { issuer, claims, default_scopes }))
+        Self::by(Proof::Token(claims), issuer, default_scopes)
     }
 
-    /// The user's id: the claim `sub`, never empty. It is the issuer's name for the user; two issuers may
+    pub(crate) fn of_session(
+        session: CookieSession,
+        issuer: &Arc<str>,
+        default_scopes: &Arc<[String]>,
+    ) -> Self {
+        Self::by(Proof::Cookie(session), issuer, default_scopes)
+    }
+
+    fn by(proof: Proof, issuer: &Arc<str>, default_scopes: &Arc<[String]>) -> Self {
+        let (issuer, default_scopes) = (Arc::clone(issuer), Arc::clone(default_scopes));
+        Self(Arc::new(Holder { issuer, proof, default_scopes }))
+    }
+
+    /// The user's id: the claim `sub`, or the id of the session's user; never empty. It is the issuer's name for the user; two issuers may
     /// give the same to two people.
     pub fn subject(&self) -> &str {
-        self.0.claims.subject()
+        match &self.0.proof {
+            Proof::Token(claims) => claims.subject(),
+            Proof::Cookie(session) => session.user_id(),
+        }
     }
 
-    /// Who says so: the claim `iss`.
+    /// Who says so: the claim `iss`, or the issuer whose cookies are accepted.
     pub fn issuer(&self) -> &str {
         &self.0.issuer
     }
 
-    /// The session the token was made from: the claim `sid`, else `sessionId`.
+    /// The session of the cookie, or the one that the token was made from: the claim `sid`, else
+    /// `sessionId`.
     pub fn session(&self) -> Option<&str> {
-        self.0.claims.session()
+        match &self.0.proof {
+            Proof::Token(claims) => claims.session(),
+            Proof::Cookie(session) => Some(session.session_id()),
+        }
     }
 
-    /// The scopes of the token, or the policy's default scopes when the token has no claim `scope`.
+    /// The scopes of the token, or the policy's default scopes when the token has no claim `scope`. Cookies
+    /// have the default scopes.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
-        let own = self.0.claims.scopes();
+        let own = self.claims().and_then(Claims::scopes);
         let default = own.is_none().then(|| self.0.default_scopes.iter().map(String::as_str));
         own.into_iter().flatten().chain(default.into_iter().flatten())
     }
@@ -77,10 +104,14 @@ impl Identity {
         self.scopes().any(|scope| scope == name)
     }
 
-    /// The roles of the token: the claim `role`, one or several with commas between, as Better Auth's
+    /// The roles of the token: the claim `role`, or of the session's user: `role`; one or several with commas between, as Better Auth's
     /// admin plugin stores them, or a list of texts. Anything else grants no role.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
-        let texts = match self.0.claims.get("role") {
+        let role = match &self.0.proof {
+            Proof::Token(claims) => claims.get("role"),
+            Proof::Cookie(session) => session.role(),
+        };
+        let texts = match role {
             Some(Value::String(text)) => vec![text.as_str()],
             Some(Value::Array(items)) => texts_of(items).unwrap_or_default(),
             _ => Vec::new(),
@@ -94,9 +125,20 @@ impl Identity {
         self.roles().any(|role| role == name)
     }
 
-    /// Everything else the token says.
-    pub fn claims(&self) -> &Claims {
-        &self.0.claims
+    /// Everything else the token says; `None` for a cookie.
+    pub fn claims(&self) -> Option<&Claims> {
+        match &self.0.proof {
+            Proof::Token(claims) => Some(claims),
+            Proof::Cookie(_) => None,
+        }
+    }
+
+    /// Everything else that is known of the session; `None` for a token.
+    pub fn cookie_session(&self) -> Option<&CookieSession> {
+        match &self.0.proof {
+            Proof::Token(_) => None,
+            Proof::Cookie(session) => Some(session),
+        }
     }
 }
 

@@ -50,6 +50,7 @@ pub mod audit;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod builder;
+pub mod cookies;
 mod credential;
 mod guard;
 mod identity;
@@ -65,6 +66,7 @@ mod token_cache;
 #[cfg(feature = "tower")]
 pub mod tower;
 
+pub use countersign_cookies::{CookieError, SecretError, Strategy};
 pub use countersign_jwt::{
     Algorithm, Claims, Clock, KeyError, KeySet, SystemClock, TokenError, TokenHash,
 };
@@ -73,6 +75,7 @@ pub use crate::{
     access::Access,
     audit::AuditSink,
     builder::{BuildError, GuardBuilder},
+    cookies::{AcceptCookies, CookiePolicy, CookiePolicyError},
     guard::Guard,
     identity::{Identity, Role, Scope},
     keys::{KeySource, SourceError},

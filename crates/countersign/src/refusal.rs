@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use countersign_cookies::CookieError;
 use countersign_jwt::TokenError;
 use http::{
     HeaderMap, HeaderValue, StatusCode,
@@ -9,7 +10,7 @@ use http::{
 };
 use serde::Serialize;
 
-use crate::revocation::Revoked;
+use crate::{cookies::CrossSite, revocation::Revoked};
 
 /// Why a request is not let in. The text is the `detail` of the answer, safe to show.
 ///
@@ -22,10 +23,14 @@ use crate::revocation::Revoked;
 /// | an expired token | 401 | `token_expired` | `… error="invalid_token"` |
 /// | any other bad token, revoked ones too | 401 | `invalid_token` | `… error="invalid_token"` |
 /// | a token that can be used once, again | 401 | `invalid_token` | `… error="invalid_token"` |
+/// | an expired cookie | 401 | `cookie_expired` | `Bearer realm="api"` |
+/// | any other bad cookie, revoked sessions too | 401 | `invalid_cookie` | `Bearer realm="api"` |
+/// | a change with a cookie, from a page that is not trusted | 403 | `cross_site_request` | none |
 /// | somebody else's resource | 403 | `not_owner` | none |
 /// | a scope is missing | 403 | `insufficient_scope` | `… error="insufficient_scope", scope="…"` |
 /// | a role is missing | 403 | `insufficient_role` | none |
 /// | no keys to check with | 503 | `keys_unavailable` | none; `Retry-After` |
+/// | sessions cannot be looked up | 503 | `sessions_unavailable` | none; `Retry-After` |
 /// | no room to remember a spent token | 503 | `replay_guard_full` | none; `Retry-After` |
 ///
 /// The body is a problem document (RFC 9457): `type`, `title`, `status`, `detail`, `code`, and as
@@ -66,6 +71,21 @@ pub enum Refusal {
     /// The token can be used once and has no `jti` to remember it by.
     #[error("Invalid token")]
     NotSpendable,
+    /// The cookie is not good. Why is in the error, which is not for the sender.
+    #[error("Invalid session cookie")]
+    InvalidCookie(CookieError),
+    /// The cookie is good, and there is no such session.
+    #[error("Invalid session cookie")]
+    UnknownSession,
+    /// The session of the cookie was taken back.
+    #[error("Invalid session cookie")]
+    RevokedSession(Revoked),
+    /// The cookie was good and is over, or its session is.
+    #[error("The session cookie has expired.")]
+    CookieExpired,
+    /// A request that may change something came with a cookie, and not from a trusted page.
+    #[error("Access denied. The request does not come from a trusted origin.")]
+    CrossSite(CrossSite),
     /// The user of the URL is not the user of the token.
     #[error("Access denied. You can only access your own resources.")]
     NotOwner,
@@ -87,6 +107,9 @@ pub enum Refusal {
         /// When another attempt makes sense.
         retry_after: Duration,
     },
+    /// The session of a cookie could not be looked up.
+    #[error("Sessions cannot be looked up at the moment. Please try again.")]
+    SessionsUnavailable,
     /// No more spent tokens can be remembered.
     #[error("Tokens cannot be verified at the moment. Please try again.")]
     ReplaysFull,
@@ -102,6 +125,21 @@ impl From<TokenError> for Refusal {
     }
 }
 
+impl From<CookieError> for Refusal {
+    fn from(error: CookieError) -> Self {
+        match error {
+            CookieError::Expired => Self::CookieExpired,
+            other => Self::InvalidCookie(other),
+        }
+    }
+}
+
+impl From<CrossSite> for Refusal {
+    fn from(why: CrossSite) -> Self {
+        Self::CrossSite(why)
+    }
+}
+
 impl Refusal {
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
@@ -114,11 +152,18 @@ impl Refusal {
             | Self::InvalidToken(_)
             | Self::Revoked(_)
             | Self::Replayed
-            | Self::NotSpendable => StatusCode::UNAUTHORIZED,
-            Self::NotOwner | Self::MissingScope { .. } | Self::MissingRole { .. } => {
-                StatusCode::FORBIDDEN
+            | Self::NotSpendable
+            | Self::InvalidCookie(_)
+            | Self::UnknownSession
+            | Self::RevokedSession(_)
+            | Self::CookieExpired => StatusCode::UNAUTHORIZED,
+            Self::CrossSite(_)
+            | Self::NotOwner
+            | Self::MissingScope { .. }
+            | Self::MissingRole { .. } => StatusCode::FORBIDDEN,
+            Self::KeysUnavailable { .. } | Self::SessionsUnavailable | Self::ReplaysFull => {
+                StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::KeysUnavailable { .. } | Self::ReplaysFull => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -133,10 +178,16 @@ impl Refusal {
             Self::InvalidToken(_) | Self::Revoked(_) | Self::Replayed | Self::NotSpendable => {
                 "invalid_token"
             }
+            Self::InvalidCookie(_) | Self::UnknownSession | Self::RevokedSession(_) => {
+                "invalid_cookie"
+            }
+            Self::CookieExpired => "cookie_expired",
+            Self::CrossSite(_) => "cross_site_request",
             Self::NotOwner => "not_owner",
             Self::MissingScope { .. } => "insufficient_scope",
             Self::MissingRole { .. } => "insufficient_role",
             Self::KeysUnavailable { .. } => "keys_unavailable",
+            Self::SessionsUnavailable => "sessions_unavailable",
             Self::ReplaysFull => "replay_guard_full",
         }
     }
@@ -145,7 +196,10 @@ impl Refusal {
     pub fn cause(&self) -> &'static str {
         match self {
             Self::InvalidToken(error) => error.code(),
-            Self::Revoked(revoked) => revoked.cause(),
+            Self::Revoked(revoked) | Self::RevokedSession(revoked) => revoked.cause(),
+            Self::InvalidCookie(error) => error.code(),
+            Self::UnknownSession => "cookie_session_unknown",
+            Self::CrossSite(why) => why.cause(),
             Self::Replayed => "replayed",
             Self::NotSpendable => "no_token_id",
             other => other.code(),
@@ -164,7 +218,12 @@ impl Refusal {
     /// The value of `WWW-Authenticate`, when there is one.
     pub fn challenge(&self) -> Option<String> {
         match self {
-            Self::NoCredential | Self::OtherScheme { .. } => Some(r#"Bearer realm="api""#.into()),
+            Self::NoCredential
+            | Self::OtherScheme { .. }
+            | Self::InvalidCookie(_)
+            | Self::UnknownSession
+            | Self::RevokedSession(_)
+            | Self::CookieExpired => Some(r#"Bearer realm="api""#.into()),
             Self::MalformedHeader
             | Self::MissingSubject
             | Self::Expired
@@ -176,9 +235,11 @@ impl Refusal {
                 r#"Bearer realm="api", error="insufficient_scope", scope="{}""#,
                 quotable(scope)
             )),
-            Self::NotOwner
+            Self::CrossSite(_)
+            | Self::NotOwner
             | Self::MissingRole { .. }
             | Self::KeysUnavailable { .. }
+            | Self::SessionsUnavailable
             | Self::ReplaysFull => None,
         }
     }
@@ -200,6 +261,7 @@ impl Refusal {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::KeysUnavailable { retry_after } => Some(*retry_after),
+            Self::SessionsUnavailable => Some(Duration::from_secs(1)),
             Self::ReplaysFull => Some(Duration::from_mins(1)),
             _ => None,
         }

@@ -44,7 +44,7 @@ impl Replays {
         leeway: SignedDuration,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let claims = identity.claims();
+        let claims = identity.claims().ok_or(Refusal::NotSpendable)?;
         let jti = claims.token_id().ok_or(Refusal::NotSpendable)?;
         let ends_at = claims.expires_at().saturating_add(leeway).unwrap_or(Timestamp::MAX);
         let name = (Box::from(identity.issuer()), Box::from(jti));

@@ -4,8 +4,8 @@
 //! |---|---|---|
 //! | token id | issuer and `jti` | that token |
 //! | token hash | [`TokenHash`] of the token | that token, also when it has no `jti` |
-//! | session | issuer and `sid` | every token of the session |
-//! | user | issuer, `sub`, and a moment | every token issued at the moment or before, or without `iat` |
+//! | session | issuer and `sid` | every token of the session, and its cookies |
+//! | user | issuer, `sub`, and a moment | every token issued at the moment or before, or without `iat`; cookies of sessions that began then or before |
 //!
 //! A call that returned holds: every later decision of a guard with these revocations knows it. Nothing
 //! is ever evicted to make room. An entry is forgotten when no token it could refuse can still be valid:
@@ -28,6 +28,8 @@ use std::{
 
 use countersign_jwt::{Claims, DEFAULT_MAX_LIFETIME, MAX_LEEWAY, TokenHash};
 use jiff::{SignedDuration, Timestamp};
+
+use crate::cookies::CookieSession;
 
 const SHARDS: usize = 64;
 
@@ -198,6 +200,15 @@ impl Revocations {
         }
         let hash = TokenHash::of(token).ok()?;
         ended(Kind::Hash, "", hash.as_bytes()).then_some(Revoked::TokenHash)
+    }
+
+    /// Whether the session of a cookie is revoked, and by what.
+    pub(crate) fn find_session(&self, issuer: &str, session: &CookieSession) -> Option<Revoked> {
+        if self.entry(Kind::Session, issuer, session.session_id().as_bytes()).is_some() {
+            return Some(Revoked::Session);
+        }
+        let user = self.entry(Kind::User, issuer, session.user_id().as_bytes())?;
+        (seconds(session.created_at()) <= user.up_to).then_some(Revoked::User)
     }
 
     fn entry(&self, kind: Kind, issuer: &str, name: &[u8]) -> Option<Entry> {

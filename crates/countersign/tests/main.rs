@@ -4,6 +4,7 @@
 
 mod answers;
 mod audit;
+mod cookies;
 mod header;
 mod issuer;
 mod outages;

@@ -34,6 +34,10 @@ impl HandClock {
         self.0.store(seconds, Ordering::SeqCst);
     }
 
+    pub(crate) fn at(second: i64) -> Self {
+        Self(AtomicI64::new(second))
+    }
+
     pub(crate) fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
@@ -146,7 +150,7 @@ impl Service {
         key: SigningKey,
         change: impl FnOnce(GuardBuilder) -> GuardBuilder,
     ) -> Self {
-        let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
+        let clock = Arc::new(HandClock::at(NOW));
         let builder = Guard::builder(policy, source).clock(clock.clone());
         let guard = change(builder).build().unwrap();
         Self { guard, clock, key }

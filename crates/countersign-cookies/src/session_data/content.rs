@@ -7,7 +7,9 @@
 //! | `updatedAt` | milliseconds since 1970: when the cookie was written |
 //! | `version` | absent, which is `1`, or text |
 //!
-//! Anything else is data.
+//! `iat`, `exp` and `jti` may stand beside them. Any other member at this level is refused: an access token
+//! that is signed with the same secret has `iss`, `aud` and `sub`, and is no session whatever else it
+//! says. What else session and user hold is data.
 
 use std::fmt;
 
@@ -18,6 +20,8 @@ use super::Opened;
 use crate::CookieError;
 
 const MAX_TEXT_BYTES: usize = 255;
+
+const MEMBERS: [&str; 7] = ["session", "user", "updatedAt", "version", "iat", "exp", "jti"];
 
 /// Session and user of a `session_data` that passed every check. There is no other way to get one.
 #[derive(Clone)]
@@ -36,6 +40,9 @@ pub struct SessionData {
 impl SessionData {
     pub(super) fn read(opened: Opened) -> Result<Self, CookieError> {
         let Opened { mut content, expires_at } = opened;
+        if content.keys().any(|member| !MEMBERS.contains(&member.as_str())) {
+            return Err(CookieError::Foreign);
+        }
         let session = object(&mut content, "session")?;
         let user = object(&mut content, "user")?;
         let user_id = text(&session, "userId")?;

@@ -133,7 +133,8 @@ impl SessionDataReader {
     }
 }
 
-fn check_secret(secret: &str) -> Result<(), SecretError> {
+/// Whether a text is long enough to be a key, and not the one that everybody knows.
+pub fn check_secret(secret: &str) -> Result<(), SecretError> {
     let length = secret.chars().count();
     if length < SECRET_MIN_LENGTH {
         return Err(SecretError::TooShort { length });

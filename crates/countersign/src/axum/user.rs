@@ -3,14 +3,15 @@
 use std::ops::Deref;
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
-use http::{header::AUTHORIZATION, request::Parts};
+use http::request::Parts;
 
 use super::{Rejection, admit};
 use crate::{guard::Guard, identity::Identity};
 
 /// The verified user. Derefs to [`Identity`]: `subject()`, `session()`, `scopes()`, `claims()`.
 ///
-/// As `Option<User>` it is `None` only when the request carries no `Authorization` header at all; a
+/// As `Option<User>` it is `None` only when the request carries no `Authorization` header at all, and no
+/// cookies that the route accepts; a
 /// credential that is bad, or cannot be checked, is refused all the same.
 #[derive(Clone, Debug)]
 pub struct User(Identity);
@@ -49,7 +50,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
-        if !request.headers.contains_key(AUTHORIZATION) {
+        if !Guard::from_ref(state).finds_credential(request) {
             return Ok(None);
         }
         <Self as FromRequestParts<S>>::from_request_parts(request, state).await.map(Some)
