@@ -127,7 +127,8 @@ impl Guard {
 
     /// Whether the request carries anything that it would be let in or refused for.
     pub fn finds_credential(&self, request: &Parts) -> bool {
-        request.headers.contains_key(AUTHORIZATION) || self.inner.cookies_in(request).is_some()
+        let cookies = || self.inner.cookies.as_ref()?.in_request(request);
+        request.headers.contains_key(AUTHORIZATION) || cookies().is_some()
     }
 
     /// Whether both are the same guard, not just equal ones.
@@ -177,18 +178,14 @@ impl Inner {
 
     /// For requests without any `Authorization` header.
     async fn decide_by_cookie(&self, request: &Parts, now: Timestamp) -> Result<Identity, Refusal> {
-        let cookies = self.cookies_in(request).ok_or(Refusal::NoCredential)?;
-        let session = cookies.session(request, now).await?;
+        let accepted = self.cookies.as_ref().ok_or(Refusal::NoCredential)?;
+        let cookies = accepted.in_request(request).ok_or(Refusal::NoCredential)?;
+        let session = accepted.session(cookies, request, now).await?;
         let Trusted { policy, name, .. } = &self.issuers[0];
         if let Some(revoked) = self.revocations.find_session(name, &session) {
             return Err(Refusal::RevokedSession(revoked));
         }
         Ok(Identity::of_session(session, name, policy.default_scopes()))
-    }
-
-    /// The cookies, when they are accepted for the request and it has some.
-    fn cookies_in(&self, request: &Parts) -> Option<&Cookies> {
-        self.cookies.as_ref().filter(|cookies| cookies.are_in(request))
     }
 
     /// The verdict about a token that was verified before, if it still stands.

@@ -1,4 +1,5 @@
-//! The guard: turns bearer tokens into verified users in front of a service's routes.
+//! The guard: turns bearer tokens, and session cookies where they are asked for, into verified users in
+//! front of a service's routes.
 //!
 //! Tokens come from `countersign serve` or from an unmodified Better Auth server with its `jwt` plugin.
 //! They are verified here, without calling the issuer: signature, algorithm, key, type, issuer,
@@ -32,11 +33,55 @@
 //! Three different answers, each with its own meaning: 401 for an absent or bad credential, 403 for
 //! the wrong user or scope, 503 when the token could not be checked. [`Refusal`] lists them.
 //!
+//! # Session cookies
+//!
+//! A route may also take the cookies of a Better Auth session, when it says so. Without that it takes
+//! bearer tokens only. The module [`cookies`] says which cookies there are and when they count.
+//!
+#![cfg_attr(feature = "axum", doc = "```")]
+#![cfg_attr(not(feature = "axum"), doc = "```ignore")]
+//! use axum::{Extension, Router, routing::get};
+//! use countersign::{AcceptCookies, CookiePolicy, Guard, KeySource, Policy, Strategy, axum::User};
+//!
+//! async fn me(user: User) -> String {
+//!     user.subject().to_owned()
+//! }
+//!
+//! # let secret = "a-secret-for-examples-only-0123456789";
+//! // BETTER_AUTH_SECRET, and the pages that may change something
+//! let cookies = CookiePolicy::new(secret, ["http://localhost:3000"])?
+//!     .session_data(Strategy::Compact); // as session.cookieCache.strategy says there
+//! let guard = Guard::builder(
+//!     Policy::new("http://localhost:3000", "http://localhost:3000")?.with_default_scopes("tasks:read"),
+//!     KeySource::jwks_url("http://localhost:3000/api/auth/jwks")?,
+//! )
+//! .cookies(cookies)
+//! .build()?;
+//! let app: Router = Router::new()
+//!     .route("/me", get(me))
+//!     .route_layer(Extension(AcceptCookies)) // for the routes above, and not for those below
+//!     .route("/api/me", get(me))
+//!     .with_state(guard);
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! # use tower::ServiceExt;
+//! # for (path, code) in [("/me", "invalid_cookie"), ("/api/me", "authorization_missing")] {
+//! #     let request = http::Request::get(path).header("cookie", "better-auth.session_data=forged");
+//! #     let answer = app.clone().oneshot(request.body(axum::body::Body::empty())?).await?;
+//! #     assert_eq!(answer.status(), 401);
+//! #     let body = axum::body::to_bytes(answer.into_body(), 4096).await?;
+//! #     assert!(String::from_utf8_lossy(&body).contains(code));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Limits
 //!
 //! | What | Limit |
 //! |---|---|
 //! | token | 8 KiB, 16 levels of JSON, lifetime 24 hours, leeway 30 seconds |
+//! | `session_data` | 64 KiB in at most 100 chunks, lifetime as for tokens |
 //! | published key set | 256 KiB, 100 keys, 3 seconds, status 200, no redirects, https (http on this machine) |
 //! | fetches for invented key names | one at a time, one per 30 seconds |
 //! | age of published keys | refreshed after 5 minutes, waited for after 10 |

@@ -53,24 +53,23 @@ pub(crate) struct Cookies {
 }
 
 impl Cookies {
-    /// Whether the request has cookies that count here.
-    pub(crate) fn are_in(&self, request: &Parts) -> bool {
-        if request.extensions.get::<AcceptCookies>().is_none() {
-            return false;
-        }
+    /// The cookies of a request that may be let in for them, when there are any that count here.
+    pub(crate) fn in_request(&self, request: &Parts) -> Option<RequestCookies> {
+        request.extensions.get::<AcceptCookies>()?;
         let cookies = RequestCookies::of(&request.headers);
-        self.session_data.is_some() && cookies.has_whole(&self.names.session_data)
-            || self.sessions.is_some() && cookies.has(&self.names.session_token)
+        let counts = self.session_data.is_some() && cookies.has_whole(&self.names.session_data)
+            || self.sessions.is_some() && cookies.has(&self.names.session_token);
+        counts.then_some(cookies)
     }
 
     /// Whose session the cookies are.
     pub(crate) async fn session(
         &self,
+        cookies: RequestCookies,
         request: &Parts,
         now: Timestamp,
     ) -> Result<CookieSession, Refusal> {
         self.origins.check(request)?;
-        let cookies = RequestCookies::of(&request.headers);
         let token = self.session_token(&cookies);
         let error = match self.cached(&cookies, token.as_ref(), now) {
             Ok(Some(data)) => return Ok(CookieSession::cached(&data)),

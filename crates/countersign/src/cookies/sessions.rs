@@ -9,6 +9,20 @@ use jiff::Timestamp;
 /// `Ok(None)` is for sessions that are not there, and answered with 401. An error is one of the look-up,
 /// answered with 503: nobody is signed out because a database is away. A look-up should end by itself
 /// within the time a caller waits.
+///
+/// ```
+/// use std::{collections::HashMap, error::Error};
+///
+/// use countersign::cookies::{SessionOf, Sessions};
+///
+/// struct InMemory(HashMap<String, SessionOf>);
+///
+/// impl Sessions for InMemory {
+///     async fn find(&self, token: &str) -> Result<Option<SessionOf>, Box<dyn Error + Send + Sync>> {
+///         Ok(self.0.get(token).cloned())
+///     }
+/// }
+/// ```
 pub trait Sessions: Send + Sync + 'static {
     /// The session of the token.
     fn find(

@@ -71,11 +71,14 @@ async fn t141_a_revoked_session_ends_its_cookies_at_once() {
 }
 
 #[tokio::test]
-async fn t316_no_cookie_is_ever_in_the_answer() {
+async fn t316_no_cookie_is_ever_in_the_answer_or_the_log() {
     let service = Service::doing_both(&Table::with_sessions_of(&["alice"]));
     for cookie in [format!("{}x", data_of("alice")), format!("{}x", token_of("alice"))] {
         let (status, body) = service.get("/me", &cookie).await;
         assert_eq!((status, &*code(&body)), (401, "invalid_cookie"));
         assert!(body.contains(r#""detail":"Invalid session cookie""#), "{body}");
+        let value = cookie.split_once('=').unwrap().1;
+        let log = service.causes.1.lock().unwrap().concat();
+        assert!(log.contains("invalid_cookie") && !log.contains(&value[..16]), "{log}");
     }
 }

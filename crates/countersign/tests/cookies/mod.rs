@@ -121,13 +121,14 @@ impl Sessions for Table {
     }
 }
 
-/// Keeps the causes.
+/// Keeps the causes, and everything that the events say.
 #[derive(Clone, Default)]
-struct Causes(Arc<Mutex<Vec<&'static str>>>);
+struct Causes(Arc<Mutex<Vec<&'static str>>>, Arc<Mutex<Vec<String>>>);
 
 impl AuditSink for Causes {
     fn record(&self, event: &Event<'_>) {
         self.0.lock().unwrap().push(event.cause);
+        self.1.lock().unwrap().push(format!("{event:?}"));
     }
 }
 
