@@ -12,7 +12,13 @@
 //! to be of the same session.
 //!
 //! A browser sends cookies whoever asks it to. So a request that may change something has to come from
-//! a trusted origin, or is refused with 403 before its cookies are read; [`CookiePolicy::new`] says how.
+//! a trusted origin, or is refused with 403 before its cookies are verified; [`CookiePolicy::new`] says how.
+//! `GET`, `HEAD` and `OPTIONS` are taken for requests that change nothing, so on these routes they must not.
+//!
+//! Revocations by session and by user end cookies as they end tokens, and are forgotten as early. The
+//! auth server has to know by then: it must not write `session_data` for a session that was revoked, and
+//! the look-up must not find it. Stateless servers, which renew `session_data` from itself, need
+//! [`Revocations::kept_for`](crate::Revocations::kept_for) with the life of a session.
 
 mod origins;
 mod policy;
@@ -85,6 +91,10 @@ impl Cookies {
             Refusal::SessionsUnavailable
         })?;
         let session = found.ok_or(Refusal::UnknownSession)?;
+        if session.user_id.is_empty() || session.session_id.is_empty() {
+            tracing::error!("a session was looked up that has no id or no user");
+            return Err(Refusal::SessionsUnavailable);
+        }
         if session.expires_at <= now {
             return Err(Refusal::CookieExpired);
         }

@@ -55,6 +55,16 @@ async fn a_look_up_that_fails_signs_nobody_out() {
 }
 
 #[tokio::test]
+async fn a_session_without_a_user_is_a_mistake_of_the_look_up() {
+    let table = Table::with_sessions_of(&["alice"]);
+    let service = Service::looking_up(&table);
+    if let Some(rows) = table.rows.lock().unwrap().as_mut() {
+        rows[0].1.user_id = String::new();
+    }
+    assert_eq!(service.who(&token_of("alice")).await, Err("sessions_unavailable"));
+}
+
+#[tokio::test]
 async fn t141_a_revoked_session_ends_its_cookies_at_once() {
     let both = |user: &str| format!("{}; {}", token_of(user), data_of(user));
     for line in [data_of("alice"), token_of("alice"), both("alice")] {
