@@ -1,0 +1,124 @@
+"""The native half: decisions, made in Rust."""
+
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import Any, final
+
+from ._issuer import Issuer
+
+__all__ = ["Guard", "Identity"]
+
+@final
+class Identity:
+    """The verified holder of a token. Only `Guard.admit` makes one."""
+
+    @property
+    def subject(self) -> str:
+        """The user's id: the claim `sub`, never empty."""
+
+    @property
+    def session(self) -> str | None:
+        """The session the token was made from: the claim `sid`, else `sessionId`."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes of the token, or the guard's default scopes when it has no claim `scope`."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of the token: the claim `role`."""
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """Everything the token says, as a dictionary of the caller's own."""
+
+    def has_scope(self, name: str) -> bool:
+        """Whether the scope is among them, compared exactly: no prefixes, no wildcards."""
+
+    def has_role(self, name: str) -> bool:
+        """Whether the role is among them, compared exactly. No role implies another."""
+
+@final
+class Guard:
+    """Turns the bearer token of a request into a verified `Identity`.
+
+    `issuer` and `audience` are the claims `iss` and `aud` that a token must have. The keys come from
+    one of three: `jwks_url`, an address that is fetched when the first token arrives and followed
+    through rotations; `jwks_file`, a file that is read now; `secret`, shared with the issuer, for
+    HS256. `default_scopes` (divided by spaces) are those of a token without any claim `scope`.
+    `leeway` and `max_lifetime` are seconds. `clock` is for tests: the time in seconds since 1970, or
+    a callable that returns it.
+
+    What makes no sense raises a `SettingsError`.
+    """
+
+    def __new__(
+        cls,
+        *,
+        issuer: str,
+        audience: str,
+        jwks_url: str | None = None,
+        jwks_file: str | PathLike[str] | None = None,
+        secret: str | bytes | None = None,
+        default_scopes: str = "",
+        leeway: int = 30,
+        max_lifetime: int = 86_400,
+        clock: float | Callable[[], float] | None = None,
+    ) -> Guard: ...
+    @classmethod
+    def for_issuers(
+        cls, issuers: Sequence[Issuer], *, clock: float | Callable[[], float] | None = None
+    ) -> Guard:
+        """A guard that takes tokens of several issuers. A token's claim `iss` chooses the entry, and
+        only the keys of that entry verify it: an issuer cannot speak for another one.
+        """
+
+    def admit(
+        self,
+        authorization: str | bytes | Sequence[str | bytes] | None,
+        *,
+        method: str = "GET",
+        path: str = "/",
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> Identity:
+        """Decides about one request; raises `Refusal`, which the audit log has by then.
+
+        Give all `Authorization` lines of the request, as they came: several are refused. The rest is
+        for the audit log. Waits when keys have to be fetched, at most three seconds; asynchronous code
+        asks `admit_now` first.
+        """
+
+    def admit_now(
+        self,
+        authorization: str | bytes | Sequence[str | bytes] | None,
+        *,
+        method: str = "GET",
+        path: str = "/",
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> Identity | None:
+        """The same without waiting: `None` when keys have to be fetched. Ask `admit` then, on a
+        thread.
+        """
+
+    def authorize(
+        self,
+        identity: Identity,
+        *,
+        owner: str | None = None,
+        scopes: Sequence[str] = ...,
+        roles: Sequence[str] = ...,
+        method: str = "GET",
+        path: str = "/",
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> None:
+        """Demands more of a verified user: to be `owner`, to have all `scopes`, to have all `roles`.
+        Raises `Refusal` for the first that is missing.
+        """
+
+    def ready(self) -> None:
+        """Raises `Refusal` when tokens of some issuer cannot be verified now; for readiness probes.
+        Waits when keys have to be fetched.
+        """

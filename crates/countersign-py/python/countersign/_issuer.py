@@ -1,0 +1,20 @@
+"""One of several issuers."""
+
+from dataclasses import dataclass, field
+from os import PathLike
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class Issuer:
+    """Whose tokens are taken, for whom, and where the keys are: one of `jwks_url`, `jwks_file` and
+    `secret`. For `Guard.for_issuers`; `Guard` takes the same as arguments.
+    """
+
+    issuer: str
+    audience: str
+    jwks_url: str | None = None
+    jwks_file: str | PathLike[str] | None = None
+    secret: str | bytes | None = field(default=None, repr=False)
+    default_scopes: str = ""
+    leeway: int = 30
+    max_lifetime: int = 86_400

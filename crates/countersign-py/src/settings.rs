@@ -1,0 +1,121 @@
+//! Settings become a policy and a source of keys, or an error that says which one and what to do.
+
+use std::path::PathBuf;
+
+use countersign::{KeySource, Policy, PolicyError, SourceError};
+use jiff::SignedDuration;
+use pyo3::{
+    prelude::*,
+    pybacked::{PyBackedBytes, PyBackedStr},
+    sync::PyOnceLock,
+    types::PyType,
+};
+use zeroize::Zeroizing;
+
+static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// One issuer: whose tokens, for whom, and where the keys are. The arguments of `Guard` and the
+/// attributes of `Issuer`.
+#[derive(FromPyObject)]
+pub(crate) struct IssuerSettings {
+    pub(crate) issuer: String,
+    pub(crate) audience: String,
+    pub(crate) jwks_url: Option<String>,
+    pub(crate) jwks_file: Option<PathBuf>,
+    pub(crate) secret: Option<Secret>,
+    pub(crate) default_scopes: String,
+    pub(crate) leeway: i64,
+    pub(crate) max_lifetime: i64,
+}
+
+/// The shared secret; forgotten when it has become a key.
+#[derive(FromPyObject)]
+pub(crate) enum Secret {
+    Text(PyBackedStr),
+    Bytes(PyBackedBytes),
+}
+
+/// A policy with its keys, and whether these are fetched.
+pub(crate) struct Trust {
+    pub(crate) policy: Policy,
+    pub(crate) keys: KeySource,
+    pub(crate) fetched: bool,
+}
+
+impl IssuerSettings {
+    pub(crate) fn trust(self, py: Python<'_>) -> PyResult<Trust> {
+        let fetched = self.jwks_url.is_some();
+        let policy = self.policy().map_err(|error| policy_error(py, error))?;
+        let (setting, keys) = match (self.jwks_url, self.jwks_file, self.secret) {
+            (Some(url), None, None) => ("jwks_url", KeySource::jwks_url(&url)),
+            (None, Some(file), None) => ("jwks_file", KeySource::jwks_file(file)),
+            (None, None, Some(secret)) => ("secret", secret.key_source()),
+            (None, None, None) => {
+                let message = "no keys are given; give one of jwks_url, jwks_file and secret";
+                return Err(settings_error(py, "jwks_url", "no_keys", message));
+            }
+            _ => {
+                let message = "keys are given twice; give one of jwks_url, jwks_file and secret";
+                return Err(settings_error(py, "jwks_url", "several_keys", message));
+            }
+        };
+        let keys = keys.map_err(|error| source_error(py, setting, &error))?;
+        Ok(Trust { policy, keys, fetched })
+    }
+
+    fn policy(&self) -> Result<Policy, PolicyError> {
+        Policy::new(&*self.issuer, &*self.audience)?
+            .with_default_scopes(&self.default_scopes)
+            .with_leeway(SignedDuration::from_secs(self.leeway))?
+            .with_max_lifetime(SignedDuration::from_secs(self.max_lifetime))
+    }
+}
+
+impl Secret {
+    fn key_source(self) -> Result<KeySource, SourceError> {
+        let bytes = Zeroizing::new(match &self {
+            Self::Text(text) => text.as_bytes().to_vec(),
+            Self::Bytes(bytes) => bytes.to_vec(),
+        });
+        KeySource::secret(&*bytes)
+    }
+}
+
+fn policy_error(py: Python<'_>, error: PolicyError) -> PyErr {
+    let (setting, fix) = match error {
+        PolicyError::Issuer => ("issuer", "for Better Auth its origin: https://app.example.com"),
+        PolicyError::Audience => {
+            ("audience", "for Better Auth the same origin: https://app.example.com")
+        }
+        PolicyError::Leeway => ("leeway", "30 is a good value"),
+        PolicyError::Lifetime => ("max_lifetime", "86400 is a day"),
+        _ => ("issuer", "see the documentation of Guard"),
+    };
+    settings_error(py, setting, error.code(), &format!("{error}; {fix}"))
+}
+
+/// Errors of sources, with their causes: what is wrong with a file or an address is for whoever
+/// sets them. No secret is in any of them.
+pub(crate) fn source_error(py: Python<'_>, setting: &str, error: &SourceError) -> PyErr {
+    let mut message = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        message = format!("{message}: {inner}");
+        cause = inner.source();
+    }
+    let fix = match setting {
+        "jwks_url" => "give it as https://app.example.com/api/auth/jwks",
+        "jwks_file" => "write what the issuer answers at /api/auth/jwks into it",
+        "secret" => "HS256 needs 32 bytes or more, as `countersign secret generate` makes them",
+        _ => "give each issuer once",
+    };
+    settings_error(py, setting, error.code(), &format!("{message}; {fix}"))
+}
+
+fn settings_error(py: Python<'_>, setting: &str, code: &str, message: &str) -> PyErr {
+    let class = CLASS.import(py, "countersign._errors", "SettingsError");
+    match class.and_then(|class| class.call1((setting, code, message))) {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(error) => error,
+    }
+}
