@@ -1,0 +1,45 @@
+"""The guard as FastAPI dependencies: a path operation's arguments say who may call it.
+
+    app = FastAPI()
+    install(app, Guard(issuer=..., audience=..., jwks_url=...))
+
+    @app.get("/api/{user_id}/tasks")
+    def tasks(user: VerifiedUser) -> list[str]: ...
+
+| Dependency | As an argument's type | Lets in | Otherwise |
+|---|---|---|---|
+| `current_user` | `CurrentUser` | the holder of a good token | 401 |
+| `optional_user` | `OptionalUser` | also a request without credential, as `None` | 401 for a bad one |
+| `verified_user` | `VerifiedUser` | the user whose id stands in the path as `{user_id}` | 401, 403 |
+| `require_scopes("tasks:read")` | `Annotated[Identity, Depends(…)]` | a token with all the scopes | 401, 403 |
+| `require_roles("admin")` | `Annotated[Identity, Depends(…)]` | a token with all the roles | 401, 403 |
+
+The token is verified once per request, however many of them an operation has, and before anything
+of the body is received. While the keys cannot be fetched the answer is 503.
+"""
+
+from ._dependencies import (
+    CurrentUser,
+    OptionalUser,
+    VerifiedUser,
+    current_user,
+    optional_user,
+    require_roles,
+    require_scopes,
+    verified_user,
+)
+from ._install import install
+from ._refused import Refused
+
+__all__ = [
+    "CurrentUser",
+    "OptionalUser",
+    "Refused",
+    "VerifiedUser",
+    "current_user",
+    "install",
+    "optional_user",
+    "require_roles",
+    "require_scopes",
+    "verified_user",
+]

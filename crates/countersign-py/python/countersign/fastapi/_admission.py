@@ -1,0 +1,128 @@
+"""The decision about one request, made once and kept with it.
+
+With keys at hand a decision takes microseconds, less than a hop to another thread and back, so it is
+made in place on the event loop. When keys have to be fetched it waits on a thread: not on the loop,
+and not on the threads that plain `def` operations run on.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
+from starlette.requests import Request
+
+from .._countersign import Guard, Identity
+from .._errors import Refusal
+from ._refused import Refused
+
+GUARD = "countersign.guard"
+"""Where the guard stands in the scope of a request."""
+
+_ADMISSION = "countersign.admission"
+
+# One issuer is asked once for everybody, so there is little to gain from more.
+_FETCHING_THREADS = 4
+_fetching: RunVar[CapacityLimiter] = RunVar("countersign_fetching")
+
+
+class About(TypedDict):
+    """What the audit log tells of a request."""
+
+    method: str
+    path: str
+    request_id: str | None
+    address: str | None
+
+
+class Admission:
+    """The guard's decision about one request."""
+
+    def __init__(self, guard: Guard, scope: Mapping[str, Any]) -> None:
+        self.guard = guard
+        self._scope = scope
+        self._identity: Identity | None = None
+        self.asked = False
+        """Whether anything of the application has asked who it is."""
+
+    @classmethod
+    def of(cls, request: Request) -> "Admission":
+        """The one of this request. It counts only for the guard that made it: an application that is
+        mounted in another may have a guard of its own.
+        """
+        scope = request.scope
+        guard = scope.get(GUARD)
+        if not isinstance(guard, Guard):
+            raise RuntimeError("the application has no guard: call countersign.fastapi.install(app, guard)")
+        known = scope.get(_ADMISSION)
+        if isinstance(known, cls) and known.guard is guard:
+            return known
+        admission = cls(guard, scope)
+        scope[_ADMISSION] = admission
+        return admission
+
+    @property
+    def has_credential(self) -> bool:
+        return bool(self._authorization())
+
+    async def identity(self) -> Identity:
+        """Who is asking; `Refused` when that is nobody to let in."""
+        self.asked = True
+        if self._identity is None:
+            self._identity = await self._admit()
+        return self._identity
+
+    async def authorize(
+        self,
+        *,
+        owner: str | None = None,
+        scopes: Sequence[str] = (),
+        roles: Sequence[str] = (),
+    ) -> Identity:
+        """The same, and more is demanded of them."""
+        identity = await self.identity()
+        try:
+            self.guard.authorize(
+                identity, owner=owner, scopes=scopes, roles=roles, **self._about()
+            )
+        except Refusal as refusal:
+            raise Refused(refusal) from refusal
+        return identity
+
+    async def _admit(self) -> Identity:
+        lines, about = self._authorization(), self._about()
+        try:
+            identity = self.guard.admit_now(lines, **about)
+            if identity is None:
+                identity = await to_thread.run_sync(
+                    lambda: self.guard.admit(lines, **about), limiter=_limiter()
+                )
+        except Refusal as refusal:
+            raise Refused(refusal) from refusal
+        return identity
+
+    def _authorization(self) -> list[bytes]:
+        """All lines as they came: what joins or picks one could pick another than the next program."""
+        return [value for name, value in self._scope["headers"] if name == b"authorization"]
+
+    def _about(self) -> About:
+        scope = self._scope
+        raw_path: bytes | None = scope.get("raw_path")
+        path = raw_path.decode("ascii", "replace") if raw_path else scope["path"]
+        ids = [value for name, value in scope["headers"] if name == b"x-request-id"]
+        client = scope.get("client")
+        return About(
+            method=scope["method"],
+            path=path,
+            request_id=ids[0].decode("latin-1") if ids else None,
+            address=client[0] if client else None,
+        )
+
+
+def _limiter() -> CapacityLimiter:
+    """The threads for fetches of this event loop."""
+    limiter = _fetching.get(None)
+    if limiter is None:
+        limiter = CapacityLimiter(_FETCHING_THREADS)
+        _fetching.set(limiter)
+    return limiter
