@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{Running, SECRET, StartError, file_in, free_port, root};
+use crate::{Running, SECRET, StartError, file_in, free_port, python, root};
 
 /// A binary that `cargo build` left in the dev profile's folder.
 pub fn built(name: &str) -> PathBuf {
@@ -53,7 +53,7 @@ impl Countersign {
     }
 }
 
-/// `tasks-api`.
+/// `tasks-api`, or the service of `examples/fastapi-tasks`, which answers the same.
 pub struct TasksApi {
     url: String,
     process: Running,
@@ -64,15 +64,32 @@ impl TasksApi {
     /// Starts it on a free port with a SQLite file of its own; `settings` (variables and values)
     /// name the issuer and the keys.
     pub fn start(binary: &Path, settings: &[(&str, &str)]) -> Result<Self, StartError> {
+        Self::run(Command::new(binary), settings, "tasks-api serves")
+    }
+
+    /// The same with FastAPI, in the Python environment of the tests.
+    pub fn start_fastapi(settings: &[(&str, &str)]) -> Result<Self, StartError> {
+        let mut command = Command::new(python::interpreter()?);
+        command
+            .args(["-m", "fastapi_tasks"])
+            .env("PYTHONPATH", root().join("examples/fastapi-tasks"))
+            .env("PYTHONUNBUFFERED", "1");
+        Self::run(command, settings, "fastapi-tasks serves")
+    }
+
+    fn run(
+        mut command: Command,
+        settings: &[(&str, &str)],
+        ready: &str,
+    ) -> Result<Self, StartError> {
         let folder = tempfile::tempdir()?;
         let listen = format!("127.0.0.1:{}", free_port()?);
-        let mut command = Command::new(binary);
         command
             .args(["--listen", &listen])
             .env("DATABASE_URL", file_in(&folder, "tasks.db"))
             .env("NO_COLOR", "1")
             .envs(settings.iter().copied());
-        let process = Running::start(&mut command, "tasks-api serves")?;
+        let process = Running::start(&mut command, ready)?;
         Ok(Self { url: format!("http://{listen}"), process, _folder: folder })
     }
 

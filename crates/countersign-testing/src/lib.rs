@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`node::BetterAuth`] | the real Better Auth on Node, from `conformance/reference` |
 //! | [`binaries::Countersign`], [`binaries::TasksApi`] | our binaries |
+//! | [`binaries::TasksApi::start_fastapi`] | `examples/fastapi-tasks` on Python |
 //! | [`web::Web`] | the Next.js application, built before |
 //! | [`postgres::Postgres`] | a PostgreSQL of its own in a temporary folder |
 //! | [`chromium::Chromium`] | a headless Chromium |
@@ -32,6 +33,7 @@ pub mod node;
 mod port;
 pub mod postgres;
 mod process;
+pub mod python;
 pub mod web;
 mod workspace;
 

@@ -7,8 +7,19 @@ use countersign_testing::{
 };
 use serde_json::{Value, json};
 
-use crate::fixture::{READ_AND_WRITE, binary};
+use crate::fixture::{READ_AND_WRITE, Service, on_both_services};
 use countersign_testing::http::{Answer, send};
+
+on_both_services! {
+    tokens_signed_with_eddsa_are_taken,
+    tokens_signed_with_es256_are_taken,
+    tokens_signed_with_rs256_are_taken,
+    tokens_signed_with_es512_are_taken,
+    tokens_signed_with_ps256_are_taken,
+    tokens_of_a_better_auth_on_postgresql_are_taken,
+    without_default_scopes_its_tokens_may_nothing,
+    while_its_keys_cannot_be_had_the_answer_is_503_and_never_401,
+}
 
 /// Signs somebody up on Better Auth; their id and a token.
 fn sign_up(server: &BetterAuth) -> (String, String) {
@@ -24,7 +35,7 @@ fn sign_up(server: &BetterAuth) -> (String, String) {
     (id, token["token"].as_str().expect("a token").to_owned())
 }
 
-fn api_for(server: &BetterAuth, default_scopes: &str) -> TasksApi {
+fn api_for(service: Service, server: &BetterAuth, default_scopes: &str) -> TasksApi {
     let jwks = format!("{}/api/auth/jwks", server.url());
     let settings = [
         ("COUNTERSIGN_ISSUER", server.url()),
@@ -32,7 +43,7 @@ fn api_for(server: &BetterAuth, default_scopes: &str) -> TasksApi {
         ("COUNTERSIGN_JWKS_URL", &jwks),
         ("COUNTERSIGN_DEFAULT_SCOPES", default_scopes),
     ];
-    TasksApi::start(binary(), &settings).expect("the API starts")
+    service.start(&settings)
 }
 
 fn call(api: &TasksApi, token: &str, method: &str, path: &str, body: Option<&Value>) -> Answer {
@@ -41,10 +52,10 @@ fn call(api: &TasksApi, token: &str, method: &str, path: &str, body: Option<&Val
     send(api.url(), method, path, &headers, body.map(Value::to_string).as_deref())
 }
 
-fn a_user_of_better_auth_keeps_a_list(options: &BetterAuthOptions) {
+fn a_user_of_better_auth_keeps_a_list(service: Service, options: &BetterAuthOptions) {
     let server = BetterAuth::start(options).expect("Better Auth starts");
     let (id, token) = sign_up(&server);
-    let api = api_for(&server, READ_AND_WRITE);
+    let api = api_for(service, &server, READ_AND_WRITE);
     let path = format!("/api/{id}/tasks");
     let added = call(&api, &token, "POST", &path, Some(&json!({ "title": "From Node" })));
     assert_eq!(added.status, 201, "{}", added.body);
@@ -53,56 +64,63 @@ fn a_user_of_better_auth_keeps_a_list(options: &BetterAuthOptions) {
     assert_eq!(call(&api, &token, "GET", "/api/somebody-else/tasks", None).status, 403);
 }
 
-#[test]
-fn tokens_signed_with_eddsa_are_taken() {
-    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions::default());
+fn tokens_signed_with_eddsa_are_taken(service: Service) {
+    a_user_of_better_auth_keeps_a_list(service, &BetterAuthOptions::default());
 }
 
-#[test]
-fn tokens_signed_with_es256_are_taken() {
+fn tokens_signed_with_es256_are_taken(service: Service) {
     let algorithm = "ES256".to_owned();
-    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { algorithm, ..Default::default() });
+    a_user_of_better_auth_keeps_a_list(
+        service,
+        &BetterAuthOptions { algorithm, ..Default::default() },
+    );
 }
 
-#[test]
-fn tokens_signed_with_rs256_are_taken() {
+fn tokens_signed_with_rs256_are_taken(service: Service) {
     let algorithm = "RS256".to_owned();
-    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { algorithm, ..Default::default() });
+    a_user_of_better_auth_keeps_a_list(
+        service,
+        &BetterAuthOptions { algorithm, ..Default::default() },
+    );
 }
 
-#[test]
-fn tokens_signed_with_es512_are_taken() {
+fn tokens_signed_with_es512_are_taken(service: Service) {
     let algorithm = "ES512".to_owned();
-    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { algorithm, ..Default::default() });
+    a_user_of_better_auth_keeps_a_list(
+        service,
+        &BetterAuthOptions { algorithm, ..Default::default() },
+    );
 }
 
-#[test]
-fn tokens_signed_with_ps256_are_taken() {
+fn tokens_signed_with_ps256_are_taken(service: Service) {
     let algorithm = "PS256".to_owned();
-    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { algorithm, ..Default::default() });
+    a_user_of_better_auth_keeps_a_list(
+        service,
+        &BetterAuthOptions { algorithm, ..Default::default() },
+    );
 }
 
-#[test]
-fn tokens_of_a_better_auth_on_postgresql_are_taken() {
+fn tokens_of_a_better_auth_on_postgresql_are_taken(service: Service) {
     let postgres = Postgres::start().expect("PostgreSQL starts");
     let database_url = Some(postgres.url().to_owned());
-    a_user_of_better_auth_keeps_a_list(&BetterAuthOptions { database_url, ..Default::default() });
+    a_user_of_better_auth_keeps_a_list(
+        service,
+        &BetterAuthOptions { database_url, ..Default::default() },
+    );
 }
 
-#[test]
-fn without_default_scopes_its_tokens_may_nothing() {
+fn without_default_scopes_its_tokens_may_nothing(service: Service) {
     let server = BetterAuth::start(&BetterAuthOptions::default()).expect("Better Auth starts");
     let (id, token) = sign_up(&server);
-    let api = api_for(&server, "");
+    let api = api_for(service, &server, "");
     let answer = call(&api, &token, "GET", &format!("/api/{id}/tasks"), None);
     assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("insufficient_scope")));
 }
 
-#[test]
-fn while_its_keys_cannot_be_had_the_answer_is_503_and_never_401() {
+fn while_its_keys_cannot_be_had_the_answer_is_503_and_never_401(service: Service) {
     let server = BetterAuth::start(&BetterAuthOptions::default()).expect("Better Auth starts");
     let (id, token) = sign_up(&server);
-    let api = api_for(&server, READ_AND_WRITE);
+    let api = api_for(service, &server, READ_AND_WRITE);
     drop(server);
     let answer = call(&api, &token, "GET", &format!("/api/{id}/tasks"), None);
     assert_eq!(answer.status, 503, "{}", answer.body);

@@ -4,14 +4,14 @@ use countersign_testing::root;
 
 use countersign_testing::http::send;
 
-use crate::fixture::Api;
+use crate::fixture::{Api, Service};
 
 #[test]
 fn the_document_that_is_checked_in_is_the_one_that_is_served() {
     let checked_in =
         std::fs::read_to_string(root().join("apps/tasks-api/openapi.json")).expect("the file");
     let checked_in: serde_json::Value = serde_json::from_str(&checked_in).expect("JSON");
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     let served = send(api.origin(), "GET", "/openapi.json", &[], None);
     assert_eq!(served.status, 200);
     assert_eq!(served.json(), checked_in);
@@ -54,7 +54,7 @@ fn the_document_names_every_operation_its_token_and_its_errors() {
 
 #[test]
 fn the_page_for_people_is_all_here_and_its_policy_lets_it_reach_nobody_else() {
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     let get = |path: &str| send(api.origin(), "GET", path, &[], None);
     assert_eq!(get("/docs").header("location"), Some("/docs/"));
     let page = get("/docs/");

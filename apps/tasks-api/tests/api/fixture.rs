@@ -1,4 +1,7 @@
 //! A running API and tokens for it.
+//!
+//! There are two services that have to answer alike: `tasks-api` with axum, and `examples/fastapi-tasks`
+//! with FastAPI. What a test says of one it says of the other ([`on_both_services`]).
 
 use std::{fs, path::Path};
 
@@ -12,10 +15,42 @@ pub(crate) const ISSUER: &str = "https://auth.test";
 pub(crate) const AUDIENCE: &str = "task-api";
 pub(crate) const READ_AND_WRITE: &str = "tasks:read tasks:write";
 
-/// The binary under test.
-pub(crate) fn binary() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_tasks-api"))
+/// Which of the two services.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Service {
+    Axum,
+    FastApi,
 }
+
+impl Service {
+    /// Starts it with these variables.
+    pub(crate) fn start(self, settings: &[(&str, &str)]) -> TasksApi {
+        let started = match self {
+            Self::Axum => TasksApi::start(Path::new(env!("CARGO_BIN_EXE_tasks-api")), settings),
+            Self::FastApi => TasksApi::start_fastapi(settings),
+        };
+        started.unwrap_or_else(|error| panic!("the API starts: {error}"))
+    }
+}
+
+/// Makes tests of functions that take a [`Service`]: each is run on both.
+macro_rules! on_both_services {
+    ($($test:ident),+ $(,)?) => {
+        mod axum {
+            $(#[test]
+            fn $test() {
+                super::$test(crate::fixture::Service::Axum);
+            })+
+        }
+        mod fastapi {
+            $(#[test]
+            fn $test() {
+                super::$test(crate::fixture::Service::FastApi);
+            })+
+        }
+    };
+}
+pub(crate) use on_both_services;
 
 /// A running API that takes the tokens of one key.
 pub(crate) struct Api {
@@ -26,14 +61,14 @@ pub(crate) struct Api {
 
 impl Api {
     /// Tokens are signed with the shared secret.
-    pub(crate) fn with_secret() -> Self {
-        Self::start(&[("BETTER_AUTH_SECRET", SECRET)], hs256(), None)
+    pub(crate) fn with_secret(service: Service) -> Self {
+        Self::start(service, &[("BETTER_AUTH_SECRET", SECRET)], hs256(), None)
     }
 
     /// The same, and tokens without a claim `scope` have these scopes.
-    pub(crate) fn with_default_scopes(scopes: &str) -> Self {
+    pub(crate) fn with_default_scopes(service: Service, scopes: &str) -> Self {
         let settings = [("BETTER_AUTH_SECRET", SECRET), ("COUNTERSIGN_DEFAULT_SCOPES", scopes)];
-        Self::start(&settings, hs256(), None)
+        Self::start(service, &settings, hs256(), None)
     }
 
     /// Tokens are signed with the shared secret, and the log says everything from this level on.
@@ -42,7 +77,7 @@ impl Api {
     }
 
     /// Tokens are signed with a key pair whose public half is in a file.
-    pub(crate) fn with_key_pair(algorithm: Algorithm) -> Self {
+    pub(crate) fn with_key_pair(service: Service, algorithm: Algorithm) -> Self {
         let key = SigningKey::generate(algorithm).expect("a key").with_kid("k1");
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("jwks.json");
@@ -52,14 +87,18 @@ impl Api {
         jwk["alg"] = algorithm.as_str().into();
         fs::write(&file, json!({ "keys": [jwk] }).to_string()).expect("the file is written");
         let file = file.display().to_string();
-        Self::start(&[("COUNTERSIGN_JWKS_FILE", &file)], key, Some(folder))
+        Self::start(service, &[("COUNTERSIGN_JWKS_FILE", &file)], key, Some(folder))
     }
 
-    fn start(keys: &[(&str, &str)], key: SigningKey, folder: Option<tempfile::TempDir>) -> Self {
+    fn start(
+        service: Service,
+        keys: &[(&str, &str)],
+        key: SigningKey,
+        folder: Option<tempfile::TempDir>,
+    ) -> Self {
         let policy = [("COUNTERSIGN_ISSUER", ISSUER), ("COUNTERSIGN_AUDIENCE", AUDIENCE)];
         let settings: Vec<_> = policy.iter().chain(keys).copied().collect();
-        let process = TasksApi::start(binary(), &settings).expect("the API starts");
-        Self { process, key, _keys: folder }
+        Self { process: service.start(&settings), key, _keys: folder }
     }
 
     pub(crate) fn origin(&self) -> &str {

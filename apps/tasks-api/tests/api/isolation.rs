@@ -2,11 +2,18 @@
 
 use serde_json::json;
 
-use crate::fixture::Api;
+use crate::fixture::{Api, Service, on_both_services};
 
-#[test]
-fn t244_a_task_of_somebody_else_is_answered_like_one_that_does_not_exist() {
-    let api = Api::with_secret();
+on_both_services! {
+    t244_a_task_of_somebody_else_is_answered_like_one_that_does_not_exist,
+    ids_that_are_none_are_answered_the_same_way,
+    t243_t255_another_users_address_is_refused_on_every_route_before_anything_else_is_looked_at,
+    lists_and_totals_hold_the_users_own_tasks_only,
+    t247_a_user_id_in_a_body_is_never_believed,
+}
+
+fn t244_a_task_of_somebody_else_is_answered_like_one_that_does_not_exist(service: Service) {
+    let api = Api::with_secret(service);
     let task = api.add("alice", "Alice's secret");
     let id = task["id"].as_str().expect("an id");
     let missing = "00000000-0000-4000-8000-000000000000";
@@ -27,9 +34,8 @@ fn t244_a_task_of_somebody_else_is_answered_like_one_that_does_not_exist() {
     assert_eq!(untouched.json(), task);
 }
 
-#[test]
-fn ids_that_are_none_are_answered_the_same_way() {
-    let api = Api::with_secret();
+fn ids_that_are_none_are_answered_the_same_way(service: Service) {
+    let api = Api::with_secret(service);
     let task = api.add("alice", "One");
     let id = task["id"].as_str().expect("an id");
     let missing = "/api/alice/tasks/00000000-0000-4000-8000-000000000000";
@@ -46,9 +52,10 @@ fn ids_that_are_none_are_answered_the_same_way() {
     }
 }
 
-#[test]
-fn t243_t255_another_users_address_is_refused_on_every_route_before_anything_else_is_looked_at() {
-    let api = Api::with_secret();
+fn t243_t255_another_users_address_is_refused_on_every_route_before_anything_else_is_looked_at(
+    service: Service,
+) {
+    let api = Api::with_secret(service);
     let task = api.add("alice", "Alice's");
     let one = format!("/api/alice/tasks/{}", task["id"].as_str().expect("an id"));
     let routes = [
@@ -68,9 +75,8 @@ fn t243_t255_another_users_address_is_refused_on_every_route_before_anything_els
     }
 }
 
-#[test]
-fn lists_and_totals_hold_the_users_own_tasks_only() {
-    let api = Api::with_secret();
+fn lists_and_totals_hold_the_users_own_tasks_only(service: Service) {
+    let api = Api::with_secret(service);
     for title in ["A1", "A2"] {
         api.add("alice", title);
     }
@@ -80,9 +86,8 @@ fn lists_and_totals_hold_the_users_own_tasks_only() {
     assert_eq!(list["items"][0]["title"], "B1");
 }
 
-#[test]
-fn t247_a_user_id_in_a_body_is_never_believed() {
-    let api = Api::with_secret();
+fn t247_a_user_id_in_a_body_is_never_believed(service: Service) {
+    let api = Api::with_secret(service);
     for body in [
         json!({ "title": "x", "user_id": "bob" }),
         json!({ "title": "x", "id": "00000000-0000-4000-8000-000000000000" }),

@@ -2,11 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::fixture::Api;
+use crate::fixture::{Api, Service, on_both_services};
 
-#[test]
-fn a_task_is_added_seen_changed_completed_and_deleted() {
-    let api = Api::with_secret();
+on_both_services! {
+    a_task_is_added_seen_changed_completed_and_deleted,
+    a_description_can_be_taken_away_and_what_is_not_named_stays,
+    the_service_says_that_it_is_alive_and_ready,
+}
+
+fn a_task_is_added_seen_changed_completed_and_deleted(service: Service) {
+    let api = Api::with_secret(service);
     let body = json!({ "title": "  Buy milk ", "description": "2 litres" });
     let added = api.call("alice", "POST", "/api/alice/tasks", Some(body));
     assert_eq!(added.status, 201);
@@ -46,9 +51,8 @@ fn a_task_is_added_seen_changed_completed_and_deleted() {
     assert_eq!(list, json!({ "items": [], "total": 0, "next_cursor": null }));
 }
 
-#[test]
-fn a_description_can_be_taken_away_and_what_is_not_named_stays() {
-    let api = Api::with_secret();
+fn a_description_can_be_taken_away_and_what_is_not_named_stays(service: Service) {
+    let api = Api::with_secret(service);
     let body = json!({ "title": "Write", "description": "long" });
     let task = api.call("alice", "POST", "/api/alice/tasks", Some(body)).json();
     let path = format!("/api/alice/tasks/{}", task["id"].as_str().expect("an id"));
@@ -58,9 +62,8 @@ fn a_description_can_be_taken_away_and_what_is_not_named_stays() {
     assert_eq!((&bare["title"], &bare["description"]), (&json!("Write"), &Value::Null));
 }
 
-#[test]
-fn the_service_says_that_it_is_alive_and_ready() {
-    let api = Api::with_secret();
+fn the_service_says_that_it_is_alive_and_ready(service: Service) {
+    let api = Api::with_secret(service);
     assert_eq!(
         countersign_testing::http::send(api.origin(), "GET", "/livez", &[], None).status,
         200

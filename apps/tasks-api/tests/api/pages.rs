@@ -4,11 +4,16 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use crate::fixture::Api;
+use crate::fixture::{Api, Service, on_both_services};
 
-#[test]
-fn walking_through_the_pages_meets_every_task_once_the_newest_first() {
-    let api = Api::with_secret();
+on_both_services! {
+    walking_through_the_pages_meets_every_task_once_the_newest_first,
+    a_list_can_be_of_completed_tasks_or_of_others,
+    parameters_that_are_not_of_their_form_are_named,
+}
+
+fn walking_through_the_pages_meets_every_task_once_the_newest_first(service: Service) {
+    let api = Api::with_secret(service);
     for number in 0..120 {
         api.add("alice", &format!("Task {number}"));
     }
@@ -43,9 +48,8 @@ fn walking_through_the_pages_meets_every_task_once_the_newest_first() {
     assert!(dates.is_sorted_by(|one, next| one >= next));
 }
 
-#[test]
-fn a_list_can_be_of_completed_tasks_or_of_others() {
-    let api = Api::with_secret();
+fn a_list_can_be_of_completed_tasks_or_of_others(service: Service) {
+    let api = Api::with_secret(service);
     for title in ["One", "Two", "Three"] {
         api.add("alice", title);
     }
@@ -60,9 +64,8 @@ fn a_list_can_be_of_completed_tasks_or_of_others() {
     assert!(open["next_cursor"].is_string());
 }
 
-#[test]
-fn parameters_that_are_not_of_their_form_are_named() {
-    let api = Api::with_secret();
+fn parameters_that_are_not_of_their_form_are_named(service: Service) {
+    let api = Api::with_secret(service);
     let cases = [
         ("limit=0", "limit"),
         ("limit=101", "limit"),

@@ -4,8 +4,18 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use countersign_jwt::{Algorithm, SigningKey};
 use serde_json::{Value, json};
 
-use crate::fixture::{Api, claims, claims_with, now};
+use crate::fixture::{Api, Service, claims, claims_with, now, on_both_services};
 use countersign_testing::http::{Answer, send};
+
+on_both_services! {
+    every_way_not_to_get_in_has_its_answer_with_a_shared_secret,
+    every_way_not_to_get_in_has_its_answer_with_a_key_pair,
+    an_rsa_public_key_is_no_secret_for_hmac,
+    bad_tokens_are_all_answered_alike,
+    the_own_address_may_be_escaped,
+    t245_addresses_that_are_none_lead_nowhere,
+    scopes_are_needed_and_default_ones_only_stand_in_for_a_claim_that_is_absent,
+}
 
 const MISSING: &str = "Authorization header missing. Include: Authorization: Bearer <token>";
 const FORMAT: &str = "Invalid authorization header format. Expected: Bearer <token>";
@@ -174,14 +184,12 @@ fn addresses(api: &Api) -> Vec<Row> {
     ]
 }
 
-#[test]
-fn every_way_not_to_get_in_has_its_answer_with_a_shared_secret() {
-    check_every_row(&Api::with_secret());
+fn every_way_not_to_get_in_has_its_answer_with_a_shared_secret(service: Service) {
+    check_every_row(&Api::with_secret(service));
 }
 
-#[test]
-fn every_way_not_to_get_in_has_its_answer_with_a_key_pair() {
-    check_every_row(&Api::with_key_pair(Algorithm::EdDsa));
+fn every_way_not_to_get_in_has_its_answer_with_a_key_pair(service: Service) {
+    check_every_row(&Api::with_key_pair(service, Algorithm::EdDsa));
 }
 
 fn check_every_row(api: &Api) {
@@ -209,9 +217,8 @@ fn check(row: &Row, answer: &Answer) {
     }
 }
 
-#[test]
-fn an_rsa_public_key_is_no_secret_for_hmac() {
-    let api = Api::with_key_pair(Algorithm::Rs256);
+fn an_rsa_public_key_is_no_secret_for_hmac(service: Service) {
+    let api = Api::with_key_pair(service, Algorithm::Rs256);
     let public = api.key.public_jwk().expect("a public key");
     for secret in [public.as_str(), &public.replace(',', ", ")] {
         let forger = SigningKey::hs256(secret.as_bytes()).expect("a key");
@@ -231,9 +238,8 @@ fn an_rsa_public_key_is_no_secret_for_hmac() {
     assert_eq!(api.call("alice", "GET", "/api/alice/tasks", None).status, 200);
 }
 
-#[test]
-fn bad_tokens_are_all_answered_alike() {
-    let api = Api::with_secret();
+fn bad_tokens_are_all_answered_alike(service: Service) {
+    let api = Api::with_secret(service);
     let mut bodies: Vec<String> = Vec::new();
     for row in rows(&api).into_iter().filter(|row| row.detail == INVALID) {
         let headers = [("Authorization", row.authorization[0].as_str())];
@@ -244,9 +250,8 @@ fn bad_tokens_are_all_answered_alike() {
     assert_eq!(bodies.len(), 1, "{bodies:?}");
 }
 
-#[test]
-fn the_own_address_may_be_escaped() {
-    let api = Api::with_secret();
+fn the_own_address_may_be_escaped(service: Service) {
+    let api = Api::with_secret(service);
     for path in ["/api/%61lice/tasks", "/api/%61%6C%69ce/tasks", "/api/alice/tasks"] {
         assert_eq!(api.call("alice", "GET", path, None).status, 200, "{path}");
     }
@@ -254,9 +259,8 @@ fn the_own_address_may_be_escaped() {
     assert_eq!(api.call("a/b", "GET", "/api/a%2fb/tasks", None).status, 200);
 }
 
-#[test]
-fn t245_addresses_that_are_none_lead_nowhere() {
-    let api = Api::with_secret();
+fn t245_addresses_that_are_none_lead_nowhere(service: Service) {
+    let api = Api::with_secret(service);
     for path in
         ["/api/alice//tasks", "/api/alice/tasks/", "/api/alice/../bob/tasks", "/", "/api/alice"]
     {
@@ -271,10 +275,9 @@ fn t245_addresses_that_are_none_lead_nowhere() {
     }
 }
 
-#[test]
-fn scopes_are_needed_and_default_ones_only_stand_in_for_a_claim_that_is_absent() {
-    let strict = Api::with_secret();
-    let lenient = Api::with_default_scopes("tasks:read");
+fn scopes_are_needed_and_default_ones_only_stand_in_for_a_claim_that_is_absent(service: Service) {
+    let strict = Api::with_secret(service);
+    let lenient = Api::with_default_scopes(service, "tasks:read");
     let cases = [
         (&strict, json!({ "scope": null }), 403, 403),
         (&strict, json!({ "scope": "" }), 403, 403),

@@ -4,11 +4,17 @@ use serde_json::{Value, json};
 
 use countersign_testing::http::send;
 
-use crate::fixture::Api;
+use crate::fixture::{Api, Service, on_both_services};
 
-#[test]
-fn fields_that_are_not_valid_are_named_and_nothing_is_stored() {
-    let api = Api::with_secret();
+on_both_services! {
+    fields_that_are_not_valid_are_named_and_nothing_is_stored,
+    values_at_the_limits_are_taken,
+    a_change_is_checked_like_a_new_task,
+    bodies_that_are_no_json_are_told_apart_from_fields,
+}
+
+fn fields_that_are_not_valid_are_named_and_nothing_is_stored(service: Service) {
+    let api = Api::with_secret(service);
     let long = |length: usize| "ä".repeat(length);
     let cases = [
         (json!({}), vec!["title"]),
@@ -39,9 +45,8 @@ fn fields_that_are_not_valid_are_named_and_nothing_is_stored() {
     assert_eq!(api.call("alice", "GET", "/api/alice/tasks", None).json()["total"], 0);
 }
 
-#[test]
-fn values_at_the_limits_are_taken() {
-    let api = Api::with_secret();
+fn values_at_the_limits_are_taken(service: Service) {
+    let api = Api::with_secret(service);
     for body in [
         json!({ "title": "x" }),
         json!({ "title": "ä".repeat(200), "description": "ü".repeat(2_000) }),
@@ -53,9 +58,8 @@ fn values_at_the_limits_are_taken() {
     }
 }
 
-#[test]
-fn a_change_is_checked_like_a_new_task() {
-    let api = Api::with_secret();
+fn a_change_is_checked_like_a_new_task(service: Service) {
+    let api = Api::with_secret(service);
     let task = api.add("alice", "One");
     let path = format!("/api/alice/tasks/{}", task["id"].as_str().expect("an id"));
     for (method, body) in [
@@ -69,9 +73,8 @@ fn a_change_is_checked_like_a_new_task() {
     assert_eq!(api.call("alice", "GET", &path, None).json(), task);
 }
 
-#[test]
-fn bodies_that_are_no_json_are_told_apart_from_fields() {
-    let api = Api::with_secret();
+fn bodies_that_are_no_json_are_told_apart_from_fields(service: Service) {
+    let api = Api::with_secret(service);
     let bearer = format!("Bearer {}", api.token("alice"));
     let huge = format!("{{\"title\":\"{}\"}}", "x".repeat(70_000));
     let cases = [

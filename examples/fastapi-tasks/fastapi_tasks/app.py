@@ -1,0 +1,69 @@
+"""The way of a request: request id, guard, then the operation."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import countersign.fastapi
+from countersign import Guard, Refusal
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from . import problem
+from .database import answers, open_database
+from .envelope import Envelope
+from .operations import router
+from .paths import PathsAsSent
+from .rows import create_tables
+from .settings import Settings
+
+
+def from_environment() -> FastAPI:
+    """For `uvicorn --factory fastapi_tasks.app:from_environment --workers 4`."""
+    settings = Settings.from_environment()
+    return create_app(settings.guard(), open_database(settings.database_url))
+
+
+def create_app(guard: Guard, engine: Engine) -> FastAPI:
+    create_tables(engine)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Tasks",
+        description="Everybody's own tasks, behind the guard.",
+        version="0.1.0",
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.engine = engine
+    problem.install(app)
+    countersign.fastapi.install(app, guard)
+    app.add_middleware(PathsAsSent)
+    app.add_middleware(Envelope)
+    app.include_router(router)
+
+    @app.get("/livez", include_in_schema=False)
+    def livez() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> PlainTextResponse:
+        """200 when the database answers and keys are at hand; else 503 and which is missing."""
+        try:
+            answers(engine)
+        except SQLAlchemyError as error:
+            problem.log.error("not ready: the database cannot answer: %s", error)
+            return PlainTextResponse("database", 503)
+        try:
+            guard.ready()
+        except Refusal as refusal:
+            problem.log.error("not ready: there are no keys to verify tokens with: %s", refusal)
+            return PlainTextResponse("keys", 503)
+        return PlainTextResponse("ok")
+
+    return app

@@ -1,0 +1,50 @@
+"""Variables, the same as those of `tasks-api`."""
+
+import os
+from dataclasses import dataclass, field
+
+from countersign import Guard
+
+
+class SettingMissing(Exception):
+    """Says which variable to set."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    issuer: str
+    audience: str
+    jwks_url: str | None = None
+    jwks_file: str | None = None
+    secret: str | None = field(default=None, repr=False)
+    default_scopes: str = ""
+    database_url: str = "sqlite:tasks.db"
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        return cls(
+            issuer=required("COUNTERSIGN_ISSUER", "whose tokens are taken: https://app.example.com"),
+            audience=required("COUNTERSIGN_AUDIENCE", "for whom they are: https://app.example.com"),
+            jwks_url=os.environ.get("COUNTERSIGN_JWKS_URL"),
+            jwks_file=os.environ.get("COUNTERSIGN_JWKS_FILE"),
+            secret=os.environ.get("BETTER_AUTH_SECRET"),
+            default_scopes=os.environ.get("COUNTERSIGN_DEFAULT_SCOPES", ""),
+            database_url=os.environ.get("DATABASE_URL", "sqlite:tasks.db"),
+        )
+
+    def guard(self) -> Guard:
+        return Guard(
+            issuer=self.issuer,
+            audience=self.audience,
+            jwks_url=self.jwks_url,
+            jwks_file=self.jwks_file,
+            secret=self.secret,
+            default_scopes=self.default_scopes,
+        )
+
+
+def required(name: str, meaning: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise SettingMissing(f"{name} is not set; set it to {meaning}")
+    return value
