@@ -5,6 +5,7 @@ mod differential;
 mod fuzz;
 mod machine;
 mod mutants;
+mod python;
 mod step;
 mod test;
 mod up;

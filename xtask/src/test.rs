@@ -2,6 +2,7 @@
 
 mod browser;
 mod conformance;
+mod python;
 
 use std::{fs, process::Command};
 
@@ -21,10 +22,11 @@ pub(crate) struct Flags {
 
 type Step = (&'static str, fn() -> Outcome);
 
-const PREPARATIONS: [Step; 4] = [
+const PREPARATIONS: [Step; 5] = [
     ("looking at this machine", look_at_machine),
     ("npm packages", || machine::install_node_packages(&root())),
     ("building the binaries", build),
+    ("python packages", prepare_python),
     ("building the web app", build_web),
 ];
 
@@ -51,7 +53,7 @@ const TESTS: [Step; 13] = [
     }),
     ("typescript", typescript),
     ("conformance with Better Auth", conformance::run),
-    ("python", python),
+    ("python", python::run),
     ("differential", || differential::run(&differential::Flags::default())),
     ("fuzz", || fuzz::run(&fuzz::Flags::default())),
     ("browser, with both auth servers", browser::run),
@@ -91,6 +93,11 @@ fn format() -> Outcome {
     cargo(&["fmt", "--manifest-path", "bench/Cargo.toml", "--all", "--check"])
 }
 
+fn prepare_python() -> Outcome {
+    crate::python::install_packages()?;
+    crate::python::install_countersign()
+}
+
 fn clippy() -> Outcome {
     let flags = ["clippy", "--workspace", "--all-targets", "--all-features", "--quiet"];
     run_program(
@@ -120,14 +127,6 @@ fn typescript() -> Outcome {
     npm(&["run", "lint", "--workspaces", "--if-present"])?;
     npm(&["run", "typecheck", "--workspaces", "--if-present"])?;
     npm(&["run", "test", "--workspace", "apps/web"])
-}
-
-fn python() -> Outcome {
-    let python =
-        machine::python_environment("target/python", "conformance/python/requirements.txt")?;
-    let mut command = Command::new(python);
-    command.current_dir(root().join("conformance/python")).args(["-m", "pytest", "-q"]);
-    run_program(command.env("COUNTERSIGN_BIN", built("countersign")))
 }
 
 fn cargo(arguments: &[&str]) -> Outcome {

@@ -1,5 +1,7 @@
 """T255, T286: who is asking is decided before anything of the body is received."""
 
+from typing import Any
+
 import pytest
 from service import Answer, call, call_as, service
 
@@ -20,7 +22,7 @@ def test_t255_the_token_is_looked_at_before_the_body(body: bytes) -> None:
 
 def test_t255_the_user_of_the_path_and_the_scope_too() -> None:
     app = service()
-    request = {"method": "POST", "headers": JSON, "body": b"{"}
+    request: dict[str, Any] = {"method": "POST", "headers": JSON, "body": b"{"}
     theirs = call_as(app, "/api/bob/tasks", **request)
     assert (theirs.json()["code"], theirs.received) == ("not_owner", 0)
     narrow = call_as(app, "/api/alice/tasks", {"scope": "tasks:read"}, **request)

@@ -139,7 +139,7 @@ def test_a_mounted_application_may_have_another_guard() -> None:
 
     outer.mount("/inner", inner)
     assert call_as(outer, "/me").status == 200
-    request = {"method": "POST", "headers": {"content-type": "application/json"}}
+    request: dict[str, Any] = {"method": "POST", "headers": {"content-type": "application/json"}}
     body = b'{"title": "x"}'
     assert call_as(outer, "/inner/me", body=body, **request).status == 401
     other = {"aud": "other-api"}

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import problem
 from .database import answers, open_database
 from .envelope import Envelope
+from .methods import HeadAsGet
 from .operations import router
 from .paths import PathsAsSent
 from .rows import create_tables
@@ -44,6 +45,7 @@ def create_app(guard: Guard, engine: Engine) -> FastAPI:
     problem.install(app)
     countersign.fastapi.install(app, guard)
     app.add_middleware(PathsAsSent)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Envelope)
     app.include_router(router)
 

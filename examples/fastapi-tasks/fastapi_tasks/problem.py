@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from .methods import allowed
+
 log = logging.getLogger("fastapi_tasks")
 
 
@@ -109,13 +111,13 @@ async def of_ours(_request: Request, problem: Exception) -> Response:
     return problem.response()
 
 
-async def of_the_framework(_request: Request, error: Exception) -> Response:
+async def of_the_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)
     if error.status_code == 404:
         return Problem(404, "not_found", "There is nothing at this address.").response()
     if error.status_code == 405:
         detail = "This address has other methods; see /openapi.json."
-        headers = error.headers or {}
+        headers = {"allow": allowed(request)}
         return Problem(405, "method_not_allowed", detail, headers=headers).response()
     return malformed("The body could not be read.").response()
 

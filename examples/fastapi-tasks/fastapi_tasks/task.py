@@ -1,6 +1,6 @@
 """A task, and where it is kept."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,12 +12,12 @@ from sqlmodel import Field, SQLModel
 
 def iso(when: datetime) -> str:
     """RFC 3339, UTC, milliseconds."""
-    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return when.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def now() -> datetime:
     """To the millisecond, as it is kept."""
-    when = datetime.now(UTC)
+    when = datetime.now(timezone.utc)
     return when.replace(microsecond=when.microsecond // 1000 * 1000)
 
 
@@ -31,7 +31,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else iso(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromisoformat(value)
+        return None if value is None else datetime.fromisoformat(value.replace("Z", "+00:00"))
 
 
 class TaskRow(SQLModel, table=True):

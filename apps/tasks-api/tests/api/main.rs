@@ -1,5 +1,6 @@
 //! The task API from outside: the real binary, real tokens, HTTP as it is on the wire.
 
+mod alike;
 mod better_auth_tokens;
 mod document;
 mod ending;
