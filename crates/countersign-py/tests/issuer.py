@@ -1,0 +1,71 @@
+"""An issuer that publishes its keys at an address, and answers when it is told to."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from service import claims
+
+
+class Issuer:
+    def __init__(self) -> None:
+        self.status = 200
+        self.fetches = 0
+        self.asked = threading.Event()
+        """Somebody has asked for the keys."""
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.url = ""
+        self.rotate("k1")
+
+    def rotate(self, kid: str) -> None:
+        self._kid, self._key = kid, Ed25519PrivateKey.generate()
+
+    def token(self, **changes: Any) -> str:
+        headers = {"kid": self._kid}
+        payload = json.dumps(claims(**changes)).encode()
+        return jwt.api_jws.encode(payload, self._key, "EdDSA", headers)
+
+    def bearer(self, **changes: Any) -> bytes:
+        return b"Bearer " + self.token(**changes).encode()
+
+    def jwks(self) -> bytes:
+        public = jwt.algorithms.OKPAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        return json.dumps({"keys": [{**public, "kid": self._kid, "alg": "EdDSA"}]}).encode()
+
+
+@contextmanager
+def running() -> Iterator[Issuer]:
+    issuer = Issuer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            issuer.fetches += 1
+            issuer.asked.set()
+            issuer.may_answer.wait()
+            body = issuer.jwks() if issuer.status == 200 else b""
+            self.send_response(issuer.status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    issuer.url = f"http://127.0.0.1:{server.server_port}/api/auth/jwks"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield issuer
+    finally:
+        issuer.may_answer.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
