@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import countersign.fastapi
 from countersign import Guard, Refusal
@@ -20,6 +21,15 @@ from .rows import create_tables
 from .settings import Settings
 
 
+class TasksApi(FastAPI):
+    """Describes what an error looks like, too: FastAPI knows of errors in plain JSON only."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        document["components"]["schemas"].update(problem.schemas())
+        return document
+
+
 def from_environment() -> FastAPI:
     """For `uvicorn --factory fastapi_tasks.app:from_environment --workers 4`."""
     settings = Settings.from_environment()
@@ -34,7 +44,7 @@ def create_app(guard: Guard, engine: Engine) -> FastAPI:
         yield
         engine.dispose()
 
-    app = FastAPI(
+    app = TasksApi(
         title="Tasks",
         description="Everybody's own tasks, behind the guard.",
         version="0.1.0",

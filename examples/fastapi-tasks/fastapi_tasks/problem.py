@@ -69,6 +69,12 @@ PHRASES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
 """Python's newer names of these two differ."""
 
 
+def schemas() -> dict[str, Any]:
+    """The schema of a problem document, and what it refers to."""
+    schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "Problem": schema}
+
+
 def malformed(detail: str, errors: Sequence[FieldError] = ()) -> Problem:
     return Problem(400, "malformed_request", detail, errors)
 
