@@ -72,6 +72,8 @@ fn rows(api: &Api) -> Vec<Row> {
         ("application/jsonp", "{}".to_owned()),
         ("multipart/form-data; boundary=b", "--b".repeat(10_000)),
         (JSON, "x".repeat(70_000)),
+        (JSON, r#"{"title": "x", "title": 1}"#.to_owned()),
+        (JSON, "\u{feff}{}".to_owned()),
         (JSON, format!(r#"{{"title": "{}"}}"#, "ä".repeat(201))),
     ] {
         rows.push(("POST", tasks(), good.clone(), content_type, Some(body)));

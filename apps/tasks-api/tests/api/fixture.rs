@@ -6,7 +6,7 @@
 use std::{fs, path::Path};
 
 use countersign_jwt::{Algorithm, Clock, SigningKey, SystemClock};
-use countersign_testing::{Running, SECRET, binaries::TasksApi};
+use countersign_testing::{Running, SECRET, binaries::TasksApi, postgres::Postgres};
 use serde_json::{Value, json};
 
 use countersign_testing::http::{Answer, send};
@@ -20,6 +20,8 @@ pub(crate) const READ_AND_WRITE: &str = "tasks:read tasks:write";
 pub(crate) enum Service {
     Axum,
     FastApi,
+    /// The same with its tasks in PostgreSQL.
+    FastApiOnPostgres,
 }
 
 impl Service {
@@ -27,7 +29,7 @@ impl Service {
     pub(crate) fn start(self, settings: &[(&str, &str)]) -> TasksApi {
         let started = match self {
             Self::Axum => TasksApi::start(Path::new(env!("CARGO_BIN_EXE_tasks-api")), settings),
-            Self::FastApi => TasksApi::start_fastapi(settings),
+            Self::FastApi | Self::FastApiOnPostgres => TasksApi::start_fastapi(settings),
         };
         started.unwrap_or_else(|error| panic!("the API starts: {error}"))
     }
@@ -57,6 +59,7 @@ pub(crate) struct Api {
     process: TasksApi,
     pub(crate) key: SigningKey,
     _keys: Option<tempfile::TempDir>,
+    _database: Option<Postgres>,
 }
 
 impl Api {
@@ -97,8 +100,11 @@ impl Api {
         folder: Option<tempfile::TempDir>,
     ) -> Self {
         let policy = [("COUNTERSIGN_ISSUER", ISSUER), ("COUNTERSIGN_AUDIENCE", AUDIENCE)];
-        let settings: Vec<_> = policy.iter().chain(keys).copied().collect();
-        Self { process: service.start(&settings), key, _keys: folder }
+        let database = matches!(service, Service::FastApiOnPostgres)
+            .then(|| Postgres::start().expect("PostgreSQL starts"));
+        let url = database.as_ref().map(|postgres| ("DATABASE_URL", postgres.url()));
+        let settings: Vec<_> = policy.iter().chain(keys).copied().chain(url).collect();
+        Self { process: service.start(&settings), key, _keys: folder, _database: database }
     }
 
     pub(crate) fn origin(&self) -> &str {

@@ -12,7 +12,9 @@ on_both_services! {
     t247_a_user_id_in_a_body_is_never_believed,
 }
 
-fn t244_a_task_of_somebody_else_is_answered_like_one_that_does_not_exist(service: Service) {
+pub(crate) fn t244_a_task_of_somebody_else_is_answered_like_one_that_does_not_exist(
+    service: Service,
+) {
     let api = Api::with_secret(service);
     let task = api.add("alice", "Alice's secret");
     let id = task["id"].as_str().expect("an id");
@@ -75,7 +77,7 @@ fn t243_t255_another_users_address_is_refused_on_every_route_before_anything_els
     }
 }
 
-fn lists_and_totals_hold_the_users_own_tasks_only(service: Service) {
+pub(crate) fn lists_and_totals_hold_the_users_own_tasks_only(service: Service) {
     let api = Api::with_secret(service);
     for title in ["A1", "A2"] {
         api.add("alice", title);

@@ -1,4 +1,4 @@
-//! The task API from outside: the real binary, real tokens, HTTP as it is on the wire.
+//! The task API from outside: the real services, real tokens, HTTP as it is on the wire.
 
 mod alike;
 mod better_auth_tokens;
@@ -10,6 +10,7 @@ mod hostile;
 mod isolation;
 mod operations;
 mod pages;
+mod postgresql;
 mod refusals;
 mod settings;
 mod validation;

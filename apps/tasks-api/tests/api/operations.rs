@@ -10,7 +10,7 @@ on_both_services! {
     the_service_says_that_it_is_alive_and_ready,
 }
 
-fn a_task_is_added_seen_changed_completed_and_deleted(service: Service) {
+pub(crate) fn a_task_is_added_seen_changed_completed_and_deleted(service: Service) {
     let api = Api::with_secret(service);
     let body = json!({ "title": "  Buy milk ", "description": "2 litres" });
     let added = api.call("alice", "POST", "/api/alice/tasks", Some(body));
@@ -62,7 +62,7 @@ fn a_description_can_be_taken_away_and_what_is_not_named_stays(service: Service)
     assert_eq!((&bare["title"], &bare["description"]), (&json!("Write"), &Value::Null));
 }
 
-fn the_service_says_that_it_is_alive_and_ready(service: Service) {
+pub(crate) fn the_service_says_that_it_is_alive_and_ready(service: Service) {
     let api = Api::with_secret(service);
     assert_eq!(
         countersign_testing::http::send(api.origin(), "GET", "/livez", &[], None).status,

@@ -12,7 +12,7 @@ on_both_services! {
     parameters_that_are_not_of_their_form_are_named,
 }
 
-fn walking_through_the_pages_meets_every_task_once_the_newest_first(service: Service) {
+pub(crate) fn walking_through_the_pages_meets_every_task_once_the_newest_first(service: Service) {
     let api = Api::with_secret(service);
     for number in 0..120 {
         api.add("alice", &format!("Task {number}"));
@@ -48,7 +48,7 @@ fn walking_through_the_pages_meets_every_task_once_the_newest_first(service: Ser
     assert!(dates.is_sorted_by(|one, next| one >= next));
 }
 
-fn a_list_can_be_of_completed_tasks_or_of_others(service: Service) {
+pub(crate) fn a_list_can_be_of_completed_tasks_or_of_others(service: Service) {
     let api = Api::with_secret(service);
     for title in ["One", "Two", "Three"] {
         api.add("alice", title);

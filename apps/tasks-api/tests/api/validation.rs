@@ -76,6 +76,7 @@ fn a_change_is_checked_like_a_new_task(service: Service) {
 fn bodies_that_are_no_json_are_told_apart_from_fields(service: Service) {
     let api = Api::with_secret(service);
     let bearer = format!("Bearer {}", api.token("alice"));
+    let deep = "[".repeat(10_000);
     let huge = format!("{{\"title\":\"{}\"}}", "x".repeat(70_000));
     let cases = [
         ("application/json", "", 400),
@@ -86,6 +87,7 @@ fn bodies_that_are_no_json_are_told_apart_from_fields(service: Service) {
         ("application/json; charset=utf-8", "{\"title\":\"x\"}", 201),
         ("text/plain", "{\"title\":\"x\"}", 415),
         ("application/x-www-form-urlencoded", "title=x", 415),
+        ("application/json", &deep, 400),
         ("application/json", &huge, 413),
     ];
     for (content_type, body, status) in cases {
