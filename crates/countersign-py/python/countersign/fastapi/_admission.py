@@ -1,6 +1,6 @@
 """The decision about one request, made once and kept with it.
 
-With keys at hand a decision takes microseconds, less than a hop to another thread and back, so it is
+With keys at hand a decision takes some ten microseconds, less than a hop to another thread and back, so it is
 made in place on the event loop. When keys have to be fetched it waits on a thread: not on the loop,
 and not on the threads that plain `def` operations run on.
 """
