@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::{body::Body, extract::ConnectInfo};
+use countersign::audit::PeerAddress;
 use http::Request;
 use serde_json::{Value, json};
 use tracing::subscriber::DefaultGuard;
@@ -99,6 +100,16 @@ async fn r13_the_caller_gets_a_reference_that_finds_the_event() {
     let told: Vec<_> =
         log.events_with_references().iter().map(|e| e["reference"].clone()).collect();
     assert_eq!(told, [first, second]);
+}
+
+#[tokio::test]
+async fn r13_a_framework_other_than_axum_says_who_the_peer_is() {
+    let (log, _guard) = Log::start();
+    let service = Service::new();
+    let request = Request::get("/me").extension(PeerAddress([192, 0, 2, 9].into()));
+    let (parts, ()) = request.body(()).unwrap().into_parts();
+    service.guard.admit(&parts).await.unwrap_err();
+    assert_eq!(log.events()[0]["address"], json!("192.0.2.9"));
 }
 
 #[tokio::test]
