@@ -104,10 +104,12 @@ pub(crate) fn source_error(py: Python<'_>, setting: &str, error: &SourceError) -
         cause = inner.source();
     }
     let fix = match setting {
+        _ if matches!(error, SourceError::NoIssuer) => "give at least one",
+        _ if matches!(error, SourceError::IssuerTwice { .. }) => "give each issuer once",
         "jwks_url" => "give it as https://app.example.com/api/auth/jwks",
         "jwks_file" => "write what the issuer answers at /api/auth/jwks into it",
         "secret" => "HS256 needs 32 bytes or more, as `countersign secret generate` makes them",
-        _ => "give each issuer once",
+        _ => "the machine has to have certificates to check addresses with",
     };
     settings_error(py, setting, error.code(), &format!("{message}; {fix}"))
 }

@@ -6,7 +6,18 @@ import pytest
 from countersign import Refusal
 from service import call, call_as, guard, service, token
 
-FIELDS = ["time", "status", "code", "cause", "claim", "subject", "method", "path", "address", "request_id"]
+FIELDS = [
+    "time",
+    "status",
+    "code",
+    "cause",
+    "claim",
+    "subject",
+    "method",
+    "path",
+    "address",
+    "request_id",
+]
 
 
 def fields(record: logging.LogRecord) -> dict[str, object]:
@@ -38,7 +49,11 @@ def test_r13_a_refused_access_names_the_user(caplog: pytest.LogCaptureFixture) -
     call_as(app, "/api/alice/tasks", {"scope": ""})
     call_as(app, "/reports")
     told = [(fields(record)["code"], fields(record)["subject"]) for record in caplog.records]
-    assert told == [("not_owner", "alice"), ("insufficient_scope", "alice"), ("insufficient_role", "alice")]
+    assert told == [
+        ("not_owner", "alice"),
+        ("insufficient_scope", "alice"),
+        ("insufficient_role", "alice"),
+    ]
 
 
 def test_r13_a_good_request_and_a_welcome_stranger_are_no_records(
@@ -53,7 +68,13 @@ def test_r13_a_good_request_and_a_welcome_stranger_are_no_records(
 def test_t316_no_token_is_ever_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     app, good = service(), token()
-    for line in [f"Bearer {good}", f"Bearer {good}x", f"Bearer {good} {good}", f"Basic {good}", good]:
+    for line in [
+        f"Bearer {good}",
+        f"Bearer {good}x",
+        f"Bearer {good} {good}",
+        f"Basic {good}",
+        good,
+    ]:
         call(app, "/me", line.encode())
         call(app, "/api/bob/tasks", line.encode())
     assert len([record for record in caplog.records if record.name == "countersign.audit"]) == 9
@@ -76,5 +97,9 @@ def test_what_is_not_known_is_left_out(caplog: pytest.LogCaptureFixture) -> None
     for address in ["2001:db8::1", "a unix socket", None]:
         with pytest.raises(Refusal):
             guard().admit(None, address=address, path="no path", request_id="\n")
-    assert [fields(record).get("address") for record in caplog.records] == ["2001:db8::1", None, None]
+    assert [fields(record).get("address") for record in caplog.records] == [
+        "2001:db8::1",
+        None,
+        None,
+    ]
     assert all("request_id" not in fields(record) for record in caplog.records)

@@ -13,7 +13,9 @@ def post(path: str, *authorization: bytes, headers: dict[str, str], body: bytes)
     return call(service(), path, *authorization, method="POST", headers=headers, body=body)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"{}", b'{"title": 1}', b"[" * 100_000, b"x" * 1_000_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"{}", b'{"title": 1}', b"[" * 100_000, b"x" * 1_000_000]
+)
 def test_t255_the_token_is_looked_at_before_the_body(body: bytes) -> None:
     answer = post("/api/alice/tasks", headers=JSON, body=body)
     assert answer.json()["code"] == "authorization_missing"

@@ -77,7 +77,11 @@ def test_t118_r10_every_bad_token_gets_the_same_answer(bad: str) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"exp": NOW - 31}, "token_expired"), ({"sub": None}, "subject_missing"), ({"sub": ""}, "subject_missing")],
+    [
+        ({"exp": NOW - 31}, "token_expired"),
+        ({"sub": None}, "subject_missing"),
+        ({"sub": ""}, "subject_missing"),
+    ],
 )
 def test_r10_two_causes_are_told(changes: dict[str, Any], code: str) -> None:
     changes = {"iat": NOW - 900, "exp": NOW, **changes}
@@ -121,13 +125,17 @@ def test_an_identity_says_what_the_token_says() -> None:
 
 def test_t107_claims_with_odd_names_are_data() -> None:
     names = ["__class__", "__proto__", "__dict__", "constructor", "subject"]
-    identity = guard().admit("Bearer " + over(claims_and(", ".join(f'"{name}": 1' for name in names))))
+    identity = guard().admit(
+        "Bearer " + over(claims_and(", ".join(f'"{name}": 1' for name in names)))
+    )
     assert all(identity.claims[name] == 1 for name in names)
     assert identity.subject == "alice"
     assert type(identity).__name__ == "Identity"
 
 
-@pytest.mark.parametrize("write", [str, str.encode, lambda line: [line], lambda line: [line.encode()]])
+@pytest.mark.parametrize(
+    "write", [str, str.encode, lambda line: [line], lambda line: [line.encode()]]
+)
 def test_a_line_is_text_or_bytes(write: Callable[[str], Any]) -> None:
     assert guard().admit(write("Bearer " + GOOD)).subject == "alice"
 

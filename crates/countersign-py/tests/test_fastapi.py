@@ -52,7 +52,8 @@ def test_r11_t243_the_user_of_the_path_is_the_user_of_the_token() -> None:
 
 
 @pytest.mark.parametrize(
-    "segment", ["Alice", "alice%20", "%20alice", "alice%00", "%ff", "me", "*", "%25", "null", "a" * 9000]
+    "segment",
+    ["Alice", "alice%20", "%20alice", "alice%00", "%ff", "me", "*", "%25", "null", "a" * 9000],
 )
 def test_t245_t256_no_spelling_of_a_path_reaches_another_user(segment: str) -> None:
     assert call_as(service(), f"/api/{segment}/tasks").status == 403
@@ -88,7 +89,14 @@ def test_t101_a_token_without_the_claim_gets_the_default_and_no_more() -> None:
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("admin", 200), ("user,admin", 200), (["admin"], 200), ("Admin", 403), (True, 403), (None, 403)],
+    [
+        ("admin", 200),
+        ("user,admin", 200),
+        (["admin"], 200),
+        ("Admin", 403),
+        (True, 403),
+        (None, 403),
+    ],
 )
 def test_t100_roles(role: Any, status: int) -> None:
     assert call_as(service(), "/reports", {"role": role}).status == status

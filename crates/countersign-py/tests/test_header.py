@@ -73,14 +73,14 @@ def test_t114_r10_other_schemes(scheme: str) -> None:
     is_refused(call(service(), "/me", f"{scheme} abc".encode()), detail, NO_CREDENTIAL)
 
 
-@pytest.mark.parametrize("line", [b"Bearer \xff\xfe", "Bearer é".encode(), b"\xe9 abc", b"Bearer a\0b"])
+@pytest.mark.parametrize(
+    "line", [b"Bearer \xff\xfe", "Bearer é".encode(), b"\xe9 abc", b"Bearer a\0b"]
+)
 def test_t115_odd_bytes_are_refused(line: bytes) -> None:
     is_refused(call(service(), "/me", line), FORMAT, INVALID_TOKEN)
 
 
-@pytest.mark.parametrize(
-    "text", [b"%E0%A4%A", b"abc%2Edef%2Eghi", GOOD.replace(b".", b"%2E")]
-)
+@pytest.mark.parametrize("text", [b"%E0%A4%A", b"abc%2Edef%2Eghi", GOOD.replace(b".", b"%2E")])
 def test_t115_escapes_are_never_decoded(text: bytes) -> None:
     is_refused(call(service(), "/me", b"Bearer " + text), "Invalid token", INVALID_TOKEN)
 

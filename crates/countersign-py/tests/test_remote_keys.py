@@ -46,9 +46,7 @@ def test_t067_invented_key_names_do_not_make_it_fetch(issuer: Issuer) -> None:
     assert issuer.fetches == 2
 
 
-def test_an_outage_is_503_and_never_401(
-    issuer: Issuer, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_outage_is_503_and_never_401(issuer: Issuer, caplog: pytest.LogCaptureFixture) -> None:
     issuer.status = 500
     made = behind(issuer)
     with pytest.raises(Refusal) as refused:

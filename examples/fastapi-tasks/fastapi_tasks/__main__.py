@@ -27,7 +27,9 @@ def main() -> int:
         print(f"fastapi-tasks: {error}", file=sys.stderr)
         return 1
     # Whoever connects from now on is answered as soon as the server runs.
-    print(f"fastapi-tasks serves listen={arguments.listen} issuer={settings.issuer}", file=sys.stderr)
+    print(
+        f"fastapi-tasks serves listen={arguments.listen} issuer={settings.issuer}", file=sys.stderr
+    )
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
     return 0

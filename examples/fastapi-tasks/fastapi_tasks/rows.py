@@ -21,9 +21,7 @@ def session(request: Request) -> Iterator[Session]:
 class TaskRows:
     """The tasks of one verified user. Every statement is theirs alone."""
 
-    def __init__(
-        self, owner: VerifiedUser, session: Annotated[Session, Depends(session)]
-    ) -> None:
+    def __init__(self, owner: VerifiedUser, session: Annotated[Session, Depends(session)]) -> None:
         self._user_id = owner.subject
         self._session = session
 

@@ -23,7 +23,9 @@ class Settings:
     @classmethod
     def from_environment(cls) -> "Settings":
         return cls(
-            issuer=required("COUNTERSIGN_ISSUER", "whose tokens are taken: https://app.example.com"),
+            issuer=required(
+                "COUNTERSIGN_ISSUER", "whose tokens are taken: https://app.example.com"
+            ),
             audience=required("COUNTERSIGN_AUDIENCE", "for whom they are: https://app.example.com"),
             jwks_url=os.environ.get("COUNTERSIGN_JWKS_URL"),
             jwks_file=os.environ.get("COUNTERSIGN_JWKS_FILE"),

@@ -23,7 +23,9 @@ def operations(document: dict[str, Any]) -> dict[str, Any]:
         for method, operation in methods.items():
             parameters = operation.get("parameters", [])
             told[f"{method} {path}"] = {
-                "parameters": sorted((one["name"], one["in"], one["required"]) for one in parameters),
+                "parameters": sorted(
+                    (one["name"], one["in"], one["required"]) for one in parameters
+                ),
                 "answers": sorted(operation["responses"]),
                 "body": sorted(operation.get("requestBody", {}).get("content", {})),
                 "tags": operation["tags"],

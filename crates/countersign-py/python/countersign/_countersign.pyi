@@ -42,12 +42,12 @@ class Identity:
 class Guard:
     """Turns the bearer token of a request into a verified `Identity`.
 
-    `issuer` and `audience` are the claims `iss` and `aud` that a token must have. The keys come from
-    one of three: `jwks_url`, an address that is fetched when the first token arrives and followed
-    through rotations; `jwks_file`, a file that is read now; `secret`, shared with the issuer, for
-    HS256. `default_scopes` (divided by spaces) are those of a token without any claim `scope`.
-    `leeway` and `max_lifetime` are seconds. `clock` is for tests: the time in seconds since 1970, or
-    a callable that returns it.
+    `issuer` and `audience` are the claims `iss` and `aud` that a token must have. The keys come
+    from one of three: `jwks_url`, an address that is fetched when the first token arrives and
+    followed through rotations; `jwks_file`, a file that is read now; `secret`, shared with the
+    issuer, for HS256. `default_scopes` (divided by spaces) are those of a token without any claim
+    `scope`. `leeway` and `max_lifetime` are seconds. `clock` is for tests: the time in seconds
+    since 1970, or a callable that returns it.
 
     What makes no sense raises a `SettingsError`.
     """
@@ -69,8 +69,8 @@ class Guard:
     def for_issuers(
         cls, issuers: Sequence[Issuer], *, clock: float | Callable[[], float] | None = None
     ) -> Guard:
-        """A guard that takes tokens of several issuers. A token's claim `iss` chooses the entry, and
-        only the keys of that entry verify it: an issuer cannot speak for another one.
+        """A guard that takes tokens of several issuers. A token's claim `iss` chooses the entry,
+        and only the keys of that entry verify it: an issuer cannot speak for another one.
         """
 
     def admit(
@@ -84,9 +84,9 @@ class Guard:
     ) -> Identity:
         """Decides about one request; raises `Refusal`, which the audit log has by then.
 
-        Give all `Authorization` lines of the request, as they came: several are refused. The rest is
-        for the audit log. Waits when keys have to be fetched, at most three seconds; asynchronous code
-        asks `admit_now` first.
+        Give all `Authorization` lines of the request, as they came: several are refused. The rest
+        is for the audit log. Waits when keys have to be fetched, at most three seconds;
+        asynchronous code asks `admit_now` first.
         """
 
     def admit_now(
@@ -114,8 +114,8 @@ class Guard:
         request_id: str | None = None,
         address: str | None = None,
     ) -> None:
-        """Demands more of a verified user: to be `owner`, to have all `scopes`, to have all `roles`.
-        Raises `Refusal` for the first that is missing.
+        """Demands more of a verified user: to be `owner`, to have all `scopes`, to have all
+        `roles`. Raises `Refusal` for the first that is missing.
         """
 
     def ready(self) -> None:

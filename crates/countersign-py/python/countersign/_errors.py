@@ -1,14 +1,14 @@
 """What goes wrong: a request is refused, or a guard cannot be made."""
 
-from typing import Mapping
+from collections.abc import Mapping
 
 
 class Refusal(Exception):
     """A request is not let in. The text is `detail`, safe to show.
 
     `status`, `headers` and `body` are the whole answer: a problem document (RFC 9457). `cause` says
-    what exactly was wrong with a token; it is for the log, since it would tell an attacker how far a
-    forgery got.
+    what exactly was wrong with a token; it is for the log, since it would tell an attacker how far
+    a forgery got.
     """
 
     def __init__(

@@ -6,13 +6,15 @@
     @app.get("/api/{user_id}/tasks")
     def tasks(user: VerifiedUser) -> list[str]: ...
 
-| Dependency | As an argument's type | Lets in | Otherwise |
+| Dependency | Argument's type | Lets in | Otherwise |
 |---|---|---|---|
 | `current_user` | `CurrentUser` | the holder of a good token | 401 |
 | `optional_user` | `OptionalUser` | also a request without credential, as `None` | 401 for a bad one |
-| `verified_user` | `VerifiedUser` | the user whose id stands in the path as `{user_id}` | 401, 403 |
-| `require_scopes("tasks:read")` | `Annotated[Identity, Depends(…)]` | a token with all the scopes | 401, 403 |
-| `require_roles("admin")` | `Annotated[Identity, Depends(…)]` | a token with all the roles | 401, 403 |
+| `verified_user` | `VerifiedUser` | the user that the path names as `{user_id}` | 401, 403 |
+| `require_scopes("tasks:read")` | `Annotated[…]` | a token with all the scopes | 401, 403 |
+| `require_roles("admin")` | `Annotated[…]` | a token with all the roles | 401, 403 |
+
+The last two stand as `Annotated[Identity, Depends(require_scopes(…))]`.
 
 The token is verified once per request, however many of them an operation has, and before anything
 of the body is received. While the keys cannot be fetched the answer is 503.

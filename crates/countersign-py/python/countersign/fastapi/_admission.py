@@ -1,8 +1,8 @@
 """The decision about one request, made once and kept with it.
 
-With keys at hand a decision takes some ten microseconds, less than a hop to another thread and back, so it is
-made in place on the event loop. When keys have to be fetched it waits on a thread: not on the loop,
-and not on the threads that plain `def` operations run on.
+With keys at hand a decision takes some ten microseconds, less than a hop to another thread and
+back, so it is made in place on the event loop. When keys have to be fetched it waits on a thread:
+not on the loop, and not on the threads that plain `def` operations run on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,13 +47,15 @@ class Admission:
 
     @classmethod
     def of(cls, request: Request) -> "Admission":
-        """The one of this request. It counts only for the guard that made it: an application that is
-        mounted in another may have a guard of its own.
+        """The one of this request. It counts only for the guard that made it: an application that
+        is mounted in another may have a guard of its own.
         """
         scope = request.scope
         guard = scope.get(GUARD)
         if not isinstance(guard, Guard):
-            raise RuntimeError("the application has no guard: call countersign.fastapi.install(app, guard)")
+            raise RuntimeError(
+                "the application has no guard: call countersign.fastapi.install(app, guard)"
+            )
         known = scope.get(_ADMISSION)
         if isinstance(known, cls) and known.guard is guard:
             return known
@@ -82,9 +84,7 @@ class Admission:
         """The same, and more is demanded of them."""
         identity = await self.identity()
         try:
-            self.guard.authorize(
-                identity, owner=owner, scopes=scopes, roles=roles, **self._about()
-            )
+            self.guard.authorize(identity, owner=owner, scopes=scopes, roles=roles, **self._about())
         except Refusal as refusal:
             raise Refused(refusal) from refusal
         return identity
@@ -102,7 +102,7 @@ class Admission:
         return identity
 
     def _authorization(self) -> list[bytes]:
-        """All lines as they came: what joins or picks one could pick another than the next program."""
+        """All lines as they came: whoever picks one may pick another than the next program."""
         return [value for name, value in self._scope["headers"] if name == b"authorization"]
 
     def _about(self) -> About:

@@ -61,7 +61,7 @@ async def verified_user(
 
 
 def require_scopes(*scopes: str) -> Callable[..., Awaitable[Identity]]:
-    """Demands a token that holds all these scopes; the first that is missing is named in the answer."""
+    """Demands a token that holds all these scopes; the answer names the first that is missing."""
 
     @demands(Demand(scopes=scopes))
     async def has_scopes(

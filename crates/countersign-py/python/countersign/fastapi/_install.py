@@ -20,7 +20,7 @@ from ._refused import Refused, answer
 
 
 def install(app: FastAPI, guard: Guard) -> None:
-    """Gives the application its guard, and refusals their answer. Call it before the first request."""
+    """Gives the application its guard, and refusals their answer. To be called before it serves."""
     app.add_exception_handler(Refused, answer)
     app.add_middleware(_BodyBehindGuard, guard=guard)
 
@@ -60,7 +60,7 @@ async def _let_in(scope: Scope, receive: Receive) -> None:
 
 
 def _demands(scope: Scope) -> Iterator[tuple[Any, Demand]]:
-    """Of the chosen operation, and of the routers that include it: newer FastAPI keeps these apart."""
+    """Of the chosen operation and the routers that include it; newer FastAPI keeps these apart."""
     included = scope.get("fastapi", {}).get("effective_route_context")
     for holder in (included, scope["route"]):
         dependant = getattr(holder, "dependant", None)

@@ -10,8 +10,8 @@ from .._errors import Refusal
 class Refused(HTTPException):
     """A request that is not let in. `refusal` says why; `refusal.cause` is not for the client.
 
-    It is an `HTTPException`, so that an application without the handler of `install` answers the same
-    status, text and headers, if not as a problem document.
+    It is an `HTTPException`, so that an application without the handler of `install` answers the
+    same status, text and headers, if not as a problem document.
     """
 
     def __init__(self, refusal: Refusal) -> None:
