@@ -6,15 +6,15 @@
 //! callers that must not wait.
 
 use std::{
-    collections::HashSet,
     pin::{Pin, pin},
-    sync::{Mutex, PoisonError},
     task::{Context, Poll, Waker},
 };
 
-use countersign::{Guard, Identity, Refusal};
-use http::request::Parts;
-use pyo3::{prelude::*, pybacked::PyBackedStr, types::PyType};
+use countersign::{
+    Access, DEFAULT_CACHED_TOKENS, Guard, Identity, Refused, Revocations, TokenHash,
+};
+use jiff::Timestamp;
+use pyo3::{exceptions::PyValueError, prelude::*, pybacked::PyBackedStr, types::PyType};
 
 use crate::{
     clock::Time,
@@ -22,7 +22,7 @@ use crate::{
     refusal,
     request::{About, Authorization},
     runtime::runtime,
-    settings::{IssuerSettings, Secret, source_error},
+    settings::{IssuerSettings, Secret, build_error, no_issuer},
 };
 
 /// Turns the bearer token of a request into a verified `Identity`.
@@ -30,6 +30,7 @@ use crate::{
 pub(crate) struct PyGuard {
     guard: Guard,
     time: Time,
+    revocations: Revocations,
     /// Whether keys are fetched, so that a runtime is needed.
     fetches: bool,
     issuers: Vec<String>,
@@ -40,7 +41,8 @@ impl PyGuard {
     /// A guard for the tokens of one issuer.
     #[new]
     #[pyo3(signature = (*, issuer, audience, jwks_url=None, jwks_file=None, secret=None,
-        default_scopes="", leeway=30, max_lifetime=86_400, clock=None))]
+        default_scopes="", leeway=30, max_lifetime=86_400, clock=None,
+        cached_tokens=DEFAULT_CACHED_TOKENS))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments")]
     fn new(
         py: Python<'_>,
@@ -53,6 +55,7 @@ impl PyGuard {
         leeway: i64,
         max_lifetime: i64,
         clock: Option<&Bound<'_, PyAny>>,
+        cached_tokens: usize,
     ) -> PyResult<Self> {
         let default_scopes = default_scopes.to_owned();
         let only = IssuerSettings {
@@ -65,19 +68,20 @@ impl PyGuard {
             leeway,
             max_lifetime,
         };
-        Self::build(py, vec![only], clock)
+        Self::build(py, vec![only], clock, cached_tokens)
     }
 
     /// A guard that takes tokens of several issuers, each with its own keys.
     #[classmethod]
-    #[pyo3(signature = (issuers, *, clock=None))]
+    #[pyo3(signature = (issuers, *, clock=None, cached_tokens=DEFAULT_CACHED_TOKENS))]
     fn for_issuers(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
         issuers: Vec<IssuerSettings>,
         clock: Option<&Bound<'_, PyAny>>,
+        cached_tokens: usize,
     ) -> PyResult<Self> {
-        Self::build(py, issuers, clock)
+        Self::build(py, issuers, clock, cached_tokens)
     }
 
     /// Decides about one request; waits when keys have to be fetched.
@@ -145,11 +149,60 @@ impl PyGuard {
         address: Option<&str>,
     ) -> PyResult<()> {
         let identity = &identity.identity;
-        let Some(refusal) = lacking(identity, owner, &scopes, &roles) else { return Ok(()) };
+        let access = access(owner.is_some(), &scopes, &roles);
+        let Err(refusal) = access.check(identity, owner) else { return Ok(()) };
         let parts = About { method, path, request_id, address }.parts(None)?;
         self.time.ask(py)?;
-        self.audit(py, &refusal, identity.subject(), &parts);
-        Err(refusal::exception(py, &refusal))
+        let refused = py.detach(|| self.guard.refuse(refusal, Some(identity), &parts));
+        Err(refusal::exception(py, &refused))
+    }
+
+    /// Lets the token of an admitted request count once: the first request with its `jti` passes.
+    #[pyo3(signature = (identity, *, method="GET", path="/", request_id=None, address=None))]
+    fn spend(
+        &self,
+        py: Python<'_>,
+        identity: &PyIdentity,
+        method: &str,
+        path: &str,
+        request_id: Option<&str>,
+        address: Option<&str>,
+    ) -> PyResult<()> {
+        let parts = About { method, path, request_id, address }.parts(None)?;
+        self.time.ask(py)?;
+        let spent = py.detach(|| self.guard.spend(&identity.identity, &parts));
+        spent.map_err(|refused| refusal::exception(py, &refused))
+    }
+
+    /// Ends one token of an issuer by its `jti`.
+    fn revoke_token(&self, py: Python<'_>, issuer: &str, jti: &str) -> PyResult<()> {
+        self.revocations.revoke_token(issuer, jti, self.now(py)?);
+        Ok(())
+    }
+
+    /// Ends one token, whoever issued it, by itself: for tokens without `jti`.
+    fn revoke_this_token(&self, py: Python<'_>, token: &str) -> PyResult<()> {
+        let hash = TokenHash::of(token).map_err(|_error| PyValueError::new_err("not a token"))?;
+        self.revocations.revoke_token_hash(&hash, self.now(py)?);
+        Ok(())
+    }
+
+    /// Ends all tokens of a session of an issuer.
+    fn revoke_session(&self, py: Python<'_>, issuer: &str, session: &str) -> PyResult<()> {
+        self.revocations.revoke_session(issuer, session, self.now(py)?);
+        Ok(())
+    }
+
+    /// Ends all tokens of a user of an issuer that were issued up to now.
+    fn revoke_user(&self, py: Python<'_>, issuer: &str, subject: &str) -> PyResult<()> {
+        let now = self.now(py)?;
+        self.revocations.revoke_user(issuer, subject, now, now);
+        Ok(())
+    }
+
+    /// What it has done so far, in the text format of Prometheus.
+    fn metrics(&self) -> String {
+        self.guard.metrics().to_string()
     }
 
     /// Whether tokens of every issuer can be verified now; fetches keys when none are known.
@@ -158,7 +211,11 @@ impl PyGuard {
         if self.fetches {
             let runtime = runtime()?;
             let ready = py.detach(|| runtime.block_on(self.guard.ready()));
-            ready.map_err(|refusal| refusal::exception(py, &refusal))?;
+            if let Err(refusal) = ready {
+                let about = About { method: "GET", path: "/", request_id: None, address: None };
+                let refused = self.guard.refuse(refusal, None, &about.parts(None)?);
+                return Err(refusal::exception(py, &refused));
+            }
         }
         Ok(())
     }
@@ -174,31 +231,42 @@ impl PyGuard {
         py: Python<'_>,
         issuers: Vec<IssuerSettings>,
         clock: Option<&Bound<'_, PyAny>>,
+        cached_tokens: usize,
     ) -> PyResult<Self> {
         let time = Time::from_setting(clock)?;
         let names = issuers.iter().map(|settings| settings.issuer.clone()).collect();
+        let longest = issuers.iter().map(IssuerSettings::longest).max().unwrap_or_default();
         let trusts =
             issuers.into_iter().map(|settings| settings.trust(py)).collect::<PyResult<Vec<_>>>()?;
         let fetches = trusts.iter().any(|trust| trust.fetched);
-        let pairs = trusts.into_iter().map(|trust| (trust.policy, trust.keys));
-        let guard = Guard::for_issuers(pairs, time.clock())
-            .map_err(|error| source_error(py, "issuers", &error))?;
-        Ok(Self { guard, time, fetches, issuers: names })
+        let mut trusts = trusts.into_iter();
+        let first = trusts.next().ok_or_else(|| no_issuer(py))?;
+        let revocations = Revocations::kept_for(longest);
+        let builder = Guard::builder(first.policy, first.keys)
+            .clock(time.clock())
+            .revocations(revocations.clone())
+            .cached_tokens(cached_tokens);
+        let guard = trusts
+            .fold(builder, |builder, trust| builder.issuer(trust.policy, trust.keys))
+            .build()
+            .map_err(|error| build_error(py, &error))?;
+        Ok(Self { guard, time, revocations, fetches, issuers: names })
     }
 
-    fn audit(&self, py: Python<'_>, refusal: &Refusal, subject: &str, parts: &Parts) {
-        py.detach(|| self.guard.audit(refusal, Some(subject), parts));
+    fn now(&self, py: Python<'_>) -> PyResult<Timestamp> {
+        self.time.ask(py)?;
+        Ok(self.time.clock().now())
     }
 }
 
 fn answer(
     py: Python<'_>,
-    decision: Option<Result<Identity, Refusal>>,
+    decision: Option<Result<Identity, Refused>>,
 ) -> PyResult<Option<PyIdentity>> {
     match decision {
         None => Ok(None),
         Some(Ok(identity)) => Ok(Some(PyIdentity { identity })),
-        Some(Err(refusal)) => Err(refusal::exception(py, &refusal)),
+        Some(Err(refused)) => Err(refusal::exception(py, &refused)),
     }
 }
 
@@ -210,35 +278,11 @@ fn now<T>(future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     }
 }
 
-/// The first thing that is missing, in the order in which axum's extractors are written.
-fn lacking(
-    identity: &Identity,
-    owner: Option<&str>,
-    scopes: &[PyBackedStr],
-    roles: &[PyBackedStr],
-) -> Option<Refusal> {
-    if owner.is_some_and(|owner| owner != identity.subject()) {
-        return Some(Refusal::NotOwner);
-    }
-    if let Some(scope) = scopes.iter().find(|scope| !identity.has_scope(scope)) {
-        return Some(Refusal::MissingScope { scope: name(scope) });
-    }
-    let role = roles.iter().find(|role| !identity.has_role(role))?;
-    Some(Refusal::MissingRole { role: name(role) })
-}
-
-/// A refusal holds names that live as long as the program, as a service's scopes and roles do. Each is
-/// kept once.
-fn name(text: &str) -> &'static str {
-    static NAMES: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
-    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
-    let names = names.get_or_insert_default();
-    if let Some(known) = names.get(text) {
-        return known;
-    }
-    let kept: &'static str = Box::leak(text.into());
-    names.insert(kept);
-    kept
+/// All of the scopes and all of the roles.
+fn access(owner: bool, scopes: &[PyBackedStr], roles: &[PyBackedStr]) -> Access {
+    let access = if owner { Access::user().owner() } else { Access::user() };
+    let access = scopes.iter().fold(access, |access, scope| access.scope(scope.to_string()));
+    roles.iter().fold(access, |access, role| access.role(role.to_string()))
 }
 
 /// Keys that are at hand need no waiting.

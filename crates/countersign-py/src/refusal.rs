@@ -1,6 +1,6 @@
 //! A refusal becomes the exception `countersign.Refusal`.
 
-use countersign::Refusal;
+use countersign::Refused;
 use http::header::HeaderMap;
 use pyo3::{
     prelude::*,
@@ -11,21 +11,22 @@ use pyo3::{
 static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 /// The exception, or the error that kept it from being made.
-pub(crate) fn exception(py: Python<'_>, refusal: &Refusal) -> PyErr {
-    match build(py, refusal) {
+pub(crate) fn exception(py: Python<'_>, refused: &Refused) -> PyErr {
+    match build(py, refused) {
         Ok(exception) => PyErr::from_value(exception),
         Err(error) => error,
     }
 }
 
-fn build<'py>(py: Python<'py>, refusal: &Refusal) -> PyResult<Bound<'py, PyAny>> {
+fn build<'py>(py: Python<'py>, refused: &Refused) -> PyResult<Bound<'py, PyAny>> {
     let members = PyDict::new(py);
-    members.set_item("status", refusal.status().as_u16())?;
-    members.set_item("code", refusal.code())?;
-    members.set_item("detail", refusal.to_string())?;
-    members.set_item("headers", headers(py, &refusal.headers())?)?;
-    members.set_item("body", PyBytes::new(py, refusal.body().as_bytes()))?;
-    members.set_item("cause", refusal.cause())?;
+    members.set_item("status", refused.status().as_u16())?;
+    members.set_item("code", refused.refusal().code())?;
+    members.set_item("detail", refused.to_string())?;
+    members.set_item("headers", headers(py, &refused.headers())?)?;
+    members.set_item("body", PyBytes::new(py, refused.body().as_bytes()))?;
+    members.set_item("cause", refused.refusal().cause())?;
+    members.set_item("reference", refused.reference().to_string())?;
     CLASS.import(py, "countersign._errors", "Refusal")?.call((), Some(&members))
 }
 

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use countersign::PeerAddress;
+use countersign::audit::PeerAddress;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Uri,
     header::AUTHORIZATION,

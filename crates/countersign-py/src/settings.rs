@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use countersign::{KeySource, Policy, PolicyError, SourceError};
+use countersign::{BuildError, KeySource, Policy, PolicyError, SourceError};
 use jiff::SignedDuration;
 use pyo3::{
     prelude::*,
@@ -63,6 +63,11 @@ impl IssuerSettings {
         Ok(Trust { policy, keys, fetched })
     }
 
+    /// How long a token may be good: its lifetime and the leeway.
+    pub(crate) fn longest(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.max_lifetime.saturating_add(self.leeway))
+    }
+
     fn policy(&self) -> Result<Policy, PolicyError> {
         Policy::new(&*self.issuer, &*self.audience)?
             .with_default_scopes(&self.default_scopes)
@@ -104,14 +109,27 @@ pub(crate) fn source_error(py: Python<'_>, setting: &str, error: &SourceError) -
         cause = inner.source();
     }
     let fix = match setting {
-        _ if matches!(error, SourceError::NoIssuer) => "give at least one",
-        _ if matches!(error, SourceError::IssuerTwice { .. }) => "give each issuer once",
         "jwks_url" => "give it as https://app.example.com/api/auth/jwks",
         "jwks_file" => "write what the issuer answers at /api/auth/jwks into it",
         "secret" => "HS256 needs 32 bytes or more, as `countersign secret generate` makes them",
         _ => "the machine has to have certificates to check addresses with",
     };
     settings_error(py, setting, error.code(), &format!("{message}; {fix}"))
+}
+
+/// Errors of a guard as a whole.
+pub(crate) fn build_error(py: Python<'_>, error: &BuildError) -> PyErr {
+    match error {
+        BuildError::Source(error) => source_error(py, "issuers", error),
+        error => {
+            let message = format!("{error}; give each issuer once");
+            settings_error(py, "issuers", error.code(), &message)
+        }
+    }
+}
+
+pub(crate) fn no_issuer(py: Python<'_>) -> PyErr {
+    settings_error(py, "issuers", "no_issuer", "no issuer is given; give at least one")
 }
 
 fn settings_error(py: Python<'_>, setting: &str, code: &str, message: &str) -> PyErr {

@@ -109,6 +109,17 @@ class Answer:
     def json(self) -> Any:
         return json.loads(self.body)
 
+    @property
+    def reference(self) -> str:
+        """The name of a refusal, which no two have in common."""
+        name: str = self.json()["instance"]
+        return name
+
+    @property
+    def told(self) -> bytes:
+        """The body without it."""
+        return self.body.replace(f',"instance":"{self.reference}"'.encode(), b"")
+
 
 App = Callable[..., Awaitable[None]]
 

@@ -40,7 +40,19 @@ def test_r13_a_bad_token_is_one_record_with_its_cause(caplog: pytest.LogCaptureF
         "address": "192.0.2.7",
         "request_id": "r-1",
     }
-    assert record.getMessage().startswith("refused time=2027-01-15T08:00:00Z status=401")
+    assert record.getMessage().startswith("refused time=2027-01-15T08:00:00Z reference=urn:uuid:")
+
+
+def test_r13_the_caller_gets_a_reference_that_finds_the_record(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = service()
+    references = [call(app, "/me", b"Bearer bad").reference for _ in range(2)]
+    with pytest.raises(Refusal) as refused:
+        guard().admit("Bearer bad")
+    references.append(refused.value.reference)
+    assert [getattr(record, "reference") for record in caplog.records] == references
+    assert len(set(references)) == 3
 
 
 def test_r13_a_refused_access_names_the_user(caplog: pytest.LogCaptureFixture) -> None:

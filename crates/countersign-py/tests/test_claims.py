@@ -69,7 +69,7 @@ def test_t118_r10_every_bad_token_gets_the_same_answer(bad: str) -> None:
     answer = call(service(), "/me", f"Bearer {bad}".encode())
     assert answer.status == 401
     assert answer.headers["www-authenticate"] == 'Bearer realm="api", error="invalid_token"'
-    assert answer.body == (
+    assert answer.told == (
         b'{"type":"about:blank","title":"Unauthorized","status":401,'
         b'"detail":"Invalid token","code":"invalid_token"}'
     )

@@ -19,7 +19,7 @@ def test_a_good_token_is_let_in() -> None:
 def test_r10_r12_an_answer_is_a_problem_document_byte_for_byte() -> None:
     answer = call_as(service(), "/me", {"exp": 1_799_999_000, "iat": 1_799_998_000})
     assert answer.status == 401
-    assert answer.body == (
+    assert answer.told == (
         b'{"type":"about:blank","title":"Unauthorized","status":401,'
         b'"detail":"Token has expired. Please log in again.","code":"token_expired"}'
     )
@@ -44,7 +44,7 @@ def test_r11_t243_the_user_of_the_path_is_the_user_of_the_token() -> None:
     assert call_as(app, "/api/alice/tasks").json() == "alice"
     answer = call_as(app, "/api/bob/tasks")
     assert answer.status == 403
-    assert answer.body == (
+    assert answer.told == (
         b'{"type":"about:blank","title":"Forbidden","status":403,'
         b'"detail":"Access denied. You can only access your own resources.","code":"not_owner"}'
     )
@@ -110,7 +110,7 @@ def test_t117_a_scope_cannot_break_out_of_the_challenge() -> None:
     def odd(_: Annotated[Identity, Depends(require_scopes('a"b\\c\r\nx: y'))]) -> None: ...
 
     answer = call_as(app, "/")
-    challenge = 'Bearer realm="api", error="insufficient_scope", scope="abcx:y"'
+    challenge = 'Bearer realm="api", error="insufficient_scope", scope="abcx: y"'
     assert answer.headers["www-authenticate"] == challenge
 
 

@@ -47,7 +47,8 @@ class Guard:
     followed through rotations; `jwks_file`, a file that is read now; `secret`, shared with the
     issuer, for HS256. `default_scopes` (divided by spaces) are those of a token without any claim
     `scope`. `leeway` and `max_lifetime` are seconds. `clock` is for tests: the time in seconds
-    since 1970, or a callable that returns it.
+    since 1970, or a callable that returns it. `cached_tokens` verified tokens are remembered; one that is
+    expired, revoked, or whose key is gone is never taken from memory.
 
     What makes no sense raises a `SettingsError`.
     """
@@ -64,10 +65,15 @@ class Guard:
         leeway: int = 30,
         max_lifetime: int = 86_400,
         clock: float | Callable[[], float] | None = None,
+        cached_tokens: int = 4096,
     ) -> Guard: ...
     @classmethod
     def for_issuers(
-        cls, issuers: Sequence[Issuer], *, clock: float | Callable[[], float] | None = None
+        cls,
+        issuers: Sequence[Issuer],
+        *,
+        clock: float | Callable[[], float] | None = None,
+        cached_tokens: int = 4096,
     ) -> Guard:
         """A guard that takes tokens of several issuers. A token's claim `iss` chooses the entry,
         and only the keys of that entry verify it: an issuer cannot speak for another one.
@@ -117,6 +123,34 @@ class Guard:
         """Demands more of a verified user: to be `owner`, to have all `scopes`, to have all
         `roles`. Raises `Refusal` for the first that is missing.
         """
+
+    def spend(
+        self,
+        identity: Identity,
+        *,
+        method: str = "GET",
+        path: str = "/",
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> None:
+        """Lets the token of an admitted request count once: the first request with its `jti` passes,
+        later ones raise `Refusal`, and so does a token without `jti`.
+        """
+
+    def revoke_token(self, issuer: str, jti: str) -> None:
+        """Ends one token of an issuer by its `jti`, for this guard, from the next request on."""
+
+    def revoke_this_token(self, token: str) -> None:
+        """Ends one token, whoever issued it, by itself: for tokens without `jti`."""
+
+    def revoke_session(self, issuer: str, session: str) -> None:
+        """Ends all tokens of a session of an issuer."""
+
+    def revoke_user(self, issuer: str, subject: str) -> None:
+        """Ends all tokens of a user of an issuer that were issued up to now."""
+
+    def metrics(self) -> str:
+        """What the guard has done so far, in the text format of Prometheus."""
 
     def ready(self) -> None:
         """Raises `Refusal` when tokens of some issuer cannot be verified now; for readiness probes.

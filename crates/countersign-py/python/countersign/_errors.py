@@ -8,7 +8,7 @@ class Refusal(Exception):
 
     `status`, `headers` and `body` are the whole answer: a problem document (RFC 9457). `cause` says
     what exactly was wrong with a token; it is for the log, since it would tell an attacker how far
-    a forgery got.
+    a forgery got. `reference` is the name of this refusal, in the answer and in the audit log.
     """
 
     def __init__(
@@ -20,6 +20,7 @@ class Refusal(Exception):
         headers: Mapping[str, str],
         body: bytes,
         cause: str,
+        reference: str,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -28,6 +29,7 @@ class Refusal(Exception):
         self.headers = dict(headers)
         self.body = body
         self.cause = cause
+        self.reference = reference
 
 
 class SettingsError(ValueError):

@@ -13,8 +13,9 @@
 | `verified_user` | `VerifiedUser` | the user that the path names as `{user_id}` | 401, 403 |
 | `require_scopes("tasks:read")` | `Annotated[…]` | a token with all the scopes | 401, 403 |
 | `require_roles("admin")` | `Annotated[…]` | a token with all the roles | 401, 403 |
+| `one_time` | `Annotated[…]` | a token that was not used on such an operation before | 401, 503 |
 
-The last two stand as `Annotated[Identity, Depends(require_scopes(…))]`.
+The last three stand as `Annotated[Identity, Depends(require_scopes(…))]`.
 
 The token is verified once per request, however many of them an operation has, and before anything
 of the body is received. While the keys cannot be fetched the answer is 503.
@@ -25,6 +26,7 @@ from ._dependencies import (
     OptionalUser,
     VerifiedUser,
     current_user,
+    one_time,
     optional_user,
     require_roles,
     require_scopes,
@@ -40,6 +42,7 @@ __all__ = [
     "VerifiedUser",
     "current_user",
     "install",
+    "one_time",
     "optional_user",
     "require_roles",
     "require_scopes",

@@ -42,6 +42,7 @@ class Admission:
         self.guard = guard
         self._scope = scope
         self._identity: Identity | None = None
+        self._spent = False
         self.asked = False
         """Whether anything of the application has asked who it is."""
 
@@ -87,6 +88,17 @@ class Admission:
             self.guard.authorize(identity, owner=owner, scopes=scopes, roles=roles, **self._about())
         except Refusal as refusal:
             raise Refused(refusal) from refusal
+        return identity
+
+    async def spend(self) -> Identity:
+        """The same, when no request before had this token."""
+        identity = await self.identity()
+        if not self._spent:
+            try:
+                self.guard.spend(identity, **self._about())
+            except Refusal as refusal:
+                raise Refused(refusal) from refusal
+            self._spent = True
         return identity
 
     async def _admit(self) -> Identity:

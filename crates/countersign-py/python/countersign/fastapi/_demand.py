@@ -19,6 +19,7 @@ class Demand:
     owner: bool = False
     scopes: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    once: bool = False
 
     async def meet(self, request: Request) -> None:
         """Raises `Refused` when who is asking does not meet it."""
@@ -27,6 +28,8 @@ class Demand:
             return
         owner = path_owner(request) if self.owner else None
         await admission.authorize(owner=owner, scopes=self.scopes, roles=self.roles)
+        if self.once:
+            await admission.spend()
 
 
 def demands(demand: Demand) -> Callable[[F], F]:

@@ -85,6 +85,16 @@ def require_roles(*roles: str) -> Callable[..., Awaitable[Identity]]:
     return has_roles
 
 
+@demands(Demand(once=True))
+async def one_time(
+    request: Request, _user: Annotated[Identity, Depends(current_user)]
+) -> Identity:
+    """The user of a token that no request before had on such an operation; a second request, and a
+    token without `jti`, is answered 401 as any bad token is.
+    """
+    return await Admission.of(request).spend()
+
+
 CurrentUser = Annotated[Identity, Depends(current_user)]
 """An argument: whoever holds a good token."""
 
