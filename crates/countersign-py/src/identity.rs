@@ -1,6 +1,6 @@
 //! The verified user.
 
-use countersign::Identity;
+use countersign::{Claims, Identity};
 use pyo3::{
     prelude::*,
     types::{PyDict, PyList, PyTuple},
@@ -43,7 +43,8 @@ impl PyIdentity {
     #[getter]
     fn claims<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
-        for (name, value) in self.identity.claims().as_map() {
+        let claims = self.identity.claims().map(Claims::as_map);
+        for (name, value) in claims.into_iter().flatten() {
             dict.set_item(name, python(py, value)?)?;
         }
         Ok(dict)
