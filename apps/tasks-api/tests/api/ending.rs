@@ -2,11 +2,11 @@
 
 use countersign_testing::http::{open, send, until_closed};
 
-use crate::fixture::Api;
+use crate::fixture::{Api, Service};
 
 #[test]
 fn t279_sigterm_ends_it_while_a_client_holds_half_a_head() {
-    let mut api = Api::with_secret();
+    let mut api = Api::with_secret(Service::Axum);
     let half = open(api.origin(), b"GET /livez HTTP/1.1\r\nHost: ");
     // While others are answered, the half is read.
     for _ in 0..20 {

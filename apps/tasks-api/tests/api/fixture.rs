@@ -24,11 +24,16 @@ pub(crate) enum Service {
     FastApiOnPostgres,
 }
 
+/// The Rust service itself.
+pub(crate) fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_tasks-api"))
+}
+
 impl Service {
     /// Starts it with these variables.
     pub(crate) fn start(self, settings: &[(&str, &str)]) -> TasksApi {
         let started = match self {
-            Self::Axum => TasksApi::start(Path::new(env!("CARGO_BIN_EXE_tasks-api")), settings),
+            Self::Axum => TasksApi::start(binary(), settings),
             Self::FastApi | Self::FastApiOnPostgres => TasksApi::start_fastapi(settings),
         };
         started.unwrap_or_else(|error| panic!("the API starts: {error}"))
@@ -76,7 +81,8 @@ impl Api {
 
     /// Tokens are signed with the shared secret, and the log says everything from this level on.
     pub(crate) fn at_level(level: &str) -> Self {
-        Self::start(&[("BETTER_AUTH_SECRET", SECRET), ("RUST_LOG", level)], hs256(), None)
+        let settings = [("BETTER_AUTH_SECRET", SECRET), ("RUST_LOG", level)];
+        Self::start(Service::Axum, &settings, hs256(), None)
     }
 
     /// Tokens are signed with a key pair whose public half is in a file.

@@ -8,7 +8,7 @@ use countersign_testing::{
 };
 use serde_json::json;
 
-use crate::fixture::Api;
+use crate::fixture::{Api, Service};
 
 /// The status of each answer on the connection.
 fn statuses(said: &str) -> Vec<&str> {
@@ -26,7 +26,7 @@ fn head_without_host(api: &Api, method: &str, path: &str) -> String {
 
 #[test]
 fn t120_no_answer_may_be_kept() {
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     let id = api.add("alice", "One")["id"].as_str().expect("an id").to_owned();
     let one = format!("/api/alice/tasks/{id}");
     let cases = [
@@ -49,7 +49,7 @@ fn t120_no_answer_may_be_kept() {
 
 #[test]
 fn t121_a_host_that_is_none_is_refused_and_the_path_alone_counts() {
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     for host in HOSTS {
         let bytes = [&head_without_host(&api, "GET", "/api/alice/tasks"), host, "\r\n"].concat();
         let said = until_closed(open(api.origin(), bytes.as_bytes()));
@@ -62,7 +62,7 @@ fn t121_a_host_that_is_none_is_refused_and_the_path_alone_counts() {
 
 #[test]
 fn t122_who_asks_and_for_what_is_not_taken_from_other_headers() {
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     let bearer = format!("Bearer {}", api.token("alice"));
     let forged = [
         ("X-User-Id", "bob"),
@@ -83,7 +83,7 @@ fn t122_who_asks_and_for_what_is_not_taken_from_other_headers() {
 
 #[test]
 fn t123_what_follows_an_ambiguous_request_is_no_request() {
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     let head = head_without_host(&api, "POST", "/api/alice/tasks") + "Host: x\r\n";
     for case in smuggling(&head) {
         let said = until_closed(open(api.origin(), case.bytes.as_bytes()));
@@ -95,7 +95,7 @@ fn t123_what_follows_an_ambiguous_request_is_no_request() {
 
 #[test]
 fn t277_bodies_end_at_the_limit_and_are_not_unpacked() {
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     let head = head_without_host(&api, "POST", "/api/alice/tasks") + "Host: x\r\n";
     let chunk = format!("400\r\n{}\r\n", "x".repeat(0x400));
     let large = [&head, "Content-Length: 1048577\r\n\r\n", &"x".repeat(70_000)].concat();
@@ -118,7 +118,7 @@ fn t277_bodies_end_at_the_limit_and_are_not_unpacked() {
 
 #[test]
 fn t282_json_bombs_are_refused() {
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     let cases = [
         ("[".repeat(10_000), 400),
         (format!("{{\"title\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000)), 400),
@@ -151,7 +151,7 @@ fn t282_json_bombs_are_refused() {
 
 #[test]
 fn t284_huge_tokens_are_refused_without_being_looked_at() {
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     for (token, refused) in [
         ("a".repeat(8_193), "401"),
         (".".repeat(30_000), "401"),
@@ -224,7 +224,7 @@ fn t316_no_secret_is_in_the_log_at_the_loudest() {
 
 #[test]
 fn t325_what_needs_no_token_says_nothing_of_the_inside() {
-    let api = Api::with_secret();
+    let api = Api::with_secret(Service::Axum);
     for path in ["/livez", "/readyz", "/openapi.json", "/nowhere", "/metrics"] {
         let answer = send(api.origin(), "GET", path, &[], None);
         assert_eq!(answer.header("server"), None, "{path}");

@@ -65,7 +65,7 @@ class Guard:
         leeway: int = 30,
         max_lifetime: int = 86_400,
         clock: float | Callable[[], float] | None = None,
-        cached_tokens: int = 4096,
+        cached_tokens: int = ...,
     ) -> Guard: ...
     @classmethod
     def for_issuers(
@@ -73,7 +73,7 @@ class Guard:
         issuers: Sequence[Issuer],
         *,
         clock: float | Callable[[], float] | None = None,
-        cached_tokens: int = 4096,
+        cached_tokens: int = ...,
     ) -> Guard:
         """A guard that takes tokens of several issuers. A token's claim `iss` chooses the entry,
         and only the keys of that entry verify it: an issuer cannot speak for another one.
