@@ -16,7 +16,7 @@ use crate::{
     cookies::Cookies,
     credential,
     identity::Identity,
-    keys::{HeldKeys, KeySource, Keys},
+    keys::{HeldKeys, IssuerStatus, KeySource, Keys},
     metrics::{Counters, Metrics},
     policy::Policy,
     reference::Reference,
@@ -104,9 +104,29 @@ impl Guard {
         Ok(())
     }
 
+    /// How the keys of each issuer are doing, for the answer of a readiness probe. Fetches nothing.
+    pub fn status(&self) -> Vec<IssuerStatus> {
+        let now = self.inner.clock.now();
+        let issuers = self.inner.issuers.iter();
+        issuers.map(|trusted| trusted.keys.status(now).of_issuer(&trusted.name)).collect()
+    }
+
+    /// Forgets all fetched keys, in memory and on disk, and fetches them anew: after a key was stolen and
+    /// withdrawn, this makes its tokens worthless at once. While an issuer cannot be reached, its tokens
+    /// are answered 503.
+    pub async fn purge_keys(&self) -> Result<(), Refusal> {
+        let mut purged = Ok(());
+        for issuer in &self.inner.issuers {
+            purged = purged.and(issuer.keys.purge(self.inner.clock.now()).await);
+        }
+        purged
+    }
+
     /// What it has done so far. As text: the format of Prometheus.
     pub fn metrics(&self) -> Metrics {
-        self.inner.counters.read(self.inner.revocations.len())
+        let now = self.inner.clock.now();
+        let keys = self.inner.issuers.iter().map(|trusted| trusted.keys.status(now));
+        self.inner.counters.read(self.inner.revocations.len(), keys)
     }
 
     /// Writes a refusal to the audit log and gives it its name. For decisions of the service itself, such
@@ -223,20 +243,33 @@ impl Inner {
     }
 }
 
-/// Verifies with the keys at hand; for a key that is not among them, once more with newer ones.
+/// Verifies with the keys at hand; for a token that none of them made, once more with newer ones.
 async fn verify(
     policy: &Policy,
     keys: &Keys,
     token: &str,
     now: Timestamp,
 ) -> Result<(Claims, Arc<HeldKeys>), Refusal> {
-    let held = keys.current(now).await?;
-    let verifier = policy.verifier();
-    match verifier.verify(token, &held.set, now) {
-        Err(TokenError::UnknownKey) => {
-            let newer = keys.newer_than(&held, now).await?;
-            Ok((verifier.verify(token, &newer.set, now)?, newer))
+    let mut held = keys.current(now).await?;
+    let mut verdict = policy.verifier().verify(token, &held.set, now);
+    // Newer keys may be those of a fetch that was under way when the issuer made the key of this token;
+    // what comes after them was fetched later.
+    for _ in 0..2 {
+        let newer = match &verdict {
+            Err(TokenError::UnknownKey) => keys.newer_than(&held, now).await?,
+            // The issuer may have replaced a key by one of the same name. Hardly any does, so that it
+            // cannot be asked does not make a bad signature a check that could not run.
+            Err(TokenError::WrongSignature) => match keys.newer_than(&held, now).await {
+                Ok(newer) => newer,
+                Err(_unavailable) => break,
+            },
+            _ => break,
+        };
+        if newer.generation == held.generation {
+            break;
         }
-        verdict => Ok((verdict?, held)),
+        verdict = policy.verifier().verify(token, &newer.set, now);
+        held = newer;
     }
+    Ok((verdict?, held))
 }

@@ -83,8 +83,9 @@
 //! | token | 8 KiB, 16 levels of JSON, lifetime 24 hours, leeway 30 seconds |
 //! | `session_data` | 64 KiB in at most 100 chunks, lifetime as for tokens |
 //! | published key set | 256 KiB, 100 keys, 3 seconds, status 200, no redirects, https (http on this machine) |
-//! | fetches for invented key names | one at a time, one per 30 seconds |
-//! | age of published keys | refreshed after 5 minutes, waited for after 10 |
+//! | fetches for forged tokens | one at a time, one per 30 seconds |
+//! | lifetime of published keys | what the issuer says (`max-age`), from 30 seconds to 10 minutes; refreshed after half of it |
+//! | use of known keys while the issuer is away | 24 hours, then 503 |
 //!
 //! # Features
 //!
@@ -123,7 +124,7 @@ pub use crate::{
     cookies::{AcceptCookies, CookiePolicy, CookiePolicyError},
     guard::Guard,
     identity::{Identity, Role, Scope},
-    keys::{KeySource, SourceError},
+    keys::{IssuerStatus, KeySource, PublishedKeys, SourceError},
     metrics::Metrics,
     policy::{Policy, PolicyError},
     reference::Reference,

@@ -5,6 +5,8 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use crate::keys::KeysStatus;
+
 /// Counts since the guard was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,6 +23,12 @@ pub struct Metrics {
     pub unavailable: u64,
     /// Revocations in memory.
     pub revocations: u64,
+    /// Fetches of published keys that brought a key set.
+    pub key_fetches: u64,
+    /// Fetches of published keys that failed.
+    pub key_fetch_failures: u64,
+    /// How long ago the oldest key set at hand was fetched, in seconds. `None` when there is none.
+    pub oldest_keys_seconds: Option<u64>,
 }
 
 /// In the text format of Prometheus, for a service's own `/metrics`.
@@ -36,6 +44,14 @@ impl fmt::Display for Metrics {
         counter("unauthorized_total", "Requests answered 401.", self.unauthorized)?;
         counter("forbidden_total", "Requests answered 403.", self.forbidden)?;
         counter("unavailable_total", "Requests answered 503.", self.unavailable)?;
+        counter("key_fetches_total", "Fetches that brought a key set.", self.key_fetches)?;
+        let failures = self.key_fetch_failures;
+        counter("key_fetch_failures_total", "Fetches of keys that failed.", failures)?;
+        if let Some(seconds) = self.oldest_keys_seconds {
+            f.write_str("# HELP countersign_keys_age_seconds Age of the oldest key set.\n")?;
+            f.write_str("# TYPE countersign_keys_age_seconds gauge\n")?;
+            writeln!(f, "countersign_keys_age_seconds {seconds}")?;
+        }
         f.write_str("# HELP countersign_revocations Revocations in memory.\n")?;
         f.write_str("# TYPE countersign_revocations gauge\n")?;
         writeln!(f, "countersign_revocations {}", self.revocations)?;
@@ -71,15 +87,26 @@ impl Counters {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn read(&self, revocations: usize) -> Metrics {
+    pub(crate) fn read(
+        &self,
+        revocations: usize,
+        keys: impl Iterator<Item = KeysStatus>,
+    ) -> Metrics {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Metrics {
+        let metrics = Metrics {
             admitted: read(&self.admitted),
             cache_hits: read(&self.cache_hits),
             unauthorized: read(&self.unauthorized),
             forbidden: read(&self.forbidden),
             unavailable: read(&self.unavailable),
             revocations: u64::try_from(revocations).unwrap_or(u64::MAX),
-        }
+            ..Metrics::default()
+        };
+        keys.fold(metrics, |sum, keys| Metrics {
+            key_fetches: sum.key_fetches + keys.fetched,
+            key_fetch_failures: sum.key_fetch_failures + keys.failed,
+            oldest_keys_seconds: sum.oldest_keys_seconds.max(keys.age_seconds),
+            ..sum
+        })
     }
 }

@@ -74,7 +74,10 @@ async fn t066_a_silent_issuer_is_not_waited_for_forever() {
     let gate = issuer.close_gate().await;
     assert_eq!(service.get_as("/me", &claims()).await.status, 503);
     drop(gate);
-    service.clock.advance(2);
+    // The pause of two seconds begins when the fetch is given up.
+    service.clock.advance(4);
+    assert_eq!(service.get_as("/me", &claims()).await.status, 503);
+    service.clock.advance(1);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
 }
 

@@ -1,11 +1,19 @@
 //! Where the keys come from: given once, or published by the issuer at an address.
 
-mod endpoint;
+mod address;
+mod discovery;
+mod download;
+mod fetch_error;
+mod known;
+mod lifetime;
+mod published;
+mod publisher;
 mod remote;
+mod snapshot;
+mod status;
 
 use std::{
     io,
-    net::IpAddr,
     path::Path,
     sync::{
         Arc,
@@ -15,19 +23,20 @@ use std::{
 
 use countersign_jwt::{Algorithm, KeyError, KeySet};
 use jiff::Timestamp;
-use url::{Host, Url};
 
-use self::{endpoint::Endpoint, remote::RemoteKeys};
+use self::remote::RemoteKeys;
+pub(crate) use self::status::KeysStatus;
+pub use self::{published::PublishedKeys, status::IssuerStatus};
 use crate::refusal::Refusal;
 
 /// Where a guard takes its keys from.
 ///
-/// It is one of the five, so a shared secret and public keys never stand side by side (RFC 8725 §3.1).
+/// It is one of these, so a shared secret and public keys never stand side by side (RFC 8725 §3.1).
 pub struct KeySource(Source);
 
 enum Source {
     Given(KeySet),
-    Published(Url),
+    Published(Box<PublishedKeys>),
 }
 
 /// Why keys cannot be had from a source.
@@ -35,13 +44,22 @@ enum Source {
 #[non_exhaustive]
 pub enum SourceError {
     /// Not an absolute URL.
-    #[error("the address of the key set is not a URL")]
+    #[error("the address of the key set or its issuer is not a URL")]
     NotAUrl(#[source] url::ParseError),
     /// Not `https`, and not `http` to this machine; or with a user name or password.
     #[error(
         "the key set must be fetched over https (http only from this machine), without user name"
     )]
     InsecureUrl,
+    /// The issuer has a query or a fragment.
+    #[error("the issuer must be an address without query and fragment")]
+    NotAnIssuer,
+    /// Negative, or more than 30 days.
+    #[error("the stale limit must be between 0 and 30 days")]
+    StaleLimit,
+    /// Zero, or more than 30 seconds.
+    #[error("the time for a fetch must be more than 0 and at most 30 seconds")]
+    Timeout,
     /// The file cannot be read.
     #[error("the file with the keys cannot be read")]
     Unreadable(#[source] io::Error),
@@ -62,6 +80,9 @@ impl SourceError {
         match self {
             Self::NotAUrl(_) => "not_a_url",
             Self::InsecureUrl => "insecure_url",
+            Self::NotAnIssuer => "not_an_issuer",
+            Self::StaleLimit => "stale_limit",
+            Self::Timeout => "timeout",
             Self::Unreadable(_) => "unreadable",
             Self::Keys(error) => error.code(),
             Self::NoUsableKey => "no_usable_key",
@@ -71,16 +92,14 @@ impl SourceError {
 }
 
 impl KeySource {
-    /// A JSON Web Key Set (RFC 7517 §5) at an address, `…/api/auth/jwks` for Better Auth. It is fetched
-    /// when the first token arrives and again when keys are rotated; see the table in the crate's
-    /// documentation for the limits.
+    /// The key set at an address: [`PublishedKeys::jwks_url`], kept as by default.
     pub fn jwks_url(url: &str) -> Result<Self, SourceError> {
-        let url = Url::parse(url).map_err(SourceError::NotAUrl)?;
-        let safe = url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(&url));
-        if !safe || !url.username().is_empty() || url.password().is_some() {
-            return Err(SourceError::InsecureUrl);
-        }
-        Ok(Self(Source::Published(url)))
+        Ok(PublishedKeys::jwks_url(url)?.into())
+    }
+
+    /// The key set of an issuer that speaks OpenID Connect: [`PublishedKeys::openid`], kept as by default.
+    pub fn openid(issuer: &str) -> Result<Self, SourceError> {
+        Ok(PublishedKeys::openid(issuer)?.into())
     }
 
     /// A JSON Web Key Set in a file, read once, now.
@@ -115,16 +134,6 @@ impl KeySource {
     }
 }
 
-/// `localhost` or a loopback address; nobody else can listen in.
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    }
-}
-
 /// Keys as they were given or fetched at one moment.
 pub(crate) struct HeldKeys {
     pub(crate) set: KeySet,
@@ -149,11 +158,7 @@ impl Keys {
     pub(crate) fn open(source: KeySource) -> Result<Self, SourceError> {
         Ok(match source.0 {
             Source::Given(keys) => Self::Given(Arc::new(HeldKeys::new(keys))),
-            Source::Published(url) => {
-                let local = is_this_machine(&url);
-                let endpoint = Endpoint::new(url, local).map_err(SourceError::Client)?;
-                Self::Published(Arc::new(RemoteKeys::new(endpoint)))
-            }
+            Source::Published(keys) => Self::Published(Arc::new(keys.open()?)),
         })
     }
 
@@ -168,12 +173,29 @@ impl Keys {
     /// Newer keys than these, for a token whose key is not among them; the same when there are none.
     pub(crate) async fn newer_than(
         &self,
-        seen: &Arc<HeldKeys>,
+        seen: &HeldKeys,
         now: Timestamp,
     ) -> Result<Arc<HeldKeys>, Refusal> {
         match self {
             Self::Given(keys) => Ok(Arc::clone(keys)),
             Self::Published(remote) => remote.newer_than(seen, now).await,
+        }
+    }
+
+    /// Forgets what was fetched and fetches it anew.
+    pub(crate) async fn purge(&self, now: Timestamp) -> Result<(), Refusal> {
+        match self {
+            Self::Given(_) => Ok(()),
+            Self::Published(remote) => remote.purge(now).await,
+        }
+    }
+
+    pub(crate) fn status(&self, now: Timestamp) -> KeysStatus {
+        match self {
+            Self::Given(keys) => {
+                KeysStatus { ready: true, keys: keys.set.len(), ..KeysStatus::default() }
+            }
+            Self::Published(remote) => remote.status(now),
         }
     }
 }

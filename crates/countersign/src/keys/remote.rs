@@ -2,49 +2,65 @@
 //!
 //! | Moment | What happens |
 //! |---|---|
-//! | no keys known | every request waits for one fetch; it fails: 503 |
-//! | keys of up to 5 minutes | used, nothing else |
-//! | up to 10 minutes | used; one fetch starts in the background |
+//! | no keys known | every request waits for one fetch; it fails: the snapshot, or 503 |
+//! | keys in the first half of their lifetime | used, nothing else |
+//! | in the second half | used; one fetch starts in the background |
 //! | older | the request waits for one fetch; it fails: the known keys stay |
+//! | the last good fetch is longer ago than the stale limit | as if no keys were known |
 //! | a token names an unknown key | the request waits for one fetch; it fails: 503 |
+//! | a signature is wrong | the same, since the key may be another by the same name; it fails: 401 |
 //!
-//! There is at most one fetch at a time; who comes meanwhile and needs its result, waits for it. Tokens
-//! with invented key names cannot make this service hammer the issuer: a fetch for an unknown key that
-//! brings no new name is the last one for 30 seconds. One that does bring a new name is followed by no
-//! pause, since only the issuer can rotate keys. After a failure the next fetch waits two seconds.
+//! The lifetime is what the issuer says, from 30 seconds to 10 minutes, and 10 minutes when it says
+//! nothing. The stale limit is 24 hours unless set.
 //!
-//! A fetch runs on its own task, so a client that hangs up does not abort it. Keys that were once known
-//! are never forgotten because of an error.
+//! There is at most one fetch at a time; who comes meanwhile and needs its result, waits for it. Forged
+//! tokens cannot make this service hammer the issuer: a fetch for an unknown key or a wrong signature that
+//! brings no new name is the last such fetch for 30 seconds, and until then tokens are held against the
+//! known keys alone. So a rotation in the middle of a storm of forged tokens is found by the first fetch
+//! after the 30 seconds, and tokens of a key that was not published before are refused until then. A fetch
+//! that does bring a new name is followed by no pause, since only the issuer can rotate keys. After a
+//! failure the next fetch waits two seconds.
+//!
+//! A fetch runs on its own task, so a client that hangs up does not abort it. A key set that is published
+//! again byte by byte stays the one it was, and with it the tokens verified by it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use arc_swap::ArcSwapOption;
+use countersign_jwt::KeySet;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
 use super::{
     HeldKeys,
-    endpoint::{Endpoint, FetchError},
+    fetch_error::FetchError,
+    known::{Age, Known},
+    lifetime,
+    publisher::{Publication, Publisher},
+    snapshot::{Restored, Snapshot, on_disk},
+    status::KeysStatus,
 };
 use crate::refusal::Refusal;
 
-const FRESH: SignedDuration = SignedDuration::from_mins(5);
-const MAX_AGE: SignedDuration = SignedDuration::from_mins(10);
 const PAUSE_AFTER_NOTHING_NEW: SignedDuration = SignedDuration::from_secs(30);
 const PAUSE_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(2);
 
 pub(crate) struct RemoteKeys {
-    endpoint: Endpoint,
+    publisher: Publisher,
+    stale_limit: SignedDuration,
+    snapshot: Option<Arc<Snapshot>>,
     known: ArcSwapOption<Known>,
     /// Held during a fetch.
-    fetching: Arc<Mutex<LastFetch>>,
-}
-
-/// Keys at hand, and until when they may be used without asking again.
-struct Known {
-    keys: Arc<HeldKeys>,
-    fresh_until: Timestamp,
-    usable_until: Timestamp,
+    fetching: Arc<Turn<Past>>,
+    fetched: AtomicU64,
+    failed: AtomicU64,
+    last_error: Mutex<Option<&'static str>>,
 }
 
 /// Why keys are fetched.
@@ -52,136 +68,255 @@ struct Known {
 enum Occasion {
     /// There are none, or they are old.
     Age,
-    /// A token names a key that is not among them.
-    UnknownKey,
+    /// A token was made by none of them.
+    Token,
 }
 
-/// What the last fetch means for the next one.
+/// What was, and what it means for the next fetch.
 #[derive(Default)]
-struct LastFetch {
-    failed: bool,
-    /// Since when, and how long, to leave the issuer alone.
-    pause: Option<(Timestamp, SignedDuration)>,
+struct Past {
+    failed_at: Option<Timestamp>,
+    /// When a fetch for a token brought no new name.
+    in_vain_at: Option<Timestamp>,
+    /// Whether keys were fetched or the snapshot was looked at.
+    started: bool,
 }
 
 impl RemoteKeys {
-    pub(crate) fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, known: ArcSwapOption::empty(), fetching: Arc::default() }
+    pub(super) fn new(
+        publisher: Publisher,
+        stale_limit: SignedDuration,
+        snapshot: Option<Snapshot>,
+    ) -> Self {
+        Self {
+            publisher,
+            stale_limit,
+            snapshot: snapshot.map(Arc::new),
+            known: ArcSwapOption::empty(),
+            fetching: Arc::default(),
+            fetched: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            last_error: Mutex::default(),
+        }
     }
 
     pub(crate) async fn current(
         self: &Arc<Self>,
         now: Timestamp,
     ) -> Result<Arc<HeldKeys>, Refusal> {
-        let Some(known) = self.known.load_full() else {
-            return self.fetch_unless_done(None, Occasion::Age, now).await;
-        };
-        if now <= known.fresh_until {
-            return Ok(Arc::clone(&known.keys));
-        }
-        if now <= known.usable_until {
-            if let Ok(last) = Arc::clone(&self.fetching).try_lock_owned() {
-                tokio::spawn(Arc::clone(self).fetch(last, Occasion::Age, now));
+        if let Some((keys, age)) = self.usable(now) {
+            if age == Age::Ageing
+                && let Ok(past) = Arc::clone(&self.fetching).try_lock_owned()
+                // Somebody may have fetched them between that look at them and this.
+                && self.usable(now).is_none_or(|(_, age)| age == Age::Ageing)
+            {
+                tokio::spawn(Arc::clone(self).fetch(past, Occasion::Age, now));
             }
-            return Ok(Arc::clone(&known.keys));
+            return Ok(keys);
         }
-        let newer = self.fetch_unless_done(Some(&known.keys), Occasion::Age, now).await;
-        Ok(newer.unwrap_or_else(|_failed| Arc::clone(&known.keys)))
+        let past = Arc::clone(&self.fetching).lock_owned().await;
+        if let Some((keys, _)) = self.usable(now) {
+            return Ok(keys);
+        }
+        if let Some(rest) = past.rest_after_failure(now) {
+            return Err(Refusal::KeysUnavailable { retry_after: rest });
+        }
+        self.fetch_on_own_task(past, Occasion::Age, now).await;
+        let usable = self.usable(now);
+        usable.map(|(keys, _)| keys).ok_or_else(Refusal::keys_unavailable)
     }
 
     /// Keys other than `seen`, among which the key of a token was not. During the pause these are the
     /// known keys: the issuer has just said that there are no others.
     pub(crate) async fn newer_than(
         self: &Arc<Self>,
-        seen: &Arc<HeldKeys>,
+        seen: &HeldKeys,
         now: Timestamp,
     ) -> Result<Arc<HeldKeys>, Refusal> {
-        self.fetch_unless_done(Some(seen), Occasion::UnknownKey, now).await
-    }
-
-    /// Waits for the fetch under way, if any, and fetches only when that was not to the purpose.
-    async fn fetch_unless_done(
-        self: &Arc<Self>,
-        seen: Option<&Arc<HeldKeys>>,
-        occasion: Occasion,
-        now: Timestamp,
-    ) -> Result<Arc<HeldKeys>, Refusal> {
-        let last = Arc::clone(&self.fetching).lock_owned().await;
-        let known = self.known.load_full();
-        if let Some(known) = &known
-            && seen.is_none_or(|seen| !Arc::ptr_eq(seen, &known.keys))
+        let past = Arc::clone(&self.fetching).lock_owned().await;
+        let known = self.known.load_full().filter(|known| known.age(now) != Age::Expired);
+        if let Some(known) = known
+            && (known.keys.generation != seen.generation || past.was_in_vain(now))
         {
             return Ok(Arc::clone(&known.keys));
         }
-        if let Some(rest) = last.rest_of_pause(now) {
-            return match known {
-                Some(known) if !last.failed => Ok(Arc::clone(&known.keys)),
-                _ => Err(Refusal::KeysUnavailable { retry_after: rest }),
-            };
+        if let Some(rest) = past.rest_after_failure(now) {
+            return Err(Refusal::KeysUnavailable { retry_after: rest });
         }
-        let fetched = tokio::spawn(Arc::clone(self).fetch(last, occasion, now)).await;
-        fetched
-            .ok()
-            .flatten()
-            .ok_or(Refusal::KeysUnavailable { retry_after: PAUSE_AFTER_FAILURE.unsigned_abs() })
+        let fetched = self.fetch_on_own_task(past, Occasion::Token, now).await;
+        fetched.ok_or_else(Refusal::keys_unavailable)
+    }
+
+    /// Forgets all keys, on disk too, and fetches them anew.
+    pub(crate) async fn purge(self: &Arc<Self>, now: Timestamp) -> Result<(), Refusal> {
+        let mut past = Arc::clone(&self.fetching).lock_owned().await;
+        let forgotten = self.known.swap(None).map(|known| known.keys.generation);
+        *past = Past { started: true, ..Past::default() };
+        if let Some(snapshot) = &self.snapshot {
+            on_disk(snapshot, move |snapshot| snapshot.purge(forgotten)).await;
+        }
+        let fetched = self.fetch_on_own_task(past, Occasion::Age, now).await;
+        fetched.map(|_keys| ()).ok_or_else(Refusal::keys_unavailable)
+    }
+
+    pub(crate) fn status(&self, now: Timestamp) -> KeysStatus {
+        let known = self.known.load();
+        KeysStatus {
+            ready: known.as_ref().is_some_and(|known| known.age(now) != Age::Expired),
+            keys: known.as_ref().map_or(0, |known| known.keys.set.len()),
+            age_seconds: known.as_ref().map(|known| known.seconds_old(now)),
+            last_error: *self.last_error.lock().unwrap_or_else(PoisonError::into_inner),
+            fetched: self.fetched.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Keys that may be used without waiting.
+    fn usable(&self, now: Timestamp) -> Option<(Arc<HeldKeys>, Age)> {
+        let known = self.known.load();
+        let known = known.as_ref()?;
+        match known.age(now) {
+            age @ (Age::Fresh | Age::Ageing) => Some((Arc::clone(&known.keys), age)),
+            Age::Old | Age::Expired => None,
+        }
+    }
+
+    async fn fetch_on_own_task(
+        self: &Arc<Self>,
+        past: OwnedMutexGuard<Past>,
+        occasion: Occasion,
+        now: Timestamp,
+    ) -> Option<Arc<HeldKeys>> {
+        tokio::spawn(Arc::clone(self).fetch(past, occasion, now)).await.ok().flatten()
     }
 
     /// One fetch, with the right to do so in hand. `None` when it failed; the log says why.
     async fn fetch(
         self: Arc<Self>,
-        mut last: OwnedMutexGuard<LastFetch>,
+        mut past: OwnedMutexGuard<Past>,
         occasion: Occasion,
         now: Timestamp,
     ) -> Option<Arc<HeldKeys>> {
-        let known = self.known.load_full();
-        let keys = match self.endpoint.fetch().await {
-            Ok(keys) => Arc::new(HeldKeys::new(keys)),
+        let fetched = self.publisher.fetch().await;
+        let error = fetched.as_ref().err().map(FetchError::code);
+        *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = error;
+        let counter = if fetched.is_ok() { &self.fetched } else { &self.failed };
+        counter.fetch_add(1, Ordering::Relaxed);
+        match fetched {
+            Ok(publication) => Some(self.remember(&mut past, publication, occasion, now)),
             Err(error) => {
                 self.log_failure(&error);
-                *last = LastFetch { failed: true, pause: Some((now, PAUSE_AFTER_FAILURE)) };
-                if let Some(known) = known {
-                    self.remember(Arc::clone(&known.keys), now, PAUSE_AFTER_FAILURE);
-                }
-                return None;
+                self.do_without(&mut past, &error, now).await;
+                None
             }
-        };
-        for skipped in keys.set.skipped() {
-            let kid = skipped.kid.as_deref();
-            let reason = skipped.reason.code();
-            tracing::warn!(target: "countersign::keys", kid, reason, "a published key is not used");
         }
-        let is_known = |kid| known.as_ref().is_some_and(|known| known.keys.set.has_kid(kid));
-        let in_vain = occasion == Occasion::UnknownKey && keys.set.kids().all(is_known);
-        let pause = in_vain.then_some((now, PAUSE_AFTER_NOTHING_NEW));
-        *last = LastFetch { failed: false, pause };
-        self.remember(Arc::clone(&keys), now, FRESH);
-        Some(keys)
     }
 
-    fn remember(&self, keys: Arc<HeldKeys>, now: Timestamp, fresh: SignedDuration) {
-        let known = Known { keys, fresh_until: now + fresh, usable_until: now + MAX_AGE };
+    fn remember(
+        &self,
+        past: &mut Past,
+        publication: Publication,
+        occasion: Occasion,
+        now: Timestamp,
+    ) -> Arc<HeldKeys> {
+        let Publication { keys: set, json, lifetime } = publication;
+        let known = self.known.load_full();
+        let is_known = |kid| known.as_ref().is_some_and(|known| known.keys.set.has_kid(kid));
+        let in_vain = occasion == Occasion::Token && set.kids().all(is_known);
+        past.failed_at = None;
+        past.started = true;
+        if in_vain {
+            past.in_vain_at = Some(now);
+        }
+        let (keys, json) = match &known {
+            Some(known) if *known.json == *json => {
+                (Arc::clone(&known.keys), Arc::clone(&known.json))
+            }
+            _ => {
+                log_skipped(&set);
+                (Arc::new(HeldKeys::new(set)), json.into())
+            }
+        };
+        if let Some(snapshot) = &self.snapshot {
+            let (snapshot, json) = (Arc::clone(snapshot), Arc::clone(&json));
+            let generation = keys.generation;
+            // Nobody waits for the disk.
+            tokio::spawn(async move {
+                on_disk(&snapshot, move |snapshot| snapshot.write(&json, generation, now)).await;
+            });
+        }
+        let held = Arc::clone(&keys);
+        let known = Known::new(held, json, now, lifetime, self.stale_limit);
         self.known.store(Some(Arc::new(known)));
+        keys
+    }
+
+    /// After a fetch that failed: the known keys, or those of the snapshot.
+    async fn do_without(&self, past: &mut Past, error: &FetchError, now: Timestamp) {
+        // The pause begins when the fetch ends.
+        let took = match error {
+            FetchError::Timeout => self.publisher.timeout(),
+            _ => Duration::ZERO,
+        };
+        let now = now.saturating_add(took).unwrap_or(now);
+        past.failed_at = Some(now);
+        let mut known = self.known.load_full();
+        if let Some(snapshot) = &self.snapshot
+            && !past.started
+        {
+            let restored = on_disk(snapshot, move |snapshot| snapshot.read(now)).await.flatten();
+            known = restored.map(|restored| Arc::new(self.restored(restored)));
+        }
+        past.started = true;
+        if let Some(known) = known {
+            self.known.store(Some(Arc::new(known.after_failure(now, PAUSE_AFTER_FAILURE))));
+        }
+    }
+
+    fn restored(&self, restored: Restored) -> Known {
+        let Restored { keys, json, fetched_at } = restored;
+        tracing::warn!(target: "countersign::keys", %fetched_at, "keys of the snapshot are used");
+        log_skipped(&keys);
+        let keys = Arc::new(HeldKeys::new(keys));
+        Known::new(keys, json.into(), fetched_at, lifetime::LONGEST, self.stale_limit)
     }
 
     fn log_failure(&self, error: &FetchError) {
+        let code = error.code();
         let error: &dyn std::error::Error = error;
-        let url = self.endpoint.url();
+        let url = self.publisher.url();
         tracing::warn!(
             target: "countersign::keys",
             host = url.host_str(),
             path = url.path(),
+            code,
             error,
             "the key set could not be fetched"
         );
     }
 }
 
-impl LastFetch {
-    /// How much of the pause is left. A request may carry a time from just before the fetch it waited
-    /// for; a clock that was set back by more than the pause ends it.
-    fn rest_of_pause(&self, now: Timestamp) -> Option<Duration> {
-        let (since, pause) = self.pause?;
-        let passed = now.duration_since(since);
-        (passed.abs() < pause).then(|| (pause - passed).unsigned_abs())
+fn log_skipped(keys: &KeySet) {
+    for skipped in keys.skipped() {
+        let kid = skipped.kid.as_deref();
+        let reason = skipped.reason.code();
+        tracing::warn!(target: "countersign::keys", kid, reason, "a published key is not used");
     }
+}
+
+impl Past {
+    fn rest_after_failure(&self, now: Timestamp) -> Option<Duration> {
+        rest_of(PAUSE_AFTER_FAILURE, self.failed_at, now)
+    }
+
+    fn was_in_vain(&self, now: Timestamp) -> bool {
+        rest_of(PAUSE_AFTER_NOTHING_NEW, self.in_vain_at, now).is_some()
+    }
+}
+
+/// How much of a pause is left. A request may carry a time from just before the fetch it waited for; a
+/// clock that was set back by more than the pause ends it.
+fn rest_of(pause: SignedDuration, since: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
+    let passed = now.duration_since(since?);
+    (passed.abs() < pause).then(|| (pause - passed).unsigned_abs())
 }
