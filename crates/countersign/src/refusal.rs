@@ -141,11 +141,6 @@ impl From<CrossSite> for Refusal {
 }
 
 impl Refusal {
-    /// Keys could not be fetched just now.
-    pub(crate) fn keys_unavailable() -> Self {
-        Self::KeysUnavailable { retry_after: Duration::from_secs(2) }
-    }
-
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         match self {

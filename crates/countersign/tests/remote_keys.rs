@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use crate::{
     issuer::Issuer,
-    service::{Service, claims, signing_key},
+    service::{Service, base64url, claims, signing_key},
 };
 
 #[tokio::test]
@@ -134,28 +134,22 @@ async fn ageing_keys_are_refreshed_behind_the_scenes() {
 }
 
 #[tokio::test]
-async fn t042_a_token_never_tells_where_its_key_is() {
+async fn t042_t043_a_token_never_tells_where_its_key_is() {
     let key = signing_key("k1");
     let issuer = Issuer::start(&[&key]).await;
-    let service = Service::new();
+    let service = Service::fetching_from(&issuer.url, key);
+    assert_eq!(service.get_with_key(&service.key).await.status, 200);
+
+    let elsewhere = Issuer::start(&[&service.key]).await;
     let token = service.token(&claims());
     let (_header, rest) = token.split_once('.').unwrap();
-    let header = format!(r#"{{"alg":"EdDSA","kid":"k1","jku":"{}"}}"#, issuer.url);
-    let header = base64(header.as_bytes());
-    let answer = service.get("/me", &[format!("Bearer {header}.{rest}").as_bytes()]).await;
-    assert_eq!((answer.status.as_u16(), issuer.fetches()), (401, 0));
-}
-
-/// Base64url by hand: the crate under test does not offer it.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let number = chunk.iter().fold(0_usize, |n, byte| (n << 8) | usize::from(*byte));
-        let number = number << (8 * (3 - chunk.len()));
-        for digit in 0..=chunk.len() {
-            text.push(char::from(ALPHABET[(number >> (18 - 6 * digit)) & 63]));
+    for member in ["jku", "x5u", "x5c", "x5t", "x5t#S256", "jwk"] {
+        for value in [elsewhere.url.as_str(), issuer.url.as_str(), "file:///etc/passwd"] {
+            let header = format!(r#"{{"alg":"EdDSA","kid":"k1","{member}":"{value}"}}"#);
+            let header = base64url(header.as_bytes());
+            let answer = service.get("/me", &[format!("Bearer {header}.{rest}").as_bytes()]).await;
+            assert_eq!(answer.status, 401, "{member}");
         }
     }
-    text
+    assert_eq!((elsewhere.fetches(), issuer.fetches()), (0, 1));
 }

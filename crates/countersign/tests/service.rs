@@ -135,6 +135,11 @@ impl Service {
         Self::fetching_with(url, key, |builder| builder)
     }
 
+    /// Behind a guard with these keys; `key` signs the tokens.
+    pub(crate) fn with_source(source: impl Into<KeySource>, key: SigningKey) -> Self {
+        Self::build(policy(), source.into(), key, |builder| builder)
+    }
+
     /// The same, put together in some other way.
     pub(crate) fn fetching_with(
         url: &str,
@@ -179,6 +184,15 @@ impl Service {
         self.key.sign(claims).unwrap()
     }
 
+    /// Alice's claims in a token made at this moment.
+    pub(crate) fn claims_now(&self) -> Value {
+        let now = self.clock.now().as_second();
+        let mut claims = claims();
+        claims["iat"] = now.into();
+        claims["exp"] = (now + 900).into();
+        claims
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let answer = self.router().oneshot(request).await.unwrap();
         let (head, body) = answer.into_parts();
@@ -202,9 +216,9 @@ impl Service {
         self.get(path, &[format!("Bearer {}", self.token(claims)).as_bytes()]).await
     }
 
-    /// `GET` with a good token of Alice, signed by this key.
+    /// `GET` with a good token of Alice, made just now and signed by this key.
     pub(crate) async fn get_with_key(&self, key: &SigningKey) -> Answer {
-        let token = key.sign(&claims()).unwrap();
+        let token = key.sign(&self.claims_now()).unwrap();
         self.get("/me", &[format!("Bearer {token}").as_bytes()]).await
     }
 }
@@ -233,4 +247,18 @@ impl Answer {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
+}
+
+/// Base64url by hand: the crate under test does not offer it.
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let number = chunk.iter().fold(0_usize, |n, byte| (n << 8) | usize::from(*byte));
+        let number = number << (8 * (3 - chunk.len()));
+        for digit in 0..=chunk.len() {
+            text.push(char::from(ALPHABET[(number >> (18 - 6 * digit)) & 63]));
+        }
+    }
+    text
 }

@@ -6,11 +6,13 @@ mod download;
 mod fetch_error;
 mod known;
 mod lifetime;
+mod past;
 mod published;
 mod publisher;
 mod remote;
 mod snapshot;
 mod status;
+mod tally;
 
 use std::{
     io,

@@ -24,32 +24,25 @@
 //! A fetch runs on its own task, so a client that hangs up does not abort it. A key set that is published
 //! again byte by byte stays the one it was, and with it the tokens verified by it.
 
-use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use countersign_jwt::KeySet;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{
     HeldKeys,
     fetch_error::FetchError,
     known::{Age, Known},
     lifetime,
+    past::{PAUSE_AFTER_FAILURE, Past},
     publisher::{Publication, Publisher},
     snapshot::{Restored, Snapshot, on_disk},
     status::KeysStatus,
+    tally::Tally,
 };
 use crate::refusal::Refusal;
-
-const PAUSE_AFTER_NOTHING_NEW: SignedDuration = SignedDuration::from_secs(30);
-const PAUSE_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(2);
 
 pub(crate) struct RemoteKeys {
     publisher: Publisher,
@@ -57,10 +50,8 @@ pub(crate) struct RemoteKeys {
     snapshot: Option<Arc<Snapshot>>,
     known: ArcSwapOption<Known>,
     /// Held during a fetch.
-    fetching: Arc<Turn<Past>>,
-    fetched: AtomicU64,
-    failed: AtomicU64,
-    last_error: Mutex<Option<&'static str>>,
+    fetching: Arc<Mutex<Past>>,
+    tally: Tally,
 }
 
 /// Why keys are fetched.
@@ -70,16 +61,6 @@ enum Occasion {
     Age,
     /// A token was made by none of them.
     Token,
-}
-
-/// What was, and what it means for the next fetch.
-#[derive(Default)]
-struct Past {
-    failed_at: Option<Timestamp>,
-    /// When a fetch for a token brought no new name.
-    in_vain_at: Option<Timestamp>,
-    /// Whether keys were fetched or the snapshot was looked at.
-    started: bool,
 }
 
 impl RemoteKeys {
@@ -94,9 +75,7 @@ impl RemoteKeys {
             snapshot: snapshot.map(Arc::new),
             known: ArcSwapOption::empty(),
             fetching: Arc::default(),
-            fetched: AtomicU64::new(0),
-            failed: AtomicU64::new(0),
-            last_error: Mutex::default(),
+            tally: Tally::default(),
         }
     }
 
@@ -123,7 +102,7 @@ impl RemoteKeys {
         }
         self.fetch_on_own_task(past, Occasion::Age, now).await;
         let usable = self.usable(now);
-        usable.map(|(keys, _)| keys).ok_or_else(Refusal::keys_unavailable)
+        usable.map(|(keys, _)| keys).ok_or_else(unavailable)
     }
 
     /// Keys other than `seen`, among which the key of a token was not. During the pause these are the
@@ -144,7 +123,7 @@ impl RemoteKeys {
             return Err(Refusal::KeysUnavailable { retry_after: rest });
         }
         let fetched = self.fetch_on_own_task(past, Occasion::Token, now).await;
-        fetched.ok_or_else(Refusal::keys_unavailable)
+        fetched.ok_or_else(unavailable)
     }
 
     /// Forgets all keys, on disk too, and fetches them anew.
@@ -156,7 +135,7 @@ impl RemoteKeys {
             on_disk(snapshot, move |snapshot| snapshot.purge(forgotten)).await;
         }
         let fetched = self.fetch_on_own_task(past, Occasion::Age, now).await;
-        fetched.map(|_keys| ()).ok_or_else(Refusal::keys_unavailable)
+        fetched.map(|_keys| ()).ok_or_else(unavailable)
     }
 
     pub(crate) fn status(&self, now: Timestamp) -> KeysStatus {
@@ -165,9 +144,7 @@ impl RemoteKeys {
             ready: known.as_ref().is_some_and(|known| known.age(now) != Age::Expired),
             keys: known.as_ref().map_or(0, |known| known.keys.set.len()),
             age_seconds: known.as_ref().map(|known| known.seconds_old(now)),
-            last_error: *self.last_error.lock().unwrap_or_else(PoisonError::into_inner),
-            fetched: self.fetched.load(Ordering::Relaxed),
-            failed: self.failed.load(Ordering::Relaxed),
+            ..self.tally.read()
         }
     }
 
@@ -198,10 +175,7 @@ impl RemoteKeys {
         now: Timestamp,
     ) -> Option<Arc<HeldKeys>> {
         let fetched = self.publisher.fetch().await;
-        let error = fetched.as_ref().err().map(FetchError::code);
-        *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = error;
-        let counter = if fetched.is_ok() { &self.fetched } else { &self.failed };
-        counter.fetch_add(1, Ordering::Relaxed);
+        self.tally.count(fetched.as_ref().err().map(FetchError::code));
         match fetched {
             Ok(publication) => Some(self.remember(&mut past, publication, occasion, now)),
             Err(error) => {
@@ -296,27 +270,14 @@ impl RemoteKeys {
     }
 }
 
+fn unavailable() -> Refusal {
+    Refusal::KeysUnavailable { retry_after: PAUSE_AFTER_FAILURE.unsigned_abs() }
+}
+
 fn log_skipped(keys: &KeySet) {
     for skipped in keys.skipped() {
         let kid = skipped.kid.as_deref();
         let reason = skipped.reason.code();
         tracing::warn!(target: "countersign::keys", kid, reason, "a published key is not used");
     }
-}
-
-impl Past {
-    fn rest_after_failure(&self, now: Timestamp) -> Option<Duration> {
-        rest_of(PAUSE_AFTER_FAILURE, self.failed_at, now)
-    }
-
-    fn was_in_vain(&self, now: Timestamp) -> bool {
-        rest_of(PAUSE_AFTER_NOTHING_NEW, self.in_vain_at, now).is_some()
-    }
-}
-
-/// How much of a pause is left. A request may carry a time from just before the fetch it waited for; a
-/// clock that was set back by more than the pause ends it.
-fn rest_of(pause: SignedDuration, since: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
-    let passed = now.duration_since(since?);
-    (passed.abs() < pause).then(|| (pause - passed).unsigned_abs())
 }
