@@ -96,7 +96,7 @@ impl Guard {
     }
 
     /// Whether tokens of every issuer can be verified now: fetches remote keys when none are known. For
-    /// readiness probes.
+    /// readiness probes; [`status`](Self::status) says more.
     pub async fn ready(&self) -> Result<(), Refusal> {
         for issuer in &self.inner.issuers {
             issuer.keys.current(self.inner.clock.now()).await?;

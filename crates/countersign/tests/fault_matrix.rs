@@ -116,8 +116,8 @@ async fn t065_t066_t068_t069_t070_every_fault_in_every_state_has_its_answer() {
 
 async fn check(fault: Fault, hand: Hand, expected: &Expected, file: &Path) {
     let (key, new) = (signing_key("k1"), signing_key("k2"));
-    let mut issuer = Issuer::start(&[&key]).await;
-    let elsewhere = Issuer::start(&[&key, &new]).await;
+    let mut issuer = Issuer::start(&[&key]);
+    let elsewhere = Issuer::start(&[&key, &new]);
     let service = prepared(fault, hand, &issuer, key, file).await;
     let before = issuer.fetches();
     strike(fault, &mut issuer, &elsewhere, &service.key, &new).await;

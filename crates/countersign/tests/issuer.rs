@@ -62,7 +62,7 @@ struct Shared {
 }
 
 impl Issuer {
-    pub(crate) async fn start(keys: &[&SigningKey]) -> Self {
+    pub(crate) fn start(keys: &[&SigningKey]) -> Self {
         let shared = Arc::new(Shared {
             publication: Mutex::new(key_set(keys)),
             metadata: Mutex::default(),

@@ -13,7 +13,7 @@ async fn the_keys_are_where_the_issuer_says() {
     type Find = fn(&str) -> Result<PublishedKeys, SourceError>;
     for find in [PublishedKeys::openid as Find, PublishedKeys::oauth] {
         let key = signing_key("k1");
-        let issuer = Issuer::start(&[&key]).await;
+        let issuer = Issuer::start(&[&key]);
         issuer.publish_metadata(&json!({"issuer": issuer.name(), "jwks_uri": issuer.url}));
         let service = Service::with_source(find(&issuer.name()).unwrap(), key);
         for _ in 0..2 {
@@ -27,7 +27,7 @@ async fn the_keys_are_where_the_issuer_says() {
 #[tokio::test]
 async fn metadata_that_is_not_its_own_or_unsafe_brings_no_keys() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Service::with_source(KeySource::openid(&issuer.name()).unwrap(), key);
     let own = issuer.name();
     for (metadata, error) in [
@@ -54,7 +54,7 @@ async fn metadata_that_is_not_its_own_or_unsafe_brings_no_keys() {
 #[tokio::test]
 async fn keys_that_moved_are_found_within_the_request_that_needs_them() {
     let (old, new) = (signing_key("k1"), signing_key("k2"));
-    let (issuer, elsewhere) = (Issuer::start(&[&old]).await, Issuer::start(&[&old, &new]).await);
+    let (issuer, elsewhere) = (Issuer::start(&[&old]), Issuer::start(&[&old, &new]));
     issuer.publish_metadata(&json!({"issuer": issuer.name(), "jwks_uri": issuer.url}));
     let service = Service::with_source(KeySource::openid(&issuer.name()).unwrap(), old);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
@@ -68,7 +68,7 @@ async fn keys_that_moved_are_found_within_the_request_that_needs_them() {
 #[tokio::test]
 async fn keys_that_did_not_move_are_not_asked_for_twice() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     issuer.publish_metadata(&json!({"issuer": issuer.name(), "jwks_uri": issuer.url}));
     let service = Service::with_source(KeySource::openid(&issuer.name()).unwrap(), key);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);

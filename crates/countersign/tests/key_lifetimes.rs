@@ -13,7 +13,7 @@ use crate::{
 async fn t073_the_issuer_says_how_long_its_keys_live() {
     for (said, lives) in [("max-age=60", 60), ("max-age=1", 30), ("max-age=86400", 600)] {
         let (withdrawn, new) = (signing_key("k1"), signing_key("k2"));
-        let issuer = Issuer::start(&[]).await;
+        let issuer = Issuer::start(&[]);
         let body = key_set_json(&[&withdrawn]).into_bytes();
         issuer.publish(Publication::With(CACHE_CONTROL, said, body));
         let service = Service::fetching_from(&issuer.url, withdrawn);
@@ -30,7 +30,7 @@ async fn t073_the_issuer_says_how_long_its_keys_live() {
 #[tokio::test]
 async fn keys_are_used_for_a_day_without_the_issuer_and_no_longer() {
     let key = signing_key("k1");
-    let mut issuer = Issuer::start(&[&key]).await;
+    let mut issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
     issuer.stop().await;
@@ -49,7 +49,7 @@ async fn keys_are_used_for_a_day_without_the_issuer_and_no_longer() {
 #[tokio::test]
 async fn how_long_is_for_the_service_to_say() {
     let key = signing_key("k1");
-    let mut issuer = Issuer::start(&[&key]).await;
+    let mut issuer = Issuer::start(&[&key]);
     let keys = PublishedKeys::jwks_url(&issuer.url).unwrap();
     let service = Service::with_source(keys.with_stale_limit(SignedDuration::ZERO).unwrap(), key);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
@@ -77,7 +77,7 @@ fn limits_have_bounds() {
 #[tokio::test]
 async fn t073_who_comes_long_after_an_outage_waits_for_the_keys_of_now() {
     let (withdrawn, new) = (signing_key("k1"), signing_key("k2"));
-    let mut issuer = Issuer::start(&[&withdrawn]).await;
+    let mut issuer = Issuer::start(&[&withdrawn]);
     let service = Service::fetching_from(&issuer.url, withdrawn);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
     issuer.stop().await;
@@ -92,7 +92,7 @@ async fn t073_who_comes_long_after_an_outage_waits_for_the_keys_of_now() {
 #[tokio::test]
 async fn a_clock_that_was_set_back_does_not_make_keys_young() {
     let (withdrawn, new) = (signing_key("k1"), signing_key("k2"));
-    let issuer = Issuer::start(&[&withdrawn]).await;
+    let issuer = Issuer::start(&[&withdrawn]);
     let service = Service::fetching_from(&issuer.url, withdrawn);
     service.clock.advance(86_400);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
@@ -105,7 +105,7 @@ async fn a_clock_that_was_set_back_does_not_make_keys_young() {
 #[tokio::test]
 async fn keys_published_again_unchanged_leave_verified_tokens_verified() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     let token = format!("Bearer {}", service.token(&service.claims_now()));
     assert_eq!(service.get("/me", &[token.as_bytes()]).await.status, 200);
@@ -118,7 +118,7 @@ async fn keys_published_again_unchanged_leave_verified_tokens_verified() {
 #[tokio::test]
 async fn an_operator_sees_how_the_keys_are_doing() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     issuer.publish(Publication::Status(500));
     let service = Service::fetching_from(&issuer.url, key);
     let status = || serde_json::to_value(service.guard.status()).unwrap();

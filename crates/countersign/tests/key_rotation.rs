@@ -34,7 +34,7 @@ impl Load {
     /// Four users send token after token, each signed just before, until `rotate` is done.
     async fn run<F: Future<Output = ()>>(rotate: impl FnOnce(Arc<Self>) -> F) -> Arc<Self> {
         let first = Arc::new(signing_key("k0"));
-        let issuer = Issuer::start(&[&first]).await;
+        let issuer = Issuer::start(&[&first]);
         let load = Arc::new(Self {
             service: Service::fetching_from(&issuer.url, signing_key("unused")),
             issuer,
@@ -122,7 +122,7 @@ async fn t072_keys_that_sign_the_moment_they_are_published_refuse_nobody() {
 async fn t072_a_key_made_during_a_fetch_is_found_by_the_next_one() {
     for another_comes_first in [false, true] {
         let (old, other, new) = (signing_key("k1"), signing_key("k2"), signing_key("k3"));
-        let issuer = Issuer::start(&[&old]).await;
+        let issuer = Issuer::start(&[&old]);
         let service = Service::fetching_from(&issuer.url, old);
         assert_eq!(service.get_with_key(&service.key).await.status, 200);
         if another_comes_first {
@@ -144,7 +144,7 @@ async fn t072_a_key_made_during_a_fetch_is_found_by_the_next_one() {
 #[tokio::test]
 async fn t072_a_key_replaced_by_one_of_the_same_name_is_found_at_once() {
     let (old, new) = (signing_key("k1"), signing_key("k1"));
-    let issuer = Issuer::start(&[&old]).await;
+    let issuer = Issuer::start(&[&old]);
     let service = Service::fetching_from(&issuer.url, old);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
     issuer.publish_keys(&[&new]);
@@ -165,7 +165,7 @@ async fn t072_a_key_replaced_by_one_of_the_same_name_is_found_at_once() {
 #[tokio::test]
 async fn t074_a_stolen_key_is_worthless_as_soon_as_the_operator_says_so() {
     let (stolen, new) = (signing_key("k1"), signing_key("k2"));
-    let issuer = Issuer::start(&[&stolen]).await;
+    let issuer = Issuer::start(&[&stolen]);
     let service = Service::fetching_from(&issuer.url, stolen);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
     issuer.publish_keys(&[&new]);
@@ -179,7 +179,7 @@ async fn t074_a_stolen_key_is_worthless_as_soon_as_the_operator_says_so() {
 #[tokio::test]
 async fn t074_a_purge_while_the_issuer_is_away_leaves_nothing_to_trust() {
     let key = signing_key("k1");
-    let mut issuer = Issuer::start(&[&key]).await;
+    let mut issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
     issuer.stop().await;

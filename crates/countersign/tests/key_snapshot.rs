@@ -38,7 +38,7 @@ async fn each_good_fetch_is_kept_with_its_place_and_time() {
     let (key, new) = (signing_key("k1"), signing_key("k2"));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = service(&issuer, &file, key);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
     let snapshot = says(&file, "key_set", key_set_json(&[&service.key])).await;
@@ -58,7 +58,7 @@ async fn the_file_is_for_its_owner_only() {
     let key = signing_key("k1");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = service(&issuer, &file, key);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
     says(&file, "fetched_from", issuer.url.clone()).await;
@@ -71,7 +71,7 @@ async fn the_file_is_written_when_keys_change_and_once_an_hour() {
     let key = signing_key("k1");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = service(&issuer, &file, key);
     let at = |seconds| snapshot_of("", seconds, &[])["fetched_at"].clone();
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
@@ -94,7 +94,7 @@ async fn a_restart_in_an_outage_goes_on_with_the_keys_of_before() {
     let key = signing_key("k1");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
-    let mut issuer = Issuer::start(&[&key]).await;
+    let mut issuer = Issuer::start(&[&key]);
     let before = service(&issuer, &file, key);
     assert_eq!(before.get_with_key(&before.key).await.status, 200);
     says(&file, "fetched_from", issuer.url.clone()).await;
@@ -120,7 +120,7 @@ async fn t073_a_restart_with_the_issuer_there_forgets_withdrawn_keys() {
     let (withdrawn, new) = (signing_key("k1"), signing_key("k2"));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
-    let issuer = Issuer::start(&[&new]).await;
+    let issuer = Issuer::start(&[&new]);
     let snapshot = snapshot_of(&issuer.url, NOW, &[&withdrawn]);
     fs::write(&file, snapshot.to_string()).unwrap();
     let service = service(&issuer, &file, withdrawn);
@@ -130,7 +130,7 @@ async fn t073_a_restart_with_the_issuer_there_forgets_withdrawn_keys() {
 
 #[tokio::test]
 async fn a_file_that_cannot_be_trusted_is_as_good_as_none() {
-    let mut issuer = Issuer::start(&[]).await;
+    let mut issuer = Issuer::start(&[]);
     issuer.stop().await;
     let good = snapshot_of(&issuer.url, NOW, &[&signing_key("k1")]).to_string();
     let with = |member: &str, value: Value| {
@@ -164,7 +164,7 @@ async fn a_file_that_cannot_be_trusted_is_as_good_as_none() {
 #[tokio::test]
 async fn a_file_that_others_may_write_is_not_trusted() {
     use std::os::unix::fs::PermissionsExt;
-    let mut issuer = Issuer::start(&[]).await;
+    let mut issuer = Issuer::start(&[]);
     issuer.stop().await;
     for (mode, status) in [(0o644, 200), (0o664, 503), (0o646, 503)] {
         let (folder, key) = (tempfile::tempdir().unwrap(), signing_key("k1"));
@@ -181,7 +181,7 @@ async fn a_file_that_cannot_be_written_or_read_disturbs_nobody() {
     let folder = tempfile::tempdir().unwrap();
     for file in [folder.path().join("nowhere/keys.json"), folder.path().to_owned()] {
         let key = signing_key("k1");
-        let mut issuer = Issuer::start(&[&key]).await;
+        let mut issuer = Issuer::start(&[&key]);
         let before = service(&issuer, &file, key);
         assert_eq!(before.get_with_key(&before.key).await.status, 200);
         issuer.stop().await;
@@ -195,7 +195,7 @@ async fn t074_a_purge_takes_the_file_along() {
     let key = signing_key("k1");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
-    let mut issuer = Issuer::start(&[&key]).await;
+    let mut issuer = Issuer::start(&[&key]);
     let before = service(&issuer, &file, key);
     assert_eq!(before.get_with_key(&before.key).await.status, 200);
     says(&file, "fetched_from", issuer.url.clone()).await;

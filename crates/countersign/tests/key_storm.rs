@@ -52,7 +52,7 @@ async fn storm(service: &Arc<Service>, forge: Forge) {
 
 async fn costs_one_fetch_in_30_seconds(forge: Forge) {
     let (key, next) = (signing_key("k1"), signing_key("k2"));
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Arc::new(Service::fetching_from(&issuer.url, key));
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
     assert_eq!(issuer.fetches(), 1);

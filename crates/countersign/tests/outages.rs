@@ -13,7 +13,7 @@ use crate::{
 #[tokio::test]
 async fn t069_without_keys_the_answer_is_503_and_heals() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     issuer.publish(Publication::Status(500));
     let service = Service::fetching_from(&issuer.url, key);
     for _ in 0..3 {
@@ -37,7 +37,7 @@ async fn t069_without_keys_the_answer_is_503_and_heals() {
 #[tokio::test]
 async fn t066_t068_t070_known_keys_outlive_every_failure() {
     let (key, new) = (signing_key("k1"), signing_key("k2"));
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
 
@@ -70,7 +70,7 @@ async fn t066_t068_t070_known_keys_outlive_every_failure() {
 #[tokio::test]
 async fn t066_a_silent_issuer_is_not_waited_for_forever() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let keys = PublishedKeys::jwks_url(&issuer.url).unwrap();
     let service = Service::with_source(keys.with_timeout(Duration::from_secs(1)).unwrap(), key);
     let gate = issuer.close_gate().await;
@@ -88,7 +88,7 @@ async fn t066_a_silent_issuer_is_not_waited_for_forever() {
 #[tokio::test]
 async fn a_client_that_hangs_up_does_not_abort_the_fetch() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Arc::new(Service::fetching_from(&issuer.url, key));
     let gate = issuer.close_gate().await;
     let impatient = tokio::spawn({
@@ -108,7 +108,7 @@ async fn a_client_that_hangs_up_does_not_abort_the_fetch() {
 #[tokio::test]
 async fn old_keys_stay_when_the_issuer_is_away() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
     issuer.publish(Publication::Status(503));

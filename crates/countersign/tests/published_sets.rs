@@ -15,7 +15,7 @@ fn jwk(key: &SigningKey) -> Value {
 
 /// What is answered to a token of `key` and to one of another key, `good`, when this was published.
 async fn answers(keys: &[Value], key: &SigningKey, good: SigningKey) -> (u16, u16) {
-    let issuer = Issuer::start(&[]).await;
+    let issuer = Issuer::start(&[]);
     issuer.publish(Publication::Keys(json!({"keys": keys}).to_string()));
     let service = Service::fetching_from(&issuer.url, good);
     let odd = service.get_with_key(key).await.status.as_u16();
@@ -87,7 +87,7 @@ async fn t075_without_a_name_exactly_one_key_must_fit() {
     for (others, status) in [(0, 200), (2, 401)] {
         let mut keys = vec![own.clone()];
         keys.extend((0..others).map(|n| jwk(&signing_key(&format!("k{n}")))));
-        let issuer = Issuer::start(&[]).await;
+        let issuer = Issuer::start(&[]);
         issuer.publish(Publication::Keys(json!({ "keys": keys }).to_string()));
         let service = Service::fetching_from(&issuer.url, unnamed());
         let bearer = format!("Bearer {}", key.sign(&claims()).unwrap());

@@ -12,7 +12,7 @@ use crate::{
 #[tokio::test]
 async fn keys_are_fetched_once_and_only_when_needed() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     assert_eq!(service.get("/me", &[]).await.status, 401);
     assert_eq!(service.get("/me", &[b"Basic abc"]).await.status, 401);
@@ -26,7 +26,7 @@ async fn keys_are_fetched_once_and_only_when_needed() {
 #[tokio::test]
 async fn many_first_requests_share_one_fetch() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     let answers = join_all((0..50).map(|_| service.get_with_key(&service.key))).await;
     assert!(answers.iter().all(|answer| answer.status == 200));
@@ -36,7 +36,7 @@ async fn many_first_requests_share_one_fetch() {
 #[tokio::test]
 async fn t072_a_new_key_is_found_within_the_request_that_brings_it() {
     let (old, new) = (signing_key("k1"), signing_key("k2"));
-    let issuer = Issuer::start(&[&old]).await;
+    let issuer = Issuer::start(&[&old]);
     let service = Service::fetching_from(&issuer.url, old);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
 
@@ -49,7 +49,7 @@ async fn t072_a_new_key_is_found_within_the_request_that_brings_it() {
 #[tokio::test]
 async fn r25_rotation_after_rotation_is_followed_at_once() {
     let first = signing_key("k0");
-    let issuer = Issuer::start(&[&first]).await;
+    let issuer = Issuer::start(&[&first]);
     let service = Service::fetching_from(&issuer.url, first);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
     for round in 1..=5 {
@@ -63,7 +63,7 @@ async fn r25_rotation_after_rotation_is_followed_at_once() {
 #[tokio::test]
 async fn t067_invented_key_names_cause_one_fetch_in_30_seconds() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
 
@@ -83,7 +83,7 @@ async fn t067_invented_key_names_cause_one_fetch_in_30_seconds() {
 #[tokio::test]
 async fn t067_good_tokens_do_not_wait_for_the_fetch_of_a_stranger() {
     let (key, stranger) = (signing_key("k1"), signing_key("k9"));
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Arc::new(Service::fetching_from(&issuer.url, key));
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
 
@@ -101,7 +101,7 @@ async fn t067_good_tokens_do_not_wait_for_the_fetch_of_a_stranger() {
 #[tokio::test]
 async fn t073_a_removed_key_dies_with_the_age_of_the_set() {
     let (old, new) = (signing_key("k1"), signing_key("k2"));
-    let issuer = Issuer::start(&[&old]).await;
+    let issuer = Issuer::start(&[&old]);
     let service = Service::fetching_from(&issuer.url, old);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
 
@@ -117,7 +117,7 @@ async fn t073_a_removed_key_dies_with_the_age_of_the_set() {
 #[tokio::test]
 async fn ageing_keys_are_refreshed_behind_the_scenes() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
 
@@ -136,11 +136,11 @@ async fn ageing_keys_are_refreshed_behind_the_scenes() {
 #[tokio::test]
 async fn t042_t043_a_token_never_tells_where_its_key_is() {
     let key = signing_key("k1");
-    let issuer = Issuer::start(&[&key]).await;
+    let issuer = Issuer::start(&[&key]);
     let service = Service::fetching_from(&issuer.url, key);
     assert_eq!(service.get_with_key(&service.key).await.status, 200);
 
-    let elsewhere = Issuer::start(&[&service.key]).await;
+    let elsewhere = Issuer::start(&[&service.key]);
     let token = service.token(&claims());
     let (_header, rest) = token.split_once('.').unwrap();
     for member in ["jku", "x5u", "x5c", "x5t", "x5t#S256", "jwk"] {

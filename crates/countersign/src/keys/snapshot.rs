@@ -153,7 +153,7 @@ pub(super) async fn on_disk<T: Send + 'static>(
     let file = snapshot.path.display();
     done.inspect_err(|error| {
         let error: &dyn std::error::Error = error;
-        tracing::warn!(target: "countersign::keys", %file, error, "the snapshot of keys is not used");
+        tracing::warn!(target: "countersign::keys", %file, error, "the snapshot of keys cannot be used");
     })
     .ok()
 }
