@@ -49,6 +49,8 @@ pub(crate) struct Issuer {
     address: SocketAddr,
     shared: Arc<Shared>,
     listening: JoinHandle<()>,
+    /// Keeps the address of an issuer that stopped from becoming another one's.
+    kept: Option<TcpSocket>,
 }
 
 struct Shared {
@@ -72,9 +74,9 @@ impl Issuer {
             asked_for_compression: AtomicUsize::new(0),
             gate: Arc::default(),
         });
-        let (address, listening) = listen("127.0.0.1:0".parse().unwrap(), &shared);
+        let (address, listening) = listen(bind("127.0.0.1:0".parse().unwrap()), &shared);
         let url = format!("http://{address}/jwks");
-        Self { url, address, shared, listening }
+        Self { url, address, shared, listening, kept: None }
     }
 
     /// Its name: where it is.
@@ -99,11 +101,12 @@ impl Issuer {
     pub(crate) async fn stop(&mut self) {
         self.listening.abort();
         assert!((&mut self.listening).await.unwrap_err().is_cancelled());
+        self.kept = Some(bind(self.address));
     }
 
     /// Takes connections again, at the same address.
     pub(crate) fn start_again(&mut self) {
-        (_, self.listening) = listen(self.address, &self.shared);
+        (_, self.listening) = listen(self.kept.take().unwrap(), &self.shared);
     }
 
     /// How often the keys were asked for.
@@ -139,12 +142,17 @@ impl Drop for Issuer {
     }
 }
 
-/// No connection outlives its answer, so that an issuer that stopped is gone.
-fn listen(address: SocketAddr, shared: &Arc<Shared>) -> (SocketAddr, JoinHandle<()>) {
+/// Nobody else gets the address from now on, and nobody is let in yet.
+fn bind(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();
     socket.set_send_buffer_size(64 * 1024).unwrap();
     socket.bind(address).unwrap();
+    socket
+}
+
+/// No connection outlives its answer, so that an issuer that stopped is gone.
+fn listen(socket: TcpSocket, shared: &Arc<Shared>) -> (SocketAddr, JoinHandle<()>) {
     let listener = socket.listen(1024).unwrap();
     let address = listener.local_addr().unwrap();
     let close = [(header::CONNECTION, "close")];

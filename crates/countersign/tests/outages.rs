@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use countersign::PublishedKeys;
+use futures_util::future::join_all;
 
 use crate::{
     issuer::{Issuer, Publication},
@@ -82,6 +83,20 @@ async fn t066_a_silent_issuer_is_not_waited_for_forever() {
     assert_eq!(issuer.fetches(), 1);
     service.clock.advance(1);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
+}
+
+/// They looked at the clock long before the fetch was given up; that does not make them ask again.
+#[tokio::test]
+async fn t069_many_who_wait_for_a_silent_issuer_are_answered_by_one_fetch() {
+    let key = signing_key("k1");
+    let issuer = Issuer::start(&[&key]);
+    issuer.publish(Publication::Silence);
+    let keys = PublishedKeys::jwks_url(&issuer.url).unwrap();
+    let service =
+        Service::with_source(keys.with_timeout(Duration::from_millis(2100)).unwrap(), key);
+    let answers = join_all((0..20).map(|_| service.get_with_key(&service.key))).await;
+    assert!(answers.iter().all(|answer| answer.status == 503));
+    assert_eq!(issuer.fetches(), 1);
 }
 
 /// A fetch is not lost with the request that started it.

@@ -9,8 +9,9 @@ use super::HeldKeys;
 /// After a failure the next attempt is made behind the scenes for so long; whoever comes later waits for it.
 const RETRIED_BEHIND: SignedDuration = SignedDuration::from_mins(1);
 
-/// A look at the clock may come from just before the fetch; anything earlier, and the clock was set back.
-const CLOCK_JITTER: SignedDuration = SignedDuration::from_mins(1);
+/// A look at the clock may come from before a fetch, which may take 30 seconds; if it comes from further back,
+/// the clock was set back.
+pub(super) const CLOCK_JITTER: SignedDuration = SignedDuration::from_mins(1);
 
 /// Keys, and until when they may be used in which way.
 pub(super) struct Known {

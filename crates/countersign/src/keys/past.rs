@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::known::CLOCK_JITTER;
+
 pub(super) const PAUSE_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(2);
 const PAUSE_AFTER_NOTHING_NEW: SignedDuration = SignedDuration::from_secs(30);
 
@@ -29,9 +31,10 @@ impl Past {
     }
 }
 
-/// How much of a pause is left. A request may carry a time from just before the fetch it waited for; a
-/// clock that was set back by more than the pause ends it.
+/// How much of a pause is left. A request may carry a time from before the fetch it waited for; a clock that
+/// was set back by more than that ends the pause.
 fn rest_of(pause: SignedDuration, since: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
     let passed = now.duration_since(since?);
-    (passed.abs() < pause).then(|| (pause - passed).unsigned_abs())
+    let rest = pause - passed.max(SignedDuration::ZERO);
+    (passed > -CLOCK_JITTER && rest.is_positive()).then(|| rest.unsigned_abs())
 }
