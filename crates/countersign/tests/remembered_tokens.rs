@@ -87,7 +87,7 @@ async fn t241_failures_are_not_remembered_as_successes() {
 #[tokio::test]
 async fn a_key_that_is_withdrawn_takes_its_remembered_tokens_along() {
     let (old, new) = (signing_key("old"), signing_key("new"));
-    let issuer = Issuer::start(&[&old]).await;
+    let issuer = Issuer::start(&[&old]);
     let service = Service::fetching_from(&issuer.url, new);
     assert_eq!(service.get_with_key(&old).await.status, 200);
     assert_eq!(service.get_with_key(&old).await.status, 200);
@@ -151,7 +151,7 @@ impl Model {
 
 async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let keys = [signing_key("k0"), signing_key("k1")];
-    let issuer = Issuer::start(&[&keys[0], &keys[1]]).await;
+    let issuer = Issuer::start(&[&keys[0], &keys[1]]);
     let revocations = Revocations::default();
     let given = revocations.clone();
     let service = Service::fetching_with(&issuer.url, signing_key("unused"), |builder| {
