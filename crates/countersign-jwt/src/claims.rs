@@ -20,7 +20,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::TokenError,
-    json::{self, Json, Object},
+    json::{self, Json},
+    known_claims::KnownClaims,
     lifetime::Lifetime,
 };
 
@@ -57,19 +58,19 @@ enum Text {
 }
 
 impl Registered {
-    /// `payload` is the text that `members` were read from.
+    /// `payload` is the text that `known` were read from.
     pub(crate) fn read(
         payload: &str,
-        members: &Object<'_>,
+        known: &KnownClaims<'_, '_>,
         lifetime: &Lifetime,
     ) -> Result<Self, TokenError> {
-        let sid = optional(members, "sid", is_plain_text)?;
-        let session_id = optional(members, "sessionId", is_plain_text)?;
-        let token_id = optional(members, "jti", is_token_id)?;
-        if members.get("cnf").is_some() {
+        let sid = optional(known.sid, "sid", is_plain_text)?;
+        let session_id = optional(known.session_id, "sessionId", is_plain_text)?;
+        let token_id = optional(known.jti, "jti", is_token_id)?;
+        if known.cnf.is_some() {
             return Err(TokenError::InvalidClaim { claim: "cnf" });
         }
-        let subject = match members.get("sub") {
+        let subject = match known.sub {
             None | Some(Json::Null) => return Err(TokenError::MissingSubject),
             Some(Json::Text(subject)) if subject.is_empty() => {
                 return Err(TokenError::MissingSubject);
@@ -79,7 +80,7 @@ impl Registered {
             }
             Some(_) => return Err(TokenError::InvalidClaim { claim: "sub" }),
         };
-        let scope = members.get("scope").map(|scope| match scope {
+        let scope = known.scope.map(|scope| match scope {
             Json::Text(scope) => Text::of(scope.clone(), payload),
             _ => Text::EMPTY,
         });
@@ -177,8 +178,8 @@ impl Text {
     }
 }
 
-pub(crate) fn check_issuer(members: &Object<'_>, ours: &str) -> Result<(), TokenError> {
-    match members.get("iss") {
+pub(crate) fn check_issuer(issuer: Option<&Json<'_>>, ours: &str) -> Result<(), TokenError> {
+    match issuer {
         None => Err(TokenError::MissingClaim { claim: "iss" }),
         Some(Json::Text(issuer)) if issuer.is_empty() => {
             Err(TokenError::InvalidClaim { claim: "iss" })
@@ -189,8 +190,8 @@ pub(crate) fn check_issuer(members: &Object<'_>, ours: &str) -> Result<(), Token
     }
 }
 
-pub(crate) fn check_audience(members: &Object<'_>, ours: &str) -> Result<(), TokenError> {
-    let audience = members.get("aud").ok_or(TokenError::MissingClaim { claim: "aud" })?;
+pub(crate) fn check_audience(audience: Option<&Json<'_>>, ours: &str) -> Result<(), TokenError> {
+    let audience = audience.ok_or(TokenError::MissingClaim { claim: "aud" })?;
     let audiences = match audience {
         Json::Array(audiences) => audiences.as_slice(),
         single => std::slice::from_ref(single),
@@ -208,11 +209,11 @@ pub(crate) fn check_audience(members: &Object<'_>, ours: &str) -> Result<(), Tok
 
 /// An optional claim: absent, or a text as `accept` wants it.
 fn optional<'o, 't>(
-    members: &'o Object<'t>,
+    value: Option<&'o Json<'t>>,
     claim: &'static str,
     accept: impl Fn(&str) -> bool,
 ) -> Result<Option<&'o Cow<'t, str>>, TokenError> {
-    match members.get(claim) {
+    match value {
         None => Ok(None),
         Some(Json::Text(text)) if accept(text) => Ok(Some(text)),
         Some(_) => Err(TokenError::InvalidClaim { claim }),
@@ -220,12 +221,15 @@ fn optional<'o, 't>(
 }
 
 fn is_plain_text(text: &str) -> bool {
-    let harmless = |byte: u8| (b' '..=b'~').contains(&byte);
     (1..=MAX_TEXT_BYTES).contains(&text.len())
-        && (text.bytes().all(harmless) || !text.chars().any(char::is_control))
+        && (is_printable_ascii(text) || !text.chars().any(char::is_control))
+}
+
+/// Looks at every byte, whatever the first ones are: many at once.
+fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().fold(true, |so_far, byte| so_far & (b' '..=b'~').contains(&byte))
 }
 
 fn is_token_id(text: &str) -> bool {
-    (1..=MAX_TOKEN_ID_BYTES).contains(&text.len())
-        && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+    (1..=MAX_TOKEN_ID_BYTES).contains(&text.len()) && is_printable_ascii(text)
 }

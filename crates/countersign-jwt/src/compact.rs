@@ -6,6 +6,7 @@
 use crate::{
     base64url,
     error::{Part, TokenError},
+    key::Key,
 };
 
 /// The longest token that is looked at, in bytes. HTTP servers commonly stop at 8 KiB per header
@@ -28,11 +29,13 @@ impl<'t> Compact<'t> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLarge);
         }
-        let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::NotThreeParts)?;
-        let (header, payload) = signed.split_once('.').ok_or(TokenError::NotThreeParts)?;
-        if header.is_empty() || payload.contains('.') {
+        let mut dots = memchr::memchr_iter(b'.', token.as_bytes());
+        let (Some(first @ 1..), Some(second), None) = (dots.next(), dots.next(), dots.next())
+        else {
             return Err(TokenError::NotThreeParts);
-        }
+        };
+        let (signed, signature) = (&token[..second], &token[second + 1..]);
+        let (header, payload) = (&signed[..first], &signed[first + 1..]);
         Ok(Self { header, payload, signature, signed })
     }
 
@@ -61,24 +64,21 @@ impl<'t> Compact<'t> {
         bytes(self.payload, Part::Payload)
     }
 
-    pub(crate) fn signature<'b>(
-        &self,
-        buffer: &'b mut SignatureBuffer,
-    ) -> Result<&'b [u8], TokenError> {
-        if self.signature.len() > (MAX_SIGNATURE_BYTES * 4).div_ceil(3) {
-            return Err(TokenError::WrongSignature);
+    /// Whether the signature is this key's. It is decoded into no more room than it needs: clearing room
+    /// for the largest takes as long as reading a small payload.
+    pub(crate) fn check_signature(&self, key: &Key) -> Result<(), TokenError> {
+        match self.signature.len() {
+            0..=88 => self.check_signature_in(&mut [0; 66], key),
+            89..=683 => self.check_signature_in(&mut [0; 512], key),
+            684..=1366 => self.check_signature_in(&mut [0; MAX_SIGNATURE_BYTES], key),
+            _ => Err(TokenError::WrongSignature),
         }
-        base64url::decode_into(self.signature, &mut buffer.0)
-            .ok_or(TokenError::NotBase64Url { part: Part::Signature })
     }
-}
 
-/// Where a signature is decoded to.
-pub(crate) struct SignatureBuffer([u8; MAX_SIGNATURE_BYTES]);
-
-impl SignatureBuffer {
-    pub(crate) fn new() -> Self {
-        Self([0; MAX_SIGNATURE_BYTES])
+    fn check_signature_in(&self, room: &mut [u8], key: &Key) -> Result<(), TokenError> {
+        let signature = base64url::decode_into(self.signature, room)
+            .ok_or(TokenError::NotBase64Url { part: Part::Signature })?;
+        key.verify(self.signed_bytes(), signature)
     }
 }
 

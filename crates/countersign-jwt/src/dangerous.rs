@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    compact::{Compact, SignatureBuffer},
+    compact::Compact,
     error::{Part, TokenError},
     json,
     key_set::KeySet,
@@ -48,6 +48,6 @@ pub fn read_without_verifying(token: &str) -> Result<Unverified, TokenError> {
 pub fn signed_payload(message: &str, keys: &KeySet) -> Result<Vec<u8>, TokenError> {
     let compact = Compact::split(message)?;
     let key = keys.key_of(&compact)?;
-    key.verify(compact.signed_bytes(), compact.signature(&mut SignatureBuffer::new())?)?;
+    compact.check_signature(key)?;
     compact.payload_bytes()
 }

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use crate::{
     claims::{Claims, Registered, check_audience, check_issuer},
-    compact::{Compact, SignatureBuffer},
+    compact::Compact,
     error::{Part, TokenError},
     header::Header,
     json,
     key_set::KeySet,
+    known_claims::KnownClaims,
     lifetime::Lifetime,
     verify::Verifier,
 };
@@ -66,9 +67,7 @@ impl Verifier {
         });
         let key = header.as_ref().map(|header| keys.choose(header));
         let key = checks.note("key", key, |key| format!("one for {}", key.algorithm()));
-        let signature = compact.zip(key).map(|(compact, key)| {
-            key.verify(compact.signed_bytes(), compact.signature(&mut SignatureBuffer::new())?)
-        });
+        let signature = compact.zip(key).map(|(compact, key)| compact.check_signature(key));
         checks.note("signature", signature, |()| "made by this key".to_owned());
 
         let payload = compact.map(Compact::payload);
@@ -78,12 +77,13 @@ impl Verifier {
         });
         let members = checks
             .note("payload", members, |members| members.names().collect::<Vec<_>>().join(", "));
-        let members = members.as_ref();
-        let issuer = members.map(|members| check_issuer(members, self.issuer()));
+        let known = members.as_ref().map(KnownClaims::of);
+        let known = known.as_ref();
+        let issuer = known.map(|known| check_issuer(known.iss, self.issuer()));
         checks.note("issuer", issuer, |()| self.issuer().to_owned());
-        let audience = members.map(|members| check_audience(members, self.audience()));
+        let audience = known.map(|known| check_audience(known.aud, self.audience()));
         checks.note("audience", audience, |()| self.audience().to_owned());
-        let lifetime = members.map(Lifetime::read);
+        let lifetime = known.map(Lifetime::read);
         let lifetime = checks.note("dates", lifetime, |lifetime| match lifetime.issued_at {
             Some(issued_at) => format!("issued {issued_at}, expires {}", lifetime.expires_at),
             None => format!("expires {}", lifetime.expires_at),
@@ -92,8 +92,8 @@ impl Verifier {
         let time = lifetime.map(|lifetime| self.check_lifetime(lifetime, now));
         checks.note("time", time, |()| format!("it is {now}"));
         let text = payload.as_ref().and_then(|payload| payload.as_deref().ok());
-        let subject = text.zip(members).zip(lifetime).map(|((text, members), lifetime)| {
-            Ok(Claims::new(text.to_owned(), Registered::read(text, members, lifetime)?))
+        let subject = text.zip(known).zip(lifetime).map(|((text, known), lifetime)| {
+            Ok(Claims::new(text.to_owned(), Registered::read(text, known, lifetime)?))
         });
         checks.note("subject", subject, |claims| format!("{:?}", claims.subject()));
         checks.0

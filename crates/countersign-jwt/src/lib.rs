@@ -45,6 +45,7 @@ mod json;
 mod jwk;
 mod key;
 mod key_set;
+mod known_claims;
 mod lifetime;
 mod pem;
 mod private_der;

@@ -11,10 +11,7 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    error::TokenError,
-    json::{Json, Object},
-};
+use crate::{error::TokenError, json::Json, known_claims::KnownClaims};
 
 #[derive(Debug)]
 pub(crate) struct Lifetime {
@@ -24,12 +21,12 @@ pub(crate) struct Lifetime {
 }
 
 impl Lifetime {
-    pub(crate) fn read(members: &Object<'_>) -> Result<Self, TokenError> {
+    pub(crate) fn read(known: &KnownClaims<'_, '_>) -> Result<Self, TokenError> {
         Ok(Self {
-            expires_at: date(members, "exp", f64::floor)?
+            expires_at: date(known.exp, "exp", f64::floor)?
                 .ok_or(TokenError::MissingClaim { claim: "exp" })?,
-            not_before: date(members, "nbf", f64::ceil)?,
-            issued_at: date(members, "iat", f64::floor)?,
+            not_before: date(known.nbf, "nbf", f64::ceil)?,
+            issued_at: date(known.iat, "iat", f64::floor)?,
         })
     }
 
@@ -75,11 +72,11 @@ impl Lifetime {
 }
 
 fn date(
-    members: &Object<'_>,
+    value: Option<&Json<'_>>,
     claim: &'static str,
     round: fn(f64) -> f64,
 ) -> Result<Option<Timestamp>, TokenError> {
-    let Some(value) = members.get(claim) else { return Ok(None) };
+    let Some(value) = value else { return Ok(None) };
     let seconds = match value {
         Json::Number(number) => {
             number.as_i64().or_else(|| number.as_f64().map(round).and_then(whole_seconds))

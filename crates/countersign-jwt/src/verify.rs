@@ -4,10 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     claims::{Claims, Registered, check_audience, check_issuer},
-    compact::{Compact, SignatureBuffer},
+    compact::Compact,
     error::{Part, TokenError},
     json,
     key_set::KeySet,
+    known_claims::KnownClaims,
     lifetime::Lifetime,
 };
 
@@ -94,17 +95,18 @@ impl Verifier {
     pub fn verify(&self, token: &str, keys: &KeySet, now: Timestamp) -> Result<Claims, TokenError> {
         let compact = Compact::split(token)?;
         let key = keys.key_of(&compact)?;
-        key.verify(compact.signed_bytes(), compact.signature(&mut SignatureBuffer::new())?)?;
+        compact.check_signature(key)?;
 
         let payload = compact.payload()?;
         let registered = {
             let members = json::object(&payload)
                 .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part: Part::Payload })?;
-            check_issuer(&members, &self.issuer)?;
-            check_audience(&members, &self.audience)?;
-            let lifetime = Lifetime::read(&members)?;
+            let known = KnownClaims::of(&members);
+            check_issuer(known.iss, &self.issuer)?;
+            check_audience(known.aud, &self.audience)?;
+            let lifetime = Lifetime::read(&known)?;
             self.check_lifetime(&lifetime, now)?;
-            Registered::read(&payload, &members, &lifetime)?
+            Registered::read(&payload, &known, &lifetime)?
         };
         Ok(Claims::new(payload, registered))
     }

@@ -59,6 +59,10 @@ impl<'t> Object<'t> {
         self.0.iter().find(|(own, _)| own.as_ref() == name).map(|(_, value)| value)
     }
 
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Json<'t>)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_ref())
     }

@@ -58,6 +58,7 @@ impl<'t> Scanner<'t> {
     /// Behind the opening brace.
     fn object(&mut self, depth: u8) -> Option<Object<'t>> {
         let mut members: Vec<(Cow<'t, str>, Json<'t>)> = Vec::with_capacity(USUAL_MEMBERS);
+        let mut looks = Looks::default();
         self.skip_white_space();
         if self.take(b'}') {
             return Some(Object(members));
@@ -66,7 +67,8 @@ impl<'t> Scanner<'t> {
             self.expect(b'"')?;
             let name = self.string()?;
             let few = members.len() < FEW_MEMBERS;
-            let twice = few && members.iter().any(|(other, _)| *other == name);
+            let seen = looks.saw(&name);
+            let twice = few && seen && members.iter().any(|(other, _)| *other == name);
             if twice || name.len() > MAX_NAME_BYTES || members.len() == MAX_MEMBERS {
                 return None;
             }
@@ -121,10 +123,8 @@ impl<'t> Scanner<'t> {
 
     fn number(&mut self) -> Option<Number> {
         let start = self.at;
-        self.take(b'-');
-        if !self.take(b'0') {
-            self.digits()?;
-        }
+        let negative = self.take(b'-');
+        let whole_part = if self.take(b'0') { 0 } else { self.digits()? };
         let mut whole = true;
         if self.take(b'.') {
             self.digits()?;
@@ -135,25 +135,21 @@ impl<'t> Scanner<'t> {
             self.digits()?;
             whole = false;
         }
-        let digits = self.text.get(start..self.at)?;
-        if whole {
-            if let Ok(number) = digits.parse::<i64>() {
-                return Some(number.into());
-            }
-            if let Ok(number) = digits.parse::<u64>() {
-                return Some(number.into());
-            }
+        match i64::try_from(whole_part) {
+            Ok(number) if whole => Some((if negative { -number } else { number }).into()),
+            _ => beyond(self.text.get(start..self.at)?, whole),
         }
-        digits.parse().ok().and_then(Number::from_f64)
     }
 
-    /// One digit or more.
-    fn digits(&mut self) -> Option<()> {
+    /// One digit or more, and what they are; what 64 bits cannot hold comes out too large.
+    fn digits(&mut self) -> Option<u64> {
         let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+        let mut number = 0_u64;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            number = number.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
             self.at += 1;
         }
-        (self.at > start).then_some(())
+        (self.at > start).then_some(number)
     }
 
     fn literal(&mut self, word: &str) -> Option<()> {
@@ -178,6 +174,31 @@ impl<'t> Scanner<'t> {
 
     fn expect(&mut self, byte: u8) -> Option<()> {
         self.take(byte).then_some(())
+    }
+}
+
+/// A number that is not whole, or that 63 bits do not hold; the nearest double where it must be.
+fn beyond(digits: &str, whole: bool) -> Option<Number> {
+    let exact = if whole { digits.parse::<u64>().ok() } else { None };
+    exact.map(Number::from).or_else(|| digits.parse().ok().and_then(Number::from_f64))
+}
+
+/// What the names of an object have looked like so far: most can be told apart by length and first and
+/// last letter, without comparing them.
+#[derive(Default)]
+struct Looks(u64);
+
+impl Looks {
+    /// Whether a name may have been there before; `false` is certain.
+    fn saw(&mut self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let first = bytes.first().copied().unwrap_or_default();
+        let last = bytes.last().copied().unwrap_or_default();
+        let look = bytes.len() + usize::from(first) * 7 + usize::from(last) * 31;
+        let bit = 1 << (look % 64);
+        let seen = self.0 & bit != 0;
+        self.0 |= bit;
+        seen
     }
 }
 
