@@ -139,3 +139,8 @@ pub use crate::{
 #[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// So are those of the guide.
+#[cfg(all(doctest, feature = "axum", feature = "tower"))]
+#[doc = include_str!("../../../docs/protect-axum.md")]
+struct ProtectAxum;
