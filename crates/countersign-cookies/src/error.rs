@@ -1,6 +1,6 @@
 //! Why a cookie is not accepted. For the log: the texts hold nothing of the cookie.
 
-use crate::SECRET_MIN_LENGTH;
+use countersign_jwt::WeakSecret;
 
 /// Why a cookie is not accepted, in the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,18 +79,9 @@ impl CookieError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
-    /// Too short to be a key.
-    #[error(
-        "the secret of the cookies (BETTER_AUTH_SECRET) has {length} characters; \
-         at least {SECRET_MIN_LENGTH} are needed"
-    )]
-    TooShort {
-        /// How many characters it has.
-        length: usize,
-    },
-    /// The one that Better Auth falls back to, which everybody knows.
-    #[error("the secret of the cookies is Better Auth's default; set BETTER_AUTH_SECRET")]
-    Default,
+    /// It can be guessed.
+    #[error("the secret of the cookies (BETTER_AUTH_SECRET) {0}")]
+    Weak(#[from] WeakSecret),
     /// No key could be derived.
     #[error("no key could be derived from the secret of the cookies")]
     NotDerived,

@@ -18,11 +18,5 @@ mod signer;
 pub use error::{CookieError, SecretError};
 pub use names::CookieNames;
 pub use request::{MAX_CHUNKS, RequestCookies};
-pub use session_data::{
-    MAX_SESSION_DATA_BYTES, SessionData, SessionDataReader, Strategy, check_secret,
-};
+pub use session_data::{MAX_SESSION_DATA_BYTES, SessionData, SessionDataReader, Strategy};
 pub use signer::CookieSigner;
-
-/// The shortest secret, in characters. Better Auth warns of shorter ones; nothing is verified with them
-/// here.
-pub const SECRET_MIN_LENGTH: usize = 32;

@@ -1,6 +1,7 @@
 //! Cookies that Better Auth 1.7.24 wrote on 21 November 2026, one of each strategy.
 
 use countersign_cookies::{CookieError, SecretError, SessionDataReader, Strategy};
+use countersign_jwt::WeakSecret;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) const SECRET: &str = "wire-capture-secret-0123456789abcdefghijklmnop";
@@ -109,8 +110,10 @@ fn t149_a_replaced_secret_still_decrypts_and_no_longer_signs() {
 #[test]
 fn short_and_well_known_secrets_are_refused() {
     let refused = |secret: &str| SessionDataReader::new(Strategy::Jwe, secret).err();
-    assert_eq!(refused(&"x".repeat(31)), Some(SecretError::TooShort { length: 31 }));
-    assert_eq!(refused(&"x".repeat(32)), None);
+    let weak = |weak| Some(SecretError::Weak(weak));
+    assert_eq!(refused(&SECRET[..31]), weak(WeakSecret::Short { bytes: 31 }));
+    assert_eq!(refused(&SECRET[..32]), None);
+    assert_eq!(refused(&"x".repeat(32)), weak(WeakSecret::Repetitive));
     let default = "better-auth-secret-12345678901234567890";
-    assert_eq!(refused(default), Some(SecretError::Default));
+    assert_eq!(refused(default), weak(WeakSecret::Published));
 }

@@ -62,15 +62,15 @@ impl WeakSecret {
 /// assert_eq!(check_secret(&"changeme".repeat(4)), Err(WeakSecret::Repetitive));
 /// assert!(check_secret("9f2b6c1e5a7d4038b1c6e2f79a04d3586fe1b2c3").is_ok());
 /// ```
-pub fn check_secret(secret: &str) -> Result<(), WeakSecret> {
-    if secret.trim().is_empty() {
+pub fn check_secret(secret: impl AsRef<[u8]>) -> Result<(), WeakSecret> {
+    let bytes = secret.as_ref();
+    if bytes.trim_ascii().is_empty() {
         return Err(WeakSecret::Missing);
     }
-    let bytes = secret.as_bytes();
     if bytes.len() < SECRET_MIN_BYTES {
         return Err(WeakSecret::Short { bytes: bytes.len() });
     }
-    if PUBLISHED.contains(&secret) {
+    if PUBLISHED.iter().any(|known| known.as_bytes() == bytes) {
         return Err(WeakSecret::Published);
     }
     if is_repetitive(bytes) { Err(WeakSecret::Repetitive) } else { Ok(()) }

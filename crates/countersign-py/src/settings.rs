@@ -111,7 +111,7 @@ pub(crate) fn source_error(py: Python<'_>, setting: &str, error: &SourceError) -
     let fix = match setting {
         "jwks_url" => "give it as https://app.example.com/api/auth/jwks",
         "jwks_file" => "write what the issuer answers at /api/auth/jwks into it",
-        "secret" => "HS256 needs 32 bytes or more, as `countersign secret generate` makes them",
+        "secret" => "keep it out of the code",
         _ => "the machine has to have certificates to check addresses with",
     };
     settings_error(py, setting, error.code(), &format!("{message}; {fix}"))

@@ -33,7 +33,7 @@ def test_keys_come_from_exactly_one_place() -> None:
 
 def test_t053_a_short_secret_is_refused_and_not_repeated() -> None:
     error = refused(secret="only-31-characters-long--------")
-    assert (error.setting, error.code) == ("secret", "weak_key")
+    assert (error.setting, error.code) == ("secret", "secret_short")
     assert "only-31" not in str(error)
     assert "countersign secret generate" in str(error)
 

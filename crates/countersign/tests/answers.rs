@@ -99,7 +99,7 @@ async fn a_request_without_credential_may_be_let_in_as_nobody() {
 
 #[tokio::test]
 async fn r05_a_shared_secret_verifies_hs256_and_nothing_else() {
-    let secret = [9; 32];
+    let secret: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap());
     let mut service = Service::new();
     let keys = KeySource::secret(secret).unwrap();
     service.guard = countersign::Guard::builder(crate::service::policy(), keys)

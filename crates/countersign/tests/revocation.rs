@@ -5,7 +5,7 @@ use countersign_jwt::{Algorithm, SigningKey};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::service::{ISSUER, NOW, Service, claims, policy};
+use crate::service::{ISSUER, NOW, Service, claims, policy, signing_key};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap()
@@ -208,7 +208,7 @@ async fn t239_a_clock_that_jumps_a_day_ahead_and_back_loses_nothing() {
 
 #[test]
 fn t240_a_guard_refuses_revocations_that_forget_too_soon() {
-    let keys = || KeySource::secret([7; 32]).unwrap();
+    let keys = || KeySource::keys(signing_key("k1").key_set().unwrap());
     let short = Revocations::kept_for(SignedDuration::from_mins(15));
     let build = |policy| Guard::builder(policy, keys()).revocations(short.clone()).build();
     let error = build(policy()).err().unwrap();

@@ -125,6 +125,16 @@ fn a_route_that_is_there_twice_makes_no_router() {
     assert!(twice().post("/me", Access::user(), me).into_router(&guard).is_ok());
 }
 
+#[test]
+fn a_path_with_two_sets_of_names_makes_no_router() {
+    let guard = Service::new().guard;
+    let routes = Routes::<Guard>::new()
+        .get("/api/{user_id}/tasks", Access::user().owner(), me)
+        .post("/api/{id}/tasks", Access::user(), me);
+    let (route, other) = ("POST /api/{id}/tasks".to_owned(), "/api/{user_id}/tasks".to_owned());
+    assert_eq!(routes.into_router(&guard).unwrap_err(), RouteError::OtherNames { route, other });
+}
+
 #[tokio::test]
 async fn several_scopes_and_roles_are_asked_for_as_one_of_or_all_of() {
     let service = Service::new();

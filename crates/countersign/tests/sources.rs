@@ -37,10 +37,23 @@ fn t071_keys_come_over_https_or_from_this_machine() {
 
 #[test]
 fn t053_a_short_secret_is_refused() {
-    let refusal = KeySource::secret("x".repeat(31)).err().unwrap();
-    assert!(matches!(refusal, SourceError::Keys(KeyError::Weak)));
-    assert_eq!(refusal.code(), "weak_key");
-    assert!(KeySource::secret("x".repeat(32)).is_ok());
+    let secret = "0123456789abcdef0123456789abcdeg";
+    let refusal = KeySource::secret(&secret[..31]).err().unwrap();
+    assert!(matches!(refusal, SourceError::Secret(_)));
+    assert_eq!(refusal.code(), "secret_short");
+    assert!(KeySource::secret(secret).is_ok());
+}
+
+#[test]
+fn t054_a_secret_that_can_be_guessed_is_refused() {
+    for (secret, code) in [
+        ("x".repeat(32), "secret_repetitive"),
+        ("changeme".repeat(4), "secret_repetitive"),
+        ("better-auth-secret-12345678901234567890".to_owned(), "secret_published"),
+        (" ".repeat(40), "secret_missing"),
+    ] {
+        assert_eq!(KeySource::secret(&secret).err().unwrap().code(), code, "{secret}");
+    }
 }
 
 #[test]

@@ -16,18 +16,15 @@ mod jwe;
 mod jwt;
 
 use aws_lc_rs::hmac;
-use countersign_jwt::{DEFAULT_LEEWAY, DEFAULT_MAX_LIFETIME};
+use countersign_jwt::{DEFAULT_LEEWAY, DEFAULT_MAX_LIFETIME, check_secret};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 pub use self::content::SessionData;
-use crate::{CookieError, SECRET_MIN_LENGTH, SecretError};
+use crate::{CookieError, SecretError};
 
 /// The longest `session_data` that is looked at, all chunks together.
 pub const MAX_SESSION_DATA_BYTES: usize = 64 * 1024;
-
-/// What Better Auth uses when it is given no secret.
-const DEFAULT_SECRET: &str = "better-auth-secret-12345678901234567890";
 
 /// How `session_data` is written: Better Auth's `session.cookieCache.strategy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,13 +128,4 @@ impl SessionDataReader {
         }
         Ok(data)
     }
-}
-
-/// Whether a text is long enough to be a key, and not the one that everybody knows.
-pub fn check_secret(secret: &str) -> Result<(), SecretError> {
-    let length = secret.chars().count();
-    if length < SECRET_MIN_LENGTH {
-        return Err(SecretError::TooShort { length });
-    }
-    if secret == DEFAULT_SECRET { Err(SecretError::Default) } else { Ok(()) }
 }

@@ -81,6 +81,14 @@ pub enum RouteError {
         /// The method and the path.
         route: String,
     },
+    /// The same path is there with other names for its parameters: axum would not take both.
+    #[error("{route}: {other} is the same path with other names for its parameters")]
+    OtherNames {
+        /// The method and the path.
+        route: String,
+        /// The path that was there before.
+        other: String,
+    },
     /// The same method and path are there twice.
     #[error("{route}: it is there twice")]
     Twice {
@@ -178,6 +186,11 @@ impl Route {
                 other.method.is_none() || self.method.is_none() || other.method == self.method;
             other.path == self.path && methods_meet
         };
+        let renamed =
+            |other: &&Self| other.path != self.path && shape(&other.path) == shape(&self.path);
+        if let Some(other) = before.iter().find(renamed) {
+            return Err(RouteError::OtherNames { route, other: other.path.clone() });
+        }
         match &self.policy {
             _ if before.iter().any(same) => Err(RouteError::Twice { route }),
             RoutePolicy::Unclassified => Err(RouteError::Unclassified { route }),
@@ -195,6 +208,13 @@ impl Route {
     fn name(&self) -> String {
         format!("{} {}", self.method.as_ref().map_or("*", Method::as_str), self.path)
     }
+}
+
+/// A path without the names of its parameters.
+fn shape(path: &str) -> Vec<&str> {
+    let is_parameter = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
+    let nameless = |segment| if is_parameter(segment) { "{}" } else { segment };
+    path.split('/').map(nameless).collect()
 }
 
 /// `GET /api/{user_id}/tasks: owner, scope tasks:read`.

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use countersign_cookies::{
-    CookieNames, CookieSigner, SecretError, SessionDataReader, Strategy, check_secret,
-};
+use countersign_cookies::{CookieNames, CookieSigner, SecretError, SessionDataReader, Strategy};
+use countersign_jwt::check_secret;
 use zeroize::Zeroizing;
 
 use super::{
@@ -69,7 +68,7 @@ impl CookiePolicy {
         secret: &str,
         trusted_origins: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<Self, CookiePolicyError> {
-        check_secret(secret)?;
+        check_secret(secret).map_err(SecretError::from)?;
         Ok(Self {
             secret: Zeroizing::new(secret.to_owned()),
             former_secrets: Vec::new(),
@@ -100,7 +99,7 @@ impl CookiePolicy {
     /// Also decrypts `session_data` with a secret that was replaced, as Better Auth does with those of
     /// `BETTER_AUTH_SECRETS`. Signatures have no such grace, there as here.
     pub fn former_secret(mut self, secret: &str) -> Result<Self, CookiePolicyError> {
-        check_secret(secret)?;
+        check_secret(secret).map_err(SecretError::from)?;
         self.former_secrets.push(Zeroizing::new(secret.to_owned()));
         Ok(self)
     }

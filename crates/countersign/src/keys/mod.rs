@@ -23,7 +23,7 @@ use std::{
     },
 };
 
-use countersign_jwt::{Algorithm, KeyError, KeySet};
+use countersign_jwt::{Algorithm, KeyError, KeySet, WeakSecret, check_secret};
 use jiff::Timestamp;
 
 use self::remote::RemoteKeys;
@@ -65,7 +65,10 @@ pub enum SourceError {
     /// The file cannot be read.
     #[error("the file with the keys cannot be read")]
     Unreadable(#[source] io::Error),
-    /// The keys or the secret are not acceptable.
+    /// The secret can be guessed.
+    #[error("the shared secret {0}")]
+    Secret(#[from] WeakSecret),
+    /// The keys are not acceptable.
     #[error("the keys cannot be used")]
     Keys(#[from] KeyError),
     /// The file is a key set, but none of its keys can be used.
@@ -86,6 +89,7 @@ impl SourceError {
             Self::StaleLimit => "stale_limit",
             Self::Timeout => "timeout",
             Self::Unreadable(_) => "unreadable",
+            Self::Secret(error) => error.code(),
             Self::Keys(error) => error.code(),
             Self::NoUsableKey => "no_usable_key",
             Self::Client(_) => "http_client",
@@ -125,8 +129,10 @@ impl KeySource {
         Ok(Self::keys(KeySet::from_public_pem(kid, algorithm, &pem)?))
     }
 
-    /// A secret shared with the issuer, for HS256: at least 32 bytes (RFC 7518 §3.2).
+    /// A secret shared with the issuer, for HS256: at least 32 bytes (RFC 7518 §3.2), and none that can
+    /// be guessed ([`countersign_jwt::check_secret`]).
     pub fn secret(secret: impl AsRef<[u8]>) -> Result<Self, SourceError> {
+        check_secret(secret.as_ref())?;
         Ok(Self::keys(KeySet::from_secret(secret.as_ref())?))
     }
 
