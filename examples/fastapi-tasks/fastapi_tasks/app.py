@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import problem
 from .database import answers, open_database
 from .envelope import Envelope
+from .heads import ClearHeads
 from .methods import HeadAsGet
 from .operations import router
 from .paths import PathsAsSent
@@ -49,6 +50,9 @@ def create_app(guard: Guard, engine: Engine) -> FastAPI:
         description="Everybody's own tasks, behind the guard.",
         version="0.1.0",
         redirect_slashes=False,
+        # Their pages load scripts from another server.
+        docs_url=None,
+        redoc_url=None,
         lifespan=lifespan,
     )
     app.state.engine = engine
@@ -57,6 +61,7 @@ def create_app(guard: Guard, engine: Engine) -> FastAPI:
     app.add_middleware(PathsAsSent)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Envelope)
+    app.add_middleware(ClearHeads)
     app.include_router(router)
 
     @app.get("/livez", include_in_schema=False)

@@ -4,6 +4,7 @@ What is no JSON is a 400; JSON with members that are missing, unknown or invalid
 each of them. `user_id` and `id` are unknown members: whose task it is says the token.
 """
 
+import json
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
@@ -83,6 +84,8 @@ class JsonRequest(Request):
             async for part in self.stream():
                 if not self._is_json():
                     raise problem.unsupported_media_type()
+                if "content-encoding" in self.headers:
+                    raise problem.unsupported_coding()
                 body += part
                 if len(body) > LIMIT:
                     raise problem.too_large()
@@ -104,9 +107,17 @@ def members(body: bytes) -> dict[str, Any]:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise problem.no_json(error) from error
-    if not isinstance(value, dict):
-        raise problem.malformed("The body has to be a JSON object.")
+    if not isinstance(value, dict) or names_twice(body):
+        raise problem.malformed(
+            "The body has to be a JSON object in which no member is named twice."
+        )
     return value
+
+
+def names_twice(body: bytes) -> bool:
+    """Whether a member of the object is there twice: two parsers would take different ones."""
+    pairs = json.loads(body.decode(), object_pairs_hook=list, parse_int=str, parse_float=str)
+    return len(pairs) > len({name for name, _ in pairs})
 
 
 class JsonRoute(APIRoute):

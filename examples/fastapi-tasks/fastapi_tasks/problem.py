@@ -94,6 +94,11 @@ def unsupported_media_type() -> Problem:
     return Problem(415, "unsupported_media_type", detail)
 
 
+def unsupported_coding() -> Problem:
+    detail = "The body has to be sent as it is, without Content-Encoding."
+    return Problem(415, "unsupported_media_type", detail)
+
+
 def too_large() -> Problem:
     return Problem(413, "too_large", "The body is larger than 64 KiB.")
 

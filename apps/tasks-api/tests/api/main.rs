@@ -8,6 +8,7 @@ mod faults;
 mod fixture;
 mod hostile;
 mod isolation;
+mod matrix;
 mod operations;
 mod pages;
 mod postgresql;
