@@ -3,7 +3,9 @@
 //!
 //! A spent name is kept until its token has expired, leeway included. There is room for a fixed number of
 //! names; when it is used up, requests are refused with 503 rather than names forgotten. Names are those
-//! of an issuer: equal `jti` of two issuers are two names. One lock, held for a look-up.
+//! of an issuer: equal `jti` of two issuers are two names. A clock that jumped ahead and was set back may
+//! have had names forgotten that still count; tokens that end before that moment are refused with 503, too.
+//! One lock, held for a look-up.
 
 use std::{
     collections::HashMap,
@@ -30,6 +32,8 @@ struct Spent {
     names: HashMap<(Box<str>, Box<str>), Timestamp>,
     /// Before this there is nothing to forget.
     first_ends_at: Option<Timestamp>,
+    /// Names that ended up to here were forgotten.
+    forgotten_up_to: Option<Timestamp>,
 }
 
 impl Replays {
@@ -55,7 +59,8 @@ impl Replays {
         if spent.names.len() >= self.room {
             spent.forget_ended(now);
         }
-        if spent.names.len() >= self.room {
+        let may_be_forgotten = spent.forgotten_up_to.is_some_and(|moment| ends_at <= moment);
+        if may_be_forgotten || spent.names.len() >= self.room {
             return Err(Refusal::ReplaysFull);
         }
         spent.names.insert(name, ends_at);
@@ -71,6 +76,7 @@ impl Spent {
             return;
         }
         self.names.retain(|_, ends_at| *ends_at > now);
+        self.forgotten_up_to = self.forgotten_up_to.max(Some(now));
         self.first_ends_at = self.names.values().min().copied();
     }
 }

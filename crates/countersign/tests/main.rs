@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test when they cannot go on")]
 
 mod answers;
+mod at_once;
 mod audit;
 mod cookies;
 mod fault_matrix;
@@ -14,6 +15,7 @@ mod key_rotation;
 mod key_snapshot;
 mod key_storm;
 mod outages;
+mod overlaps;
 mod ownership;
 mod published_sets;
 mod remembered_tokens;
@@ -23,6 +25,7 @@ mod revocation;
 mod roles;
 mod routes;
 mod scopes;
+mod secrecy;
 mod service;
 mod several_issuers;
 mod sources;

@@ -3,6 +3,8 @@
 mod edge;
 mod errors;
 mod fixture;
+mod key_faults;
 mod key_life;
+mod secrecy;
 mod session_life;
 mod settings;

@@ -12,15 +12,16 @@ use crate::guard::Guard;
 #[derive(Debug)]
 pub struct OneTime(());
 
-/// The token of this request is spent, for this request.
+/// The token of this request is spent with this guard, for this request.
 #[derive(Clone)]
-struct Spent;
+struct Spent(Guard);
 
 impl OneTime {
     pub(super) fn spend(admitted: &Admitted, request: &mut Parts) -> Result<Self, Rejection> {
-        if request.extensions.get::<Spent>().is_none() {
+        let spent = request.extensions.get::<Spent>();
+        if spent.is_none_or(|Spent(guard)| !guard.is(&admitted.guard)) {
             admitted.guard.spend(&admitted.identity, request)?;
-            request.extensions.insert(Spent);
+            request.extensions.insert(Spent(admitted.guard.clone()));
         }
         Ok(Self(()))
     }

@@ -55,8 +55,11 @@ where
 {
     let named = match RawPathParams::from_request_parts(request, state).await {
         Ok(parameters) => {
-            let mut parameters = parameters.iter();
-            parameters.find(|(name, _)| *name == USER_ID).map(|(_, user)| Some(user.to_owned()))
+            let mut named = parameters.iter().filter(|(name, _)| *name == USER_ID);
+            // Nested routers may name a user each; a path of two users is nobody's.
+            named
+                .next()
+                .map(|(_, user)| named.all(|(_, other)| other == user).then(|| user.to_owned()))
         }
         // A segment that does not decode to UTF-8 names nobody.
         Err(rejection) if rejection.status().is_client_error() => Some(None),
