@@ -3,6 +3,7 @@
 mod alike;
 mod better_auth_tokens;
 mod document;
+mod elsewhere;
 mod ending;
 mod faults;
 mod fixture;

@@ -1,6 +1,7 @@
 //! Session cookies as credentials, on the routes that take them.
 
 mod better_auth;
+mod domains;
 mod ends;
 mod identity;
 mod origins;
