@@ -51,7 +51,7 @@ impl<'a> TaskRows<'a> {
     }
 
     pub(crate) async fn list(&self, page: &Page) -> Result<TaskList, StoreError> {
-        let mut filter = Cond::all().add(Expr::col("user_id").eq(self.user_id));
+        let mut filter = Cond::all().add(self.mine());
         if let Some(completed) = page.completed {
             filter = filter.add(Expr::col("completed").eq(completed));
         }
@@ -60,7 +60,7 @@ impl<'a> TaskRows<'a> {
             .from("task")
             .cond_where(filter.clone())
             .take();
-        let mut select = self.select();
+        let mut select = Self::select();
         select
             .cond_where(filter)
             .order_by("created_at", Order::Desc)
@@ -84,7 +84,7 @@ impl<'a> TaskRows<'a> {
     }
 
     pub(crate) async fn find(&self, id: TaskId) -> Result<Option<Task>, StoreError> {
-        let mut select = self.select();
+        let mut select = Self::select();
         select.cond_where(self.one(id));
         self.database.fetch_optional(&select).await?.as_ref().map(read).transpose()
     }
@@ -155,7 +155,7 @@ impl<'a> TaskRows<'a> {
 
     /// The statement and the look at its outcome are one transaction.
     async fn run(&self, id: TaskId, update: &UpdateStatement) -> Result<Option<Task>, StoreError> {
-        let mut select = self.select();
+        let mut select = Self::select();
         select.cond_where(self.one(id));
         let mut transaction = self.database.begin().await?;
         transaction.execute(update).await?;
@@ -164,22 +164,21 @@ impl<'a> TaskRows<'a> {
         row.as_ref().map(read).transpose()
     }
 
-    fn select(&self) -> SelectStatement {
-        Query::select()
-            .columns(COLUMNS)
-            .from("task")
-            .and_where(Expr::col("user_id").eq(self.user_id))
-            .take()
+    fn select() -> SelectStatement {
+        Query::select().columns(COLUMNS).from("task").take()
     }
 
     fn update(&self, id: TaskId, now: Timestamp) -> UpdateStatement {
         Query::update().table("task").value("updated_at", date(now)).cond_where(self.one(id)).take()
     }
 
+    /// What every statement on rows asks for.
+    fn mine(&self) -> Expr {
+        Expr::col("user_id").eq(self.user_id)
+    }
+
     fn one(&self, id: TaskId) -> Cond {
-        Cond::all()
-            .add(Expr::col("user_id").eq(self.user_id))
-            .add(Expr::col("id").eq(id.to_string()))
+        Cond::all().add(self.mine()).add(Expr::col("id").eq(id.to_string()))
     }
 }
 

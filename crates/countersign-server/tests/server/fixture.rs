@@ -149,6 +149,15 @@ impl TestServer {
         }
     }
 
+    /// Another browser from now on.
+    pub(crate) fn take_cookies(&self) -> BTreeMap<String, String> {
+        std::mem::take(&mut *self.cookies.lock().expect("no panic"))
+    }
+
+    pub(crate) fn put_cookies(&self, cookies: BTreeMap<String, String>) {
+        *self.cookies.lock().expect("no panic") = cookies;
+    }
+
     pub(crate) fn forget_cookies(&self) {
         self.cookies.lock().expect("no panic").clear();
     }

@@ -8,3 +8,4 @@ mod key_life;
 mod secrecy;
 mod session_life;
 mod settings;
+mod victims;
