@@ -8,6 +8,7 @@ mod mutants;
 mod python;
 mod step;
 mod test;
+mod threats;
 mod up;
 
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Command {
     Differential(differential::Flags),
     /// Breaks verifier and guard in many ways; the tests have to notice each.
     Mutants(mutants::Flags),
+    /// Lists the cases of the catalogue of attacks and the tests that answer them.
+    Threats,
     /// Feeds strange bytes to whatever reads them first.
     Fuzz(fuzz::Flags),
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Bench(flags) => bench::run(&flags),
         Command::Differential(flags) => differential::run(&flags),
         Command::Mutants(flags) => mutants::run(&flags),
+        Command::Threats => threats::run(),
         Command::Fuzz(flags) => fuzz::run(&flags),
     };
     match done {

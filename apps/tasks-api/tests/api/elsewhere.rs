@@ -5,9 +5,10 @@ use std::thread;
 use countersign_testing::http::{open, send, until_closed};
 use serde_json::{Value, json};
 
-use crate::fixture::{Api, Service, on_both_services};
+use crate::fixture::{Api, Service, claims_with, now, on_both_services};
 
 on_both_services! {
+    t093_t094_t096_t097_what_was_signed_for_something_else_lets_nobody_in,
     t112_a_token_in_the_query_or_the_body_is_none,
     t115_odd_bytes_in_the_header_are_refused_and_never_decoded,
     t116_t172_cookies_are_nobody,
@@ -23,6 +24,42 @@ on_both_services! {
 
 fn told(answer: &countersign_testing::http::Answer) -> (u16, Value) {
     (answer.status, answer.json()["code"].clone())
+}
+
+/// All of these are signed with the secret that signs tokens, too.
+fn t093_t094_t096_t097_what_was_signed_for_something_else_lets_nobody_in(service: Service) {
+    let api = Api::with_secret(service);
+    let (iat, exp) = (now(), now() + 300);
+    let user = json!({ "id": "alice", "email": "alice@example.com" });
+    let session = json!({ "id": "s1", "userId": "alice", "token": "t" });
+    let signed = |claims: &Value| api.key.sign(claims).expect("a token");
+    let others = [
+        ("e-mail verification", signed(&json!({ "email": "alice@example.com", "iat": iat, "exp": exp }))),
+        (
+            "change of the address",
+            signed(&json!({ "email": "alice@example.com", "updateTo": "a@b.test", "requestType": "change-email-verification", "iat": iat, "exp": exp })),
+        ),
+        (
+            "session_data",
+            signed(&json!({ "session": session, "user": user, "updatedAt": iat, "version": "1", "iat": iat, "exp": exp })),
+        ),
+        (
+            "ID token",
+            signed(&claims_with("alice", &json!({ "aud": "client-id", "nonce": "n", "at_hash": "h" }))),
+        ),
+        (
+            "a token for another service",
+            signed(&claims_with("alice", &json!({ "aud": ["billing-api", "task-api "] }))),
+        ),
+        ("refresh token", "kq3N0e1ZyqLrS2Xm8bJvQx4wT7uYdHcA".to_owned()),
+        ("session token", format!("{}.{}", "a".repeat(32), "b".repeat(43))),
+    ];
+    for (what, token) in others {
+        let bearer = format!("Bearer {token}");
+        let answer =
+            send(api.origin(), "GET", "/api/alice/tasks", &[("Authorization", &bearer)], None);
+        assert_eq!(told(&answer), (401, json!("invalid_token")), "{what}");
+    }
 }
 
 fn t112_a_token_in_the_query_or_the_body_is_none(service: Service) {
@@ -261,7 +298,7 @@ fn t256_strange_ids_of_users_are_ids(service: Service) {
 fn t259_tasks_are_of_an_id_and_not_of_a_name(service: Service) {
     let api = Api::with_secret(service);
     let signed = |id: &str, scope: &str| {
-        let claims = crate::fixture::claims_with(
+        let claims = claims_with(
             id,
             &json!({ "email": "ann@example.com", "name": "Ann", "scope": scope }),
         );
