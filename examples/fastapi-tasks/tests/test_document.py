@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def ours() -> dict[str, Any]:
-    guard = Guard(issuer="https://auth.test", audience="task-api", secret="x" * 32)
+    guard = Guard(issuer="https://auth.test", audience="task-api", secret=bytes(range(32)))
     return create_app(guard, open_database("sqlite::memory:")).openapi()
 
 

@@ -48,14 +48,17 @@ fn complaint(found: &Found) -> Option<String> {
         WITHOUT_TEST.iter().flat_map(|(cases, _)| *cases).copied().collect();
     let said = &tested | &without;
     [
-        (&tested - &found, "have lost their tests"),
-        (&found - &tested, "have tests; add them to TESTED in xtask/src/threats/catalogue.rs"),
-        (&tested & &without, "are in TESTED and in WITHOUT_TEST"),
-        (&required - &said, "are required, and in neither TESTED nor WITHOUT_TEST"),
+        (&tested - &found, "these have lost their tests"),
+        (
+            &found - &tested,
+            "these have tests; add them to TESTED in xtask/src/threats/catalogue.rs",
+        ),
+        (&tested & &without, "these are in TESTED and in WITHOUT_TEST"),
+        (&required - &said, "these are in neither TESTED nor WITHOUT_TEST"),
     ]
     .into_iter()
     .find(|(cases, _)| !cases.is_empty())
-    .map(|(cases, what)| format!("{} {what}", list(&cases)))
+    .map(|(cases, what)| format!("{what}: {}", list(&cases)))
 }
 
 fn numbers(ranges: &[(u16, u16)]) -> BTreeSet<u16> {
@@ -101,6 +104,6 @@ mod tests {
     fn a_case_that_loses_its_test_is_named() {
         let mut found = tests_of_the_repository().expect("the sources can be read");
         found.remove(&90);
-        assert_eq!(complaint(&found).as_deref(), Some("T90 have lost their tests"));
+        assert_eq!(complaint(&found).as_deref(), Some("these have lost their tests: T90"));
     }
 }

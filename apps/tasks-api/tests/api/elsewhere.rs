@@ -34,18 +34,28 @@ fn t093_t094_t096_t097_what_was_signed_for_something_else_lets_nobody_in(service
     let session = json!({ "id": "s1", "userId": "alice", "token": "t" });
     let signed = |claims: &Value| api.key.sign(claims).expect("a token");
     let others = [
-        ("e-mail verification", signed(&json!({ "email": "alice@example.com", "iat": iat, "exp": exp }))),
+        (
+            "e-mail verification",
+            signed(&json!({ "email": "alice@example.com", "iat": iat, "exp": exp })),
+        ),
         (
             "change of the address",
-            signed(&json!({ "email": "alice@example.com", "updateTo": "a@b.test", "requestType": "change-email-verification", "iat": iat, "exp": exp })),
+            signed(
+                &json!({ "email": "alice@example.com", "updateTo": "a@b.test", "requestType": "change-email-verification", "iat": iat, "exp": exp }),
+            ),
         ),
         (
             "session_data",
-            signed(&json!({ "session": session, "user": user, "updatedAt": iat, "version": "1", "iat": iat, "exp": exp })),
+            signed(
+                &json!({ "session": session, "user": user, "updatedAt": iat, "version": "1", "iat": iat, "exp": exp }),
+            ),
         ),
         (
             "ID token",
-            signed(&claims_with("alice", &json!({ "aud": "client-id", "nonce": "n", "at_hash": "h" }))),
+            signed(&claims_with(
+                "alice",
+                &json!({ "aud": "client-id", "nonce": "n", "at_hash": "h" }),
+            )),
         ),
         (
             "a token for another service",
@@ -298,10 +308,8 @@ fn t256_strange_ids_of_users_are_ids(service: Service) {
 fn t259_tasks_are_of_an_id_and_not_of_a_name(service: Service) {
     let api = Api::with_secret(service);
     let signed = |id: &str, scope: &str| {
-        let claims = claims_with(
-            id,
-            &json!({ "email": "ann@example.com", "name": "Ann", "scope": scope }),
-        );
+        let claims =
+            claims_with(id, &json!({ "email": "ann@example.com", "name": "Ann", "scope": scope }));
         format!("Bearer {}", api.key.sign(&claims).expect("a token"))
     };
     let both = crate::fixture::READ_AND_WRITE;
