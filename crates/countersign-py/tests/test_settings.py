@@ -90,7 +90,8 @@ def test_a_clock_says_seconds() -> None:
 
 def several() -> Guard:
     ours = Issuer(issuer=ISSUER, audience=AUDIENCE, secret=SECRET)
-    theirs = Issuer(issuer=OTHER, audience=AUDIENCE, secret=bytes(range(32, 64)), default_scopes="tasks:read")
+    secret = bytes(range(32, 64))
+    theirs = Issuer(issuer=OTHER, audience=AUDIENCE, secret=secret, default_scopes="tasks:read")
     return Guard.for_issuers([ours, theirs], clock=NOW)
 
 

@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import problem
 
-HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9\-._~%!$&'()*+,;=]*)(:[0-9]*)?", re.ASCII | re.IGNORECASE)
-SHORT_WORD = re.compile(r"[a-z0-9\-_.]{1,64}", re.ASCII | re.IGNORECASE)
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~%!$&'()*+,;=]*)(:[0-9]*)?")
+SHORT_WORD = re.compile(r"[A-Za-z0-9\-_.]{1,64}")
 
 
 class ClearHeads:
