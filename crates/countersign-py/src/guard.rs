@@ -168,9 +168,9 @@ impl PyGuard {
         request_id: Option<&str>,
         address: Option<&str>,
     ) -> PyResult<()> {
-        let parts = About { method, path, request_id, address }.parts(None)?;
+        let mut parts = About { method, path, request_id, address }.parts(None)?;
         self.time.ask(py)?;
-        let spent = py.detach(|| self.guard.spend(&identity.identity, &parts));
+        let spent = py.detach(|| self.guard.spend(&identity.identity, &mut parts));
         spent.map_err(|refused| refusal::exception(py, &refused))
     }
 

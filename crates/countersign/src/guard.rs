@@ -34,6 +34,10 @@ pub struct Guard {
     inner: Arc<Inner>,
 }
 
+/// The token of a request is spent with this guard, for this request.
+#[derive(Clone)]
+struct Spent(Guard);
+
 pub(crate) struct Inner {
     /// At least one, and no two with the same issuer.
     pub(crate) issuers: Vec<Trusted>,
@@ -86,13 +90,18 @@ impl Guard {
     }
 
     /// Lets the token of an admitted request count once: the first request with its `jti` passes, later
-    /// ones are refused, and so is a token without `jti`.
-    pub fn spend(&self, identity: &Identity, request: &Parts) -> Result<(), Refused> {
+    /// ones are refused, and so is a token without `jti`. For one request it can be called again.
+    pub fn spend(&self, identity: &Identity, request: &mut Parts) -> Result<(), Refused> {
+        if request.extensions.get::<Spent>().is_some_and(|Spent(guard)| guard.is(self)) {
+            return Ok(());
+        }
         let inner = &self.inner;
         let issuer = inner.issuers.iter().find(|trusted| *trusted.name == *identity.issuer());
         let leeway = issuer.map(|trusted| trusted.policy.verifier().leeway()).unwrap_or_default();
         let spent = inner.replays.spend(identity, leeway, inner.clock.now());
-        spent.map_err(|refusal| self.refuse(refusal, Some(identity), request))
+        spent.map_err(|refusal| self.refuse(refusal, Some(identity), request))?;
+        request.extensions.insert(Spent(self.clone()));
+        Ok(())
     }
 
     /// Whether tokens of every issuer can be verified now: fetches remote keys when none are known. For
@@ -152,7 +161,6 @@ impl Guard {
     }
 
     /// Whether both are the same guard, not just equal ones.
-    #[cfg(feature = "axum")]
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
     }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use axum::body::Body;
 use countersign::{
     Access, Identity,
     tower::{GuardLayer, NoPath},
@@ -59,6 +60,19 @@ async fn a_layer_can_take_a_token_once() {
     let token = service.token(&claims());
     assert_eq!(send(&service, Access::user().once(), Some(&token)).await.status(), 200);
     assert_eq!(send(&service, Access::user().once(), Some(&token)).await.status(), 401);
+}
+
+#[tokio::test]
+async fn one_request_spends_its_token_once_however_often_it_is_asked() {
+    let service = Service::new();
+    let layer = GuardLayer::new(service.guard.clone(), Access::user().once()).unwrap();
+    let app = service.router().layer(layer);
+    let vote = || {
+        let bearer = format!("Bearer {}", service.token(&claims()));
+        Request::post("/vote").header("authorization", bearer).body(Body::empty()).unwrap()
+    };
+    assert_eq!(app.clone().oneshot(vote()).await.unwrap().status(), 200);
+    assert_eq!(app.oneshot(vote()).await.unwrap().status(), 401);
 }
 
 #[test]

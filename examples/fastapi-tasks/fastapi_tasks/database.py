@@ -14,7 +14,7 @@ def open_database(url: str) -> Engine:
         return open_sqlite(rest.removeprefix("//"))
     if scheme in {"postgres", "postgresql"}:
         address = make_url(f"postgresql:{rest}").set(drivername="postgresql+psycopg")
-        return create_engine(address, pool_pre_ping=True)
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     raise SettingMissing("DATABASE_URL is no database; set it to sqlite:FILE or postgres://…")
 
 
@@ -24,7 +24,10 @@ def open_sqlite(file: str) -> Engine:
     in_memory = file == ":memory:"
     pool = {"poolclass": StaticPool} if in_memory else {}
     arguments = {"timeout": 5, "check_same_thread": False}
-    engine = create_engine(f"sqlite:///{file}", connect_args=arguments, **pool)
+    # An error in the log names the statement, and nothing of anybody's tasks.
+    engine = create_engine(
+        f"sqlite:///{file}", connect_args=arguments, hide_parameters=True, **pool
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

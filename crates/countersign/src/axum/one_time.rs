@@ -12,21 +12,6 @@ use crate::guard::Guard;
 #[derive(Debug)]
 pub struct OneTime(());
 
-/// The token of this request is spent with this guard, for this request.
-#[derive(Clone)]
-struct Spent(Guard);
-
-impl OneTime {
-    pub(super) fn spend(admitted: &Admitted, request: &mut Parts) -> Result<Self, Rejection> {
-        let spent = request.extensions.get::<Spent>();
-        if spent.is_none_or(|Spent(guard)| !guard.is(&admitted.guard)) {
-            admitted.guard.spend(&admitted.identity, request)?;
-            request.extensions.insert(Spent(admitted.guard.clone()));
-        }
-        Ok(Self(()))
-    }
-}
-
 impl<S> FromRequestParts<S> for OneTime
 where
     S: Send + Sync,
@@ -35,7 +20,8 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let admitted = admit(request, state).await?;
-        Self::spend(&admitted, request)
+        let Admitted { guard, identity } = admit(request, state).await?;
+        guard.spend(&identity, request)?;
+        Ok(Self(()))
     }
 }

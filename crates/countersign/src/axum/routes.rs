@@ -32,7 +32,7 @@ use axum::{
 };
 use http::Method;
 
-use super::{OneTime, Rejection, admit, user_id_of};
+use super::{Rejection, admit, user_id_of};
 use crate::{access::Access, guard::Guard};
 
 /// A list of routes and what each demands. `S` is the state of the router, which holds the guard.
@@ -257,7 +257,7 @@ where
         .check(&admitted.identity, user_id.as_deref())
         .map_err(|refusal| admitted.refuse(refusal, &parts))?;
     if access.needs_once() {
-        OneTime::spend(&admitted, &mut parts)?;
+        admitted.guard.spend(&admitted.identity, &mut parts)?;
     }
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
