@@ -95,6 +95,30 @@ fn t016_duplicate_members_are_refused() {
 }
 
 #[test]
+fn t016_among_many_members_one_named_twice_is_refused_wherever_it_stands() {
+    let issuer = Issuer::ed25519();
+    for many in [0, 10, 15, 16, 17, 30, 200] {
+        let filling: Vec<_> = (0..many).map(|number| format!(r#""m{number}":{number}"#)).collect();
+        let own = claims().to_string();
+        let own = own.trim_matches(['{', '}']);
+        let verify = |members: &[&str]| {
+            let members: Vec<_> =
+                members.iter().copied().filter(|members| !members.is_empty()).collect();
+            let payload = format!("{{{}}}", members.join(","));
+            issuer.verify(&issuer.sign_bytes(issuer.header, payload)).map(drop)
+        };
+        let filling = filling.join(",");
+        assert_eq!(verify(&[own, &filling]), Ok(()), "{many}");
+        let refusal = Err(TokenError::NotStrictJson { part: Part::Payload });
+        for twin in [r#""sub":"bob""#, r#""s\u0075b":"bob""#, r#""jti":"other""#] {
+            assert_eq!(verify(&[twin, &filling, own]), refusal, "{many} {twin}");
+            assert_eq!(verify(&[own, &filling, twin]), refusal, "{many} {twin}");
+            assert_eq!(verify(&[&filling, own, twin]), refusal, "{many} {twin}");
+        }
+    }
+}
+
+#[test]
 fn t019_t020_white_space_and_unknown_header_members_are_fine() {
     for issuer in Issuer::both() {
         let spaced = issuer.header.replace(':', " :\n ").replace(',', " ,\r\n\t");
@@ -143,9 +167,31 @@ fn t023_deep_json_is_refused_before_the_stack_ends() {
 }
 
 #[test]
+fn t023_a_level_has_at_most_256_members_or_elements_and_a_name_256_bytes() {
+    for issuer in Issuer::both() {
+        let with = |value: String| {
+            let payload = claims().to_string().replacen('{', &format!("{{\"d\":{value},"), 1);
+            issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_ok()
+        };
+        let object = |members: usize| {
+            let members: Vec<_> = (0..members).map(|number| format!(r#""m{number}":0"#)).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        let array = |elements: usize| format!("[{}]", vec!["0"; elements].join(","));
+        let name = |bytes: usize| format!(r#"{{"{}":0}}"#, "n".repeat(bytes));
+        for fits in [object(256), array(256), name(256), object(0), array(0), name(0)] {
+            assert!(with(fits.clone()), "{fits}");
+        }
+        for too_much in [object(257), array(257), name(257)] {
+            assert!(!with(too_much.clone()), "{too_much}");
+        }
+    }
+}
+
+#[test]
 fn t024_half_characters_and_nul_are_refused() {
     for issuer in Issuer::both() {
-        for text in [r"\ud800", r"\udc00\ud800", r"ali\u0000ce"] {
+        for text in [r"\ud800", r"\ud800\u0041", r"\udc00\ud800", r"ali\u0000ce"] {
             let payload = claims().to_string().replace("alice", text);
             assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
             let jti = claims().to_string().replace("2f9c8e2e", text);
@@ -154,6 +200,47 @@ fn t024_half_characters_and_nul_are_refused() {
             assert!(issuer.verify(&issuer.sign_bytes(header, claims().to_string())).is_err());
             let named = claims().to_string().replacen('{', &format!("{{\"{text}\":1,"), 1);
             assert!(issuer.verify(&issuer.sign_bytes(issuer.header, named)).is_err());
+        }
+    }
+}
+
+#[test]
+fn a_character_is_escaped_as_json_does_it_and_in_no_other_way() {
+    let issuer = Issuer::ed25519();
+    let verify = |text: &str| {
+        let payload = claims().to_string().replace(r#""user""#, &format!(r#""{text}""#));
+        issuer.verify(&issuer.sign_bytes(issuer.header, payload))
+    };
+    let every = r#"\"\\\/\b\f\n\r\t\u00e4\u00E4\uffff\ud83d\uDE00"#;
+    let claims = verify(every).unwrap();
+    assert_eq!(claims.get("role").unwrap(), "\"\\/\u{8}\u{c}\n\r\tää\u{ffff}😀");
+    for text in
+        [r"\", r"\x41", r"\U0041", r"\a", r"\0", r"\'", r"\u", r"\u41", r"\u+041", r"\u 041"]
+    {
+        assert!(verify(text).is_err(), "{text}");
+    }
+    for text in [r"\u004g", r"\u00e", r"\uD83D\uDE0", r"\ud83d\n", r"\ud83d/ude00", r"\ud83d😀"] {
+        assert!(verify(text).is_err(), "{text}");
+    }
+}
+
+/// Wherever it stands: texts are looked through eight bytes at a time.
+#[test]
+fn a_control_character_is_refused_unless_it_is_escaped() {
+    let issuer = Issuer::hs256();
+    let verify = |role: &str| {
+        let payload = claims().to_string().replace(r#""user""#, &format!(r#""{role}""#));
+        issuer.verify(&issuer.sign_bytes(issuer.header, payload))
+    };
+    for (control, before) in (0..=0x1f_u8).flat_map(|c| (0..10).map(move |before| (c, before))) {
+        let (before, control) = ("a".repeat(before), char::from(control));
+        assert!(verify(&format!("{before}{control}{}", "b".repeat(9))).is_err(), "{control:?}");
+        assert!(verify(&format!("{before}\\n{control}")).is_err(), "{control:?}");
+    }
+    for fine in [" ", "!", "#", "[", "]", "~", "\u{7f}", "\u{80}", "ä", "€", "😀"] {
+        for before in 0..10 {
+            let text = format!("{}{fine}{fine}{}", "a".repeat(before), "b".repeat(9));
+            assert_eq!(verify(&text).unwrap().get("role").unwrap(), text.as_str());
         }
     }
 }

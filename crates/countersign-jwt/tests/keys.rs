@@ -306,6 +306,50 @@ fn t075_without_a_kid_exactly_one_key_must_fit() {
 }
 
 #[test]
+fn t075_of_two_keys_without_a_name_none_is_taken() {
+    let key = || SigningKey::generate(Algorithm::EdDsa).unwrap();
+    let (one, two) = (key(), key());
+    let keys = jwks(&[public(&one), public(&two)]);
+    for header in [
+        r#"{"alg":"EdDSA"}"#,
+        r#"{"alg":"EdDSA","typ":"JWT"}"#,
+        r#"{"typ":"JWT","alg":"EdDSA"}"#,
+        r#"{"alg": "EdDSA"}"#,
+    ] {
+        let signed = format!("{}.{}", base64url(header), base64url(claims().to_string()));
+        let token = format!("{signed}.{}", base64url([1; 64]));
+        assert_eq!(verifier().verify(&token, &keys, now()).unwrap_err(), TokenError::AmbiguousKey);
+    }
+    assert_eq!(verify(&one, &keys), Err(TokenError::AmbiguousKey));
+    assert_eq!(verify(&two, &keys), Err(TokenError::AmbiguousKey));
+}
+
+/// However an issuer writes its header.
+#[test]
+fn t055_a_kid_leads_to_its_own_key_and_no_other() {
+    let secrets = [("s1", [1; 32]), ("s\"2", [2; 32]), ("s3", [3; 32])];
+    let named = secrets.iter().map(|(kid, secret)| (*kid, Algorithm::Hs256, &secret[..]));
+    let keys = KeySet::from_named_secrets(named).unwrap();
+    for (kid, _) in &secrets {
+        let kid_text = Value::from(*kid).to_string();
+        for header in [
+            format!(r#"{{"alg":"HS256","kid":{kid_text}}}"#),
+            format!(r#"{{"alg":"HS256","kid":{kid_text},"typ":"JWT"}}"#),
+            format!(r#"{{"alg":"HS256","typ":"JWT","kid":{kid_text}}}"#),
+            format!(r#"{{"typ":"JWT","alg":"HS256","kid":{kid_text}}}"#),
+            format!(r#"{{"kid":{kid_text},"alg":"HS256"}}"#),
+        ] {
+            let signed = format!("{}.{}", base64url(&header), base64url(claims().to_string()));
+            for (other, secret) in &secrets {
+                let signature = base64url(hmac_signer(secret)(signed.as_bytes()));
+                let verdict = verifier().verify(&format!("{signed}.{signature}"), &keys, now());
+                assert_eq!(verdict.is_ok(), kid == other, "{header} signed as {other}");
+            }
+        }
+    }
+}
+
+#[test]
 fn t077_the_same_kid_of_another_issuer_is_another_key() {
     let (ours, theirs) = (signing_key("k1"), signing_key("k1"));
     assert_eq!(verify(&theirs, &jwks(&[public(&ours)])), Err(TokenError::WrongSignature));

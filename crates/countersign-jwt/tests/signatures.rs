@@ -1,7 +1,8 @@
 //! Group B, the signature itself: numbers that are no signature, and second forms of one that is.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use countersign_jwt::{Algorithm, KeySet, SigningKey, TokenError};
+use countersign_jwt::{Algorithm, KeySet, SigningKey, TokenError, TokenHash};
 
 use crate::fixture::{Issuer, base64url, claims, now, verifier};
 
@@ -58,6 +59,26 @@ fn t048_the_second_form_of_an_ecdsa_signature_is_the_same_token() {
         (claims.token_id().unwrap().to_owned(), claims.as_map().clone())
     });
     assert_eq!(first, second);
+}
+
+#[test]
+fn t048_the_hash_of_a_token_is_made_over_what_is_signed_and_no_more() {
+    let issuer = Issuer::ed25519();
+    let token = issuer.good_token();
+    let (signed, _signature) = token.rsplit_once('.').unwrap();
+    let hash = TokenHash::of(&token).unwrap();
+    assert_eq!(hash.as_bytes(), digest(&SHA256, signed.as_bytes()).as_ref());
+    assert_eq!(TokenHash::from_bytes(*hash.as_bytes()), hash);
+    for signature in [base64url([1; 64]), String::new(), "x".to_owned()] {
+        assert_eq!(TokenHash::of(&format!("{signed}.{signature}")).unwrap(), hash);
+    }
+    let (header, payload) = signed.split_once('.').unwrap();
+    for other in [format!("{header}.{payload}x.s"), format!("{header}x.{payload}.s")] {
+        assert_ne!(TokenHash::of(&other).unwrap(), hash);
+    }
+    for no_token in ["", "a", "a.b", ".a.b", "a.b.c.d"] {
+        assert_eq!(TokenHash::of(no_token), Err(TokenError::NotThreeParts));
+    }
 }
 
 #[test]
