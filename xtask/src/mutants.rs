@@ -1,6 +1,6 @@
 //! `cargo xtask mutants`: verifier and guard, broken on purpose, one way after the other.
 //!
-//! [`VARIANTS`] says how. Each is built in a copy of the sources below `target/mutants`, and the tests of
+//! [`variants`] says how. Each is built in a copy of the sources below `target/mutants`, and the tests of
 //! its crate have to fail. A variant that passes them is a hole in the tests; one that does not build, or
 //! whose text is no longer in the sources, proves nothing. All three fail the command.
 
@@ -14,7 +14,7 @@ use std::{
 
 use countersign_testing::root;
 
-use self::variants::{VARIANTS, Variant};
+use self::variants::{PACKAGES, Variant};
 use crate::{Outcome, step::output};
 
 #[derive(clap::Args)]
@@ -31,14 +31,14 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
     let wanted = |variant: &&Variant| {
         flags.only.as_ref().is_none_or(|text| variant.breaks.contains(text.as_str()))
     };
-    let variants: Vec<&Variant> = VARIANTS.iter().filter(wanted).collect();
+    let variants: Vec<&Variant> = variants::all().filter(wanted).collect();
     let mut broken = Vec::new();
     for variant in &variants {
         broken.push(variant.sources().map_err(|error| format!("{}: {error}", variant.breaks))?);
     }
 
     let copy = Copy::of_the_sources()?;
-    for package in ["countersign-jwt", "countersign"] {
+    for package in PACKAGES {
         if variants.iter().any(|variant| variant.package == package)
             && copy.test(package)? != Verdict::Passed
         {
@@ -171,13 +171,22 @@ fn write_if_other(path: &Path, content: &[u8]) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::VARIANTS;
+    use std::collections::HashSet;
+
+    use super::variants;
 
     #[test]
     fn every_variant_can_be_made_of_the_sources_as_they_are() {
-        for variant in &VARIANTS {
+        for variant in variants::all() {
             let sources = variant.sources();
             assert!(sources.is_ok(), "{}: {}", variant.breaks, sources.expect_err("no sources"));
+        }
+    }
+    #[test]
+    fn no_two_variants_have_one_name() {
+        let mut names = HashSet::new();
+        for variant in variants::all() {
+            assert!(names.insert(variant.breaks), "{}", variant.breaks);
         }
     }
 }

@@ -114,3 +114,53 @@ impl TokenCache {
         self.places.get(index)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        hash::BuildHasher,
+        sync::{
+            Arc,
+            atomic::{AtomicU64, Ordering},
+        },
+    };
+
+    use countersign_jwt::{SigningKey, Verifier};
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::{TokenCache, VerifiedToken};
+    use crate::identity::Identity;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn verified(user: &str, ends_at: i64) -> VerifiedToken {
+        let key = SigningKey::hs256(&[7; 32]).expect("a key");
+        let claims = json!({"iss": "i", "aud": "a", "sub": user, "iat": 0, "exp": ends_at});
+        let token = key.sign(&claims).expect("a token");
+        let keys = key.key_set().expect("keys");
+        let claims = Verifier::new("i", "a").verify(&token, &keys, NOW).expect("claims");
+        VerifiedToken {
+            token: token.into(),
+            issuer: 0,
+            identity: Identity::new(claims, &Arc::from("i"), &Arc::from([])),
+            verified_at: NOW,
+            ends_at: Timestamp::from_second(ends_at).expect("a time"),
+            key_generation: 0,
+            revocations: AtomicU64::new(0),
+        }
+    }
+
+    /// As a reader finds it while another token is being put there, or when two hashes are equal.
+    #[test]
+    fn t241_beside_the_right_hash_another_token_is_not_taken_for_the_right_one() {
+        let cache = TokenCache::with_room_for(1);
+        let alices = verified("alice", 60);
+        let bobs: Box<str> = verified("bob", 60).token;
+        cache.insert(alices, NOW);
+        for place in &cache.places[0] {
+            place.hash.store(cache.hasher.hash_one(&*bobs), Ordering::Relaxed);
+        }
+        assert!(cache.get(&bobs).is_none());
+    }
+}

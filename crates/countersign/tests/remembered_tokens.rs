@@ -33,6 +33,14 @@ async fn a_token_is_verified_once_and_remembered() {
 }
 
 #[tokio::test]
+async fn one_request_is_one_decision_however_many_arguments_ask_for_it() {
+    let service = Service::new();
+    assert_eq!(service.get_as("/api/alice/tasks", &claims()).await.status, 200);
+    let metrics = service.guard.metrics();
+    assert_eq!((metrics.admitted, metrics.cache_hits), (1, 0));
+}
+
+#[tokio::test]
 async fn nothing_is_remembered_when_there_is_no_room() {
     let service = Service::with(|builder| builder.cached_tokens(0));
     for _ in 0..3 {

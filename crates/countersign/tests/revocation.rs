@@ -42,6 +42,20 @@ async fn t221_a_token_is_revoked_by_its_id_and_no_other() {
     assert_eq!(status(&service, &second).await, 200);
 }
 
+/// A token that was looked through once is looked through again for everything that comes later.
+#[tokio::test]
+async fn t221_a_remembered_token_is_held_against_every_later_revocation() {
+    let (service, revocations) = service();
+    let tokens = ["t1", "t2", "t3"].map(|jti| with(&json!({"jti": jti})));
+    for revoked in 0..=tokens.len() {
+        for (index, token) in tokens.iter().enumerate() {
+            let expected = if index < revoked { 401 } else { 200 };
+            assert_eq!(status(&service, token).await, expected, "{index} of {revoked}");
+        }
+        revocations.revoke_token(ISSUER, &format!("t{}", revoked + 1), at(NOW));
+    }
+}
+
 #[tokio::test]
 async fn t222_a_session_takes_all_its_tokens_along() {
     let (service, revocations) = service();
@@ -195,6 +209,43 @@ async fn t240_an_entry_outlives_every_token_it_refuses() {
     assert_eq!(revocations.len(), 1);
     revocations.sweep(at(NOW + 50 * 3600));
     assert!(revocations.is_empty());
+}
+
+/// At the last moment of the longest token, of all moments.
+#[tokio::test]
+async fn t239_a_jump_of_a_day_at_the_end_of_a_token_does_not_bring_it_back() {
+    let (service, revocations) = service();
+    let mut longest = claims();
+    longest["exp"] = (NOW + 24 * 3600).into();
+    let last = NOW + 24 * 3600 + 29;
+    revocations.revoke_token(ISSUER, "t1", at(NOW));
+    revocations.sweep(at(last + 24 * 3600));
+    service.clock.set(last);
+    assert_eq!(status(&service, &longest).await, 401);
+    let other = with(&json!({"jti": "t2", "exp": NOW + 24 * 3600}));
+    assert_eq!(status(&service, &other).await, 200);
+}
+
+#[test]
+fn t239_what_is_revoked_again_with_an_earlier_clock_is_kept_as_long_as_before() {
+    let revocations = Revocations::kept_for(SignedDuration::from_hours(24));
+    revocations.revoke_session(ISSUER, "s1", at(NOW + 24 * 3600));
+    revocations.revoke_session(ISSUER, "s1", at(NOW));
+    revocations.sweep(at(NOW + 72 * 3600));
+    assert_eq!(revocations.len(), 1);
+}
+
+#[test]
+fn t240_an_entry_is_forgotten_when_its_time_is_over_and_not_before() {
+    let revocations = Revocations::kept_for(SignedDuration::from_hours(1));
+    assert!(revocations.is_empty());
+    revocations.revoke_session(ISSUER, "s1", at(NOW));
+    assert!(!revocations.is_empty());
+    let last = NOW + 26 * 3600;
+    for (seconds, left) in [(0, 1), (last - 1, 1), (last, 1), (last + 1, 0)] {
+        revocations.sweep(at(seconds));
+        assert_eq!(revocations.len(), left, "{seconds}");
+    }
 }
 
 #[tokio::test]

@@ -95,6 +95,40 @@ async fn t254_every_route_lets_in_whom_the_list_says_and_nobody_else() {
     }
 }
 
+#[tokio::test]
+async fn of_several_demands_each_has_to_be_met_and_none_of_no_names_can_be() {
+    let service = Service::new();
+    let none: [&str; 0] = [];
+    let status = async |access: Access, scope: &str, role: &str| {
+        let guard = service.guard.clone();
+        let router = Routes::new().get("/", access, me).into_router(&guard).unwrap();
+        let mut claims = claims();
+        (claims["scope"], claims["role"]) = (scope.into(), role.into());
+        let bearer = format!("Bearer {}", service.token(&claims));
+        let request = Request::get("/").header("authorization", bearer).body(Body::empty());
+        let answer = router.with_state(guard).oneshot(request.unwrap()).await.unwrap();
+        answer.status().as_u16()
+    };
+    let scopes = || Access::user().scope("a").scope("b");
+    let roles = || Access::user().role("c").role("d");
+    for (access, scope, role, expected) in [
+        (scopes(), "a b", "", 200),
+        (scopes(), "a", "", 403),
+        (scopes(), "b", "", 403),
+        (roles(), "", "c,d", 200),
+        (roles(), "", "c", 403),
+        (roles(), "", "d", 403),
+        (scopes().role("c"), "a b", "d", 403),
+        (scopes().role("c"), "a", "c", 403),
+        (scopes().role("c"), "b a", "c", 200),
+        (Access::user().any_scope(none), "a", "", 403),
+        (Access::user().any_role(none), "", "c", 403),
+    ] {
+        let name = format!("{access} with {scope} as {role}");
+        assert_eq!(status(access, scope, role).await, expected, "{name}");
+    }
+}
+
 #[test]
 fn a_route_that_nobody_classified_makes_no_router() {
     let guard = Service::new().guard;

@@ -1,7 +1,10 @@
 //! One service that takes tokens of two issuers, and neither can speak for the other.
 
 use axum::{Router, body::Body, routing::get};
-use countersign::{BuildError, Guard, KeySource, Policy, SystemClock, axum::User};
+use countersign::{
+    BuildError, Guard, KeySource, Policy, SystemClock,
+    axum::{OneTime, User},
+};
 use countersign_jwt::{Clock, KeySet, SigningKey};
 use http::Request;
 use serde_json::{Value, json};
@@ -73,6 +76,23 @@ async fn a_token_of_nobody_we_know_is_refused() {
     let mut without = claims(OURS);
     without.as_object_mut().unwrap().remove("iss");
     assert_eq!(status(&guard, &ours, &without).await, 401);
+}
+
+/// Names of tokens are given by issuers who know nothing of each other.
+#[tokio::test]
+async fn t237_a_token_spent_at_one_issuer_is_not_spent_at_another() {
+    let Two { ours, theirs, guard } = two();
+    let app: Router =
+        Router::new().route("/vote", get(async |_: OneTime| ())).with_state(guard.clone());
+    let vote = async |key: &SigningKey, issuer: &str| {
+        let mut claims = claims(issuer);
+        claims["jti"] = "t1".into();
+        let bearer = format!("Bearer {}", key.sign(&claims).unwrap());
+        let request = Request::get("/vote").header("authorization", bearer).body(Body::empty());
+        app.clone().oneshot(request.unwrap()).await.unwrap().status().as_u16()
+    };
+    assert_eq!((vote(&ours, OURS).await, vote(&theirs, THEIRS).await), (200, 200));
+    assert_eq!((vote(&ours, OURS).await, vote(&theirs, THEIRS).await), (401, 401));
 }
 
 #[test]

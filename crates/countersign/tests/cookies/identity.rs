@@ -96,6 +96,15 @@ async fn t096_a_token_is_no_cookie_and_a_cookie_no_token() {
 }
 
 #[tokio::test]
+async fn a_cookie_is_no_token_that_counts_once() {
+    let service = Service::caching();
+    assert_eq!(service.get("/vote", &data_of("alice")).await.0, 401);
+    let bearer = format!("Bearer {}", service.key.sign(&claims()).unwrap());
+    let vote = || service.send(request(Method::GET, "/vote", &[("authorization", &*bearer)]));
+    assert_eq!((vote().await.0, vote().await.0), (200, 401));
+}
+
+#[tokio::test]
 async fn a_stranger_is_welcome_where_nobody_needs_to_be_known_and_a_bad_cookie_is_not() {
     let service = Service::caching();
     let greeting = async |cookie: &str| service.get("/greeting", cookie).await;

@@ -20,7 +20,7 @@ use countersign::{
     AcceptCookies, BuildError, CookiePolicy, CookiePolicyError, Guard, KeySource, Policy,
     Revocations, Strategy,
     audit::{AuditSink, Event},
-    axum::{HasRole, HasScope, User},
+    axum::{HasRole, HasScope, OneTime, User},
     cookies::{SessionOf, Sessions},
 };
 use countersign_cookies::CookieSigner;
@@ -188,6 +188,7 @@ impl Service {
             .route("/me", any(me))
             .route("/greeting", any(greet))
             .route("/reading", any(|_: HasScope<TasksRead>, _: HasRole<Admin>| async {}))
+            .route("/vote", any(|_: OneTime| async {}))
             .route("/writing", any(|_: HasScope<TasksWrite>| async {}))
             .route_layer(Extension(AcceptCookies))
             .route("/bearer-only", any(me))
