@@ -115,7 +115,14 @@ impl Copy {
     fn of_the_sources() -> Result<Self, Box<dyn std::error::Error>> {
         let home = root().join("target/mutants");
         let copy = Self { sources: home.join("sources"), build: home.join("build") };
-        let parts = ["Cargo.toml", "Cargo.lock", "crates", "apps/tasks-api", "xtask"];
+        let parts = [
+            "Cargo.toml",
+            "Cargo.lock",
+            "crates",
+            "apps/tasks-api",
+            "xtask",
+            "conformance/reference",
+        ];
         let files = output(
             Command::new("git")
                 .current_dir(root())
