@@ -122,6 +122,7 @@ impl Copy {
             "apps/tasks-api",
             "xtask",
             "conformance/reference",
+            ".config",
         ];
         let files = output(
             Command::new("git")

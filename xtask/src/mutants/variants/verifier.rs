@@ -80,7 +80,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("a number may begin with zeros", "json/scanner.rs":
         "if !self.take(b'0') {" => "if !self.take(b'x') {"),
     variant!("a number beyond a double is some number", "json/scanner.rs":
-        ".and_then(Number::from_f64)" => ".map(|_: f64| 0.into())"),
+        ".and_then(Number::from_f64)" => ".map(|number| Number::from_f64(number).unwrap_or(0.into()))"),
     variant!("the first half of a character is a character", "json/string.rs":
         "char::decode_utf16([first, second]).next()?.ok()?"
         => "char::decode_utf16([first, second]).next()?.unwrap_or('?')"),
@@ -115,7 +115,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("an Ed25519 key has a second spelling", "ed25519.rs":
         "is_below_p(&y) && !SMALL_ORDER.contains(&y)" => "!SMALL_ORDER.contains(&y)"),
     variant!("the sign makes an Ed25519 key another point", "ed25519.rs":
-        "y[SIZE - 1] &= !SIGN;" => "y[SIZE - 1] &= !(SIGN >> 8);"),
+        "y[SIZE - 1] &= !SIGN;" => "y[SIZE - 1] &= SIGN | !SIGN;"),
     variant!("a key for encryption verifies", "jwk.rs":
         "is_some_and(|purpose| purpose != \"sig\")" => "is_some_and(str::is_empty)"),
     variant!("a key that may not verify verifies", "jwk.rs":
