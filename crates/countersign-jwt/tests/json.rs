@@ -141,6 +141,28 @@ fn t022_numbers_without_a_value_are_refused() {
 }
 
 #[test]
+fn t022_a_number_is_written_as_json_does_it_and_in_no_other_way() {
+    let issuer = Issuer::ed25519();
+    let verify = |number: &str| {
+        let payload = claims().to_string().replace(r#""user""#, number);
+        issuer.verify(&issuer.sign_bytes(issuer.header, payload)).map(drop)
+    };
+    for number in ["0", "-0", "10", "-5", "0.0", "-0.5", "1e2", "1E+2", "15e-1", "0e0", "1.05e05"] {
+        assert_eq!(verify(number), Ok(()), "{number}");
+    }
+    for number in [
+        "01", "-01", "00", "1.", ".5", "-.5", "+1", "-", "--1", "1e", "1e+", "1.e5", "e5", "0x1F",
+        "1_0", "1 0", "1.5.5", "1e400", "-1e400", "１", "0b1", "1f",
+    ] {
+        assert_eq!(
+            verify(number),
+            Err(TokenError::NotStrictJson { part: Part::Payload }),
+            "{number}"
+        );
+    }
+}
+
+#[test]
 fn t022_a_number_is_read_to_the_last_bit() {
     let issuer = Issuer::ed25519();
     for number in ["2.827530463691801e-14", "5e-324", "1.7976931348623157e308", "0.1"] {

@@ -129,7 +129,7 @@ mod tests {
     use jiff::Timestamp;
     use serde_json::json;
 
-    use super::{TokenCache, VerifiedToken};
+    use super::{TokenCache, VerifiedToken, WAYS};
     use crate::identity::Identity;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -149,6 +149,44 @@ mod tests {
             key_generation: 0,
             revocations: AtomicU64::new(0),
         }
+    }
+
+    fn remembered(cache: &TokenCache, tokens: &[Box<str>]) -> Vec<bool> {
+        tokens.iter().map(|token| cache.get(token).is_some()).collect()
+    }
+
+    #[test]
+    fn of_tokens_in_one_place_that_which_ends_first_makes_room() {
+        for (now, new) in [(0, 25), (0, 5), (15, 50)] {
+            let cache = TokenCache::with_room_for(WAYS);
+            let four =
+                [40, 10, 30, 20].map(|ends_at| verified(&format!("until-{ends_at}"), ends_at));
+            let tokens = four.each_ref().map(|verified| verified.token.clone());
+            for verified in four {
+                cache.insert(verified, NOW);
+            }
+            assert_eq!(remembered(&cache, &tokens), [true; WAYS]);
+            let fifth = verified("the-fifth", new);
+            let token = fifth.token.clone();
+            cache.insert(fifth, Timestamp::from_second(now).expect("a time"));
+            assert!(cache.get(&token).is_some());
+            assert_eq!(remembered(&cache, &tokens), [true, false, true, true], "at {now}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_was_verified_anew_takes_the_place_it_had() {
+        let cache = TokenCache::with_room_for(WAYS);
+        let first = [40, 30].map(|ends_at| verified(&format!("until-{ends_at}"), ends_at));
+        let tokens = first.each_ref().map(|verified| verified.token.clone());
+        for verified in first {
+            cache.insert(verified, NOW);
+        }
+        cache.insert(VerifiedToken { key_generation: 1, ..verified("until-40", 40) }, NOW);
+        assert_eq!(remembered(&cache, &tokens), [true, true]);
+        assert_eq!(cache.get(&tokens[0]).map(|held| held.key_generation), Some(1));
+        let held = cache.places[0].iter().filter(|place| place.token.load().is_some());
+        assert_eq!(held.count(), 2);
     }
 
     /// As a reader finds it while another token is being put there, or when two hashes are equal.
