@@ -47,6 +47,32 @@ fn wide_encodings(text: &str) -> [Vec<u8>; 4] {
 }
 
 #[test]
+fn t017_nothing_but_white_space_stands_behind_the_object_or_before_it() {
+    for issuer in Issuer::both() {
+        let good = claims().to_string();
+        for fine in ["", " ", "\n\t\r "] {
+            let payload = format!("{fine}{good}{fine}");
+            issuer.verify(&issuer.sign_bytes(issuer.header, payload)).unwrap();
+            let header = format!("{fine}{}{fine}", issuer.header);
+            issuer.verify(&issuer.sign_bytes(header, &good)).unwrap();
+        }
+        for more in ["x", " x", "{}", ",", "}", "\0", "\u{a0}", "\u{b}", "\u{feff}", "//"] {
+            for payload in [format!("{good}{more}"), format!("{more}{good}")] {
+                let refusal = issuer.verify(&issuer.sign_bytes(issuer.header, payload));
+                let expected = TokenError::NotStrictJson { part: Part::Payload };
+                assert_eq!(refusal.unwrap_err(), expected, "{more}");
+            }
+            let (header, expected) =
+                (issuer.header, TokenError::NotStrictJson { part: Part::Header });
+            for header in [format!("{header}{more}"), format!("{more}{header}")] {
+                let refusal = issuer.verify(&issuer.sign_bytes(header, &good));
+                assert_eq!(refusal.unwrap_err(), expected, "{more}");
+            }
+        }
+    }
+}
+
+#[test]
 fn t015_invalid_utf8_is_refused_and_never_replaced() {
     for issuer in Issuer::both() {
         for bad in
@@ -213,7 +239,7 @@ fn t023_a_level_has_at_most_256_members_or_elements_and_a_name_256_bytes() {
 #[test]
 fn t024_half_characters_and_nul_are_refused() {
     for issuer in Issuer::both() {
-        for text in [r"\ud800", r"\ud800\u0041", r"\udc00\ud800", r"ali\u0000ce"] {
+        for text in [r"\ud800", r"\ud800\u0041", r"\udc00", r"\udc00\ud800", r"ali\u0000ce"] {
             let payload = claims().to_string().replace("alice", text);
             assert!(issuer.verify(&issuer.sign_bytes(issuer.header, payload)).is_err());
             let jti = claims().to_string().replace("2f9c8e2e", text);
