@@ -11,6 +11,7 @@ mod edges;
 mod explanations;
 mod fixture;
 mod json;
+mod json_values;
 mod keys;
 mod openssl;
 mod parsing;
