@@ -6,7 +6,7 @@
 //! level, and names longer than [`MAX_NAME_BYTES`].
 //!
 //! What is read borrows from the text: a text without escapes is not copied. This and the checks that no
-//! other reader makes are why the reading is done here; `tests/json.rs` holds it against `serde_json`.
+//! other reader makes are why the reading is done here; `tests/documents.rs` holds it against `serde_json`.
 
 mod scanner;
 mod string;
