@@ -23,6 +23,16 @@ fn a_good_token_tells_who_it_is() {
 }
 
 #[test]
+fn claims_are_handed_on_byte_by_byte_as_they_were_signed() {
+    for issuer in Issuer::both() {
+        let payload = format!(" {} ", claims().to_string().replace("alice", r"al\u0069ce"));
+        let claims = issuer.verify(&issuer.sign_bytes(issuer.header, &payload)).unwrap();
+        assert_eq!(claims.as_json(), payload);
+        assert_eq!(claims.subject(), "alice");
+    }
+}
+
+#[test]
 fn t078_the_issuer_must_be_ours_to_the_letter() {
     for issuer in Issuer::both() {
         for other in [
