@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::fixture::{Issuer, NOW, claims, claims_with};
 
 #[test]
-fn t26_a_fraction_of_a_second_makes_no_token_valid() {
+fn t026_a_fraction_of_a_second_makes_no_token_valid() {
     for issuer in Issuer::both() {
         let early = claims_with("nbf", 1_800_000_030.5);
         assert_eq!(issuer.refusal(&early), TokenError::NotYetValid { claim: "nbf" });
@@ -16,7 +16,7 @@ fn t26_a_fraction_of_a_second_makes_no_token_valid() {
 }
 
 #[test]
-fn t26_a_number_is_the_double_that_everybody_reads() {
+fn t026_a_number_is_the_double_that_everybody_reads() {
     let issuer = Issuer::hs256();
     for text in ["123456789012345680000", "0.1234567890123456789", "2.2250738585072011e-308"] {
         let payload = claims().to_string().replace('{', &format!(r#"{{"n":{text},"#));

@@ -93,7 +93,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
     #[test]
-    fn t16_a_document_is_read_as_everybody_reads_it(value in value()) {
+    fn t016_a_document_is_read_as_everybody_reads_it(value in value()) {
         let issuer = Issuer::hs256();
         let payload = payload(&format!("\"document\":{value}"));
         let claims = issuer.verify(&issuer.sign_bytes(issuer.header, &payload)).unwrap();
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn t16_bytes_that_are_accepted_are_json_for_everybody(
+    fn t016_bytes_that_are_accepted_are_json_for_everybody(
         value in value(), at in any::<prop::sample::Index>(), byte in any::<u8>(), insert in any::<bool>(),
     ) {
         let issuer = Issuer::hs256();
@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn t16_a_name_twice_is_found_in_any_spelling(
+    fn t016_a_name_twice_is_found_in_any_spelling(
         (name, meant) in text(), respelled in prop::collection::vec(any::<(bool, bool)>(), 12),
         value in value(), other in value(), between in 0_usize..40, deep in any::<bool>(),
     ) {

@@ -54,8 +54,7 @@ impl fmt::Display for Metrics {
         }
         f.write_str("# HELP countersign_revocations Revocations in memory.\n")?;
         f.write_str("# TYPE countersign_revocations gauge\n")?;
-        writeln!(f, "countersign_revocations {}", self.revocations)?;
-        f.write_char('\n')
+        writeln!(f, "countersign_revocations {}", self.revocations)
     }
 }
 

@@ -9,8 +9,8 @@
 //!
 //! A call that returned holds: every later decision of a guard with these revocations knows it. Nothing
 //! is ever evicted to make room. An entry is forgotten when no token it could refuse can still be valid:
-//! [`DEFAULT_KEPT`] after it was made, and a day later than that, so that a clock that jumps ahead and is
-//! set back loses nothing.
+//! [`DEFAULT_KEPT`] after it was made, and 25 hours later than that, so that a clock that jumps a day ahead
+//! and is set back loses nothing.
 //!
 //! Names are kept as 64-bit hashes with a secret of this process, an entry of 16 bytes; with a million
 //! entries the odds that a good token is taken for a revoked one are 1 in 10¹³. Decisions take a read
@@ -115,7 +115,7 @@ impl Default for Revocations {
 }
 
 impl Revocations {
-    /// Entries are kept for so long, and a day. At least as long as any token may live, leeway included:
+    /// Entries are kept for so long, and 25 hours. At least as long as any token may live, leeway included:
     /// [`GuardBuilder::build`](crate::GuardBuilder::build) refuses less.
     pub fn kept_for(kept: SignedDuration) -> Self {
         Self(Arc::new(Inner {

@@ -150,8 +150,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("of two Authorization lines the first counts", "credential.rs":
         "if lines.next().is_some() {" => "if lines.next().is_none() && false {"),
     variant!("every unknown kid makes a fetch", "keys/remote.rs":
-        "let pause = in_vain.then_some((now, PAUSE_AFTER_NOTHING_NEW));"
-        => "let pause = in_vain.then_some((now, SignedDuration::ZERO));"),
+        "past.in_vain_at = Some(now);" => "past.in_vain_at = None;"),
     // Cookies.
     variant!("every route takes cookies", "cookies/mod.rs":
         "request.extensions.get::<AcceptCookies>()?;"

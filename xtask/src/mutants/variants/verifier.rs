@@ -10,13 +10,12 @@ const TWINS: Edit =
 
 pub(super) const VARIANTS: &[Variant] = &[
     variant!("the signature is not checked", "verify.rs":
-        "key.verify(compact.signed_bytes(), compact.signature(&mut SignatureBuffer::new())?)?;"
-        => "let _ = key.verify(compact.signed_bytes(), compact.signature(&mut SignatureBuffer::new())?);"),
+        "compact.check_signature(key)?;" => "let _ = compact.check_signature(key);"),
     variant!("the issuer is not checked", "verify.rs":
-        "check_issuer(&members, &self.issuer)?;" => "let _ = check_issuer(&members, &self.issuer);"),
+        "check_issuer(known.iss, &self.issuer)?;" => "let _ = check_issuer(known.iss, &self.issuer);"),
     variant!("the audience is not checked", "verify.rs":
-        "check_audience(&members, &self.audience)?;"
-        => "let _ = check_audience(&members, &self.audience);"),
+        "check_audience(known.aud, &self.audience)?;"
+        => "let _ = check_audience(known.aud, &self.audience);"),
     variant!("an audience that is no text is overlooked", "claims.rs":
         "if !audiences.iter().all(" => "if audiences.is_empty() && !audiences.iter().all("),
     variant!("an audience without a name is for everybody", "claims.rs":
@@ -43,7 +42,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("any typ will do", "header.rs":
         "Some(_) => return Err(TokenError::RefusedHeader { member: \"typ\" })," => "Some(_) => {}"),
     variant!("a token bound to a proof is a bearer token", "claims.rs":
-        "if members.get(\"cnf\").is_some() {" => "if members.get(\"cnf\").is_none() && false {"),
+        "if known.cnf.is_some() {" => "if known.cnf.is_none() && false {"),
     variant!("a user may have space around the name", "claims.rs":
         "if is_plain_text(subject) && subject.trim() == subject" => "if is_plain_text(subject)"),
     variant!("the hash of a token is made over its signature, too", "token_hash.rs":
@@ -78,7 +77,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("bytes behind the object are overlooked", "json/scanner.rs":
         "(self.at == self.text.len()).then_some(object)" => "Some(object)"),
     variant!("a number may begin with zeros", "json/scanner.rs":
-        "if !self.take(b'0') {" => "if !self.take(b'x') {"),
+        "if self.take(b'0') {" => "if self.take(b'x') {"),
     variant!("a number beyond a double is some number", "json/scanner.rs":
         ".and_then(Number::from_f64)" => ".map(|number| Number::from_f64(number).unwrap_or(0.into()))"),
     variant!("the first half of a character is a character", "json/string.rs":
