@@ -1,7 +1,7 @@
 //! What a guard has done so far, in numbers.
 
 use std::{
-    fmt::{self, Write},
+    fmt,
     sync::atomic::{AtomicU64, Ordering},
 };
 
