@@ -1,6 +1,7 @@
 //! Group D, what the claims must say. Time has its own module.
 
-use countersign_jwt::{Part, TokenError, Verifier};
+use countersign_jwt::{DEFAULT_LEEWAY, DEFAULT_MAX_LIFETIME, Part, TokenError, Verifier};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::fixture::{
@@ -30,6 +31,35 @@ fn claims_are_handed_on_byte_by_byte_as_they_were_signed() {
         assert_eq!(claims.as_json(), payload);
         assert_eq!(claims.subject(), "alice");
     }
+}
+
+#[test]
+fn a_user_may_have_a_name_in_any_script() {
+    let issuer = Issuer::ed25519();
+    for name in ["zoë", "日本", "a b", "😀", "\u{2019}"] {
+        let mut claims = claims_with("sub", name);
+        claims["sid"] = name.into();
+        let read = issuer.verify(&issuer.token(&claims)).unwrap();
+        assert_eq!((read.subject(), read.session()), (name, Some(name)));
+    }
+    for odd in ["zo\u{eb}\u{85}", "日\u{7f}本", "a\nb", "\u{9f}"] {
+        for claim in ["sub", "sid"] {
+            assert_eq!(issuer.refusal(&claims_with(claim, odd)).claim(), Some(claim), "{odd:?}");
+        }
+    }
+}
+
+#[test]
+fn a_verifier_tells_what_it_demands() {
+    let usual = verifier();
+    assert_eq!((usual.issuer(), usual.audience()), (ISSUER, AUDIENCE));
+    assert_eq!(usual.leeway(), DEFAULT_LEEWAY);
+    assert_eq!(usual.max_lifetime(), DEFAULT_MAX_LIFETIME);
+    let seconds = SignedDuration::from_secs;
+    for (asked, given) in [(-1, 0), (0, 0), (7, 7), (120, 120), (121, 120)] {
+        assert_eq!(verifier().with_leeway(seconds(asked)).leeway(), seconds(given));
+    }
+    assert_eq!(verifier().with_max_lifetime(seconds(60)).max_lifetime(), seconds(60));
 }
 
 #[test]
