@@ -1,6 +1,10 @@
 //! Group K: the user of the path is the user of the token, or nothing happens.
 
+use axum::{Router, body::Body};
+use countersign::axum::Owner;
+use http::Request;
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::service::{Service, claims};
 
@@ -94,10 +98,20 @@ async fn a_route_that_names_no_user_is_an_error_of_the_service() {
     let service = Service::new();
     let answer = service.get_as("/misrouted", &claims()).await;
     assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (500, Some("misrouted")));
-    let request = http::Request::post("/misrouted/alice")
+    let request = Request::post("/misrouted/alice")
         .header("authorization", format!("Bearer {}", service.token(&claims())))
-        .body(axum::body::Body::empty())
+        .body(Body::empty())
         .unwrap();
     assert_eq!(service.send(request).await.status, 500);
     assert_eq!(service.get("/misrouted", &[]).await.status, 401);
+}
+
+#[tokio::test]
+async fn where_there_is_no_route_at_all_asking_for_the_owner_is_an_error_of_the_service() {
+    let service = Service::new();
+    let app: Router = Router::new().fallback(async |_: Owner| ()).with_state(service.guard.clone());
+    let bearer = format!("Bearer {}", service.token(&claims()));
+    let request = Request::get("/api/alice/tasks").header("authorization", bearer);
+    let answer = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(answer.status(), 500);
 }

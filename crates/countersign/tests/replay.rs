@@ -64,6 +64,19 @@ async fn t236_without_room_to_remember_it_refuses_and_forgets_nothing() {
 }
 
 #[tokio::test]
+async fn t236_long_after_a_token_has_expired_its_room_is_free() {
+    let service = Service::with(|builder| builder.spent_tokens(1));
+    for round in 0..3 {
+        let start = NOW + round * 3600;
+        service.clock.set(start);
+        let mut brief = with_id(&format!("t{round}"));
+        (brief["iat"], brief["exp"]) = (start.into(), (start + 60).into());
+        assert_eq!(vote(&service, &brief).await, 200);
+        assert_eq!(vote(&service, &brief).await, 401);
+    }
+}
+
+#[tokio::test]
 async fn the_answer_when_there_is_no_room_says_when_to_come_again() {
     let service = Service::with(|builder| builder.spent_tokens(0));
     let bearer = format!("Bearer {}", service.token(&claims()));
