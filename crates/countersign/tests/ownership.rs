@@ -1,6 +1,6 @@
 //! Group K: the user of the path is the user of the token, or nothing happens.
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, handler::Handler};
 use countersign::axum::Owner;
 use http::Request;
 use serde_json::json;
@@ -108,10 +108,15 @@ async fn a_route_that_names_no_user_is_an_error_of_the_service() {
 
 #[tokio::test]
 async fn where_there_is_no_route_at_all_asking_for_the_owner_is_an_error_of_the_service() {
+    async fn handler(_: Owner) {}
     let service = Service::new();
-    let app: Router = Router::new().fallback(async |_: Owner| ()).with_state(service.guard.clone());
     let bearer = format!("Bearer {}", service.token(&claims()));
-    let request = Request::get("/api/alice/tasks").header("authorization", bearer);
-    let answer = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    assert_eq!(answer.status(), 500);
+    let request = || {
+        let request = Request::get("/api/alice/tasks").header("authorization", &bearer);
+        request.body(Body::empty()).unwrap()
+    };
+    let fallback: Router = Router::new().fallback(handler).with_state(service.guard.clone());
+    assert_eq!(fallback.oneshot(request()).await.unwrap().status(), 500);
+    let alone = handler.with_state(service.guard.clone());
+    assert_eq!(alone.oneshot(request()).await.unwrap().status(), 500);
 }
