@@ -10,7 +10,7 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! let policy = Policy::new("https://app.example", "https://app.example")?;
-//! let guard = Guard::new(policy, KeySource::secret("0123456789abcdef0123456789abcdef")?)?;
+//! let guard = Guard::new(policy, KeySource::secret("9f2b6c1e5a7d4038b1c6e2f79a04d358")?)?;
 //! let service = ServiceBuilder::new().layer(GuardLayer::new(guard, Access::user())?).service(
 //!     service_fn(async |request: http::Request<String>| {
 //!         let user: &Identity = request.extensions().get().expect("the guard let it in");
