@@ -78,7 +78,8 @@ impl Guard {
     ///
     /// With keys at hand this waits for nothing, and with a token that was verified before it takes no
     /// lock, allocates nothing and checks no signature. It waits for the issuer only when no keys are
-    /// known yet, when they are older than ten minutes, or when the token was not made by one of them.
+    /// known yet, when they are older than their lifetime (ten minutes at most), or when the token was not
+    /// made by one of them.
     pub async fn admit(&self, request: &Parts) -> Result<Identity, Refused> {
         match self.inner.decide(request).await {
             Ok(identity) => {

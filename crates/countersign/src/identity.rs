@@ -34,8 +34,8 @@ pub trait Role {
     const NAME: &'static str;
 }
 
-/// The verified holder of a token or of a session's cookie. Only [`Guard::admit`](crate::Guard::admit) makes one; a clone is
-/// cheap.
+/// The verified holder of a token or of a session's cookie. Only [`Guard::admit`](crate::Guard::admit)
+/// makes one; a clone is cheap.
 #[derive(Clone)]
 pub struct Identity(Arc<Holder>);
 
@@ -68,8 +68,8 @@ impl Identity {
         Self(Arc::new(Holder { issuer, proof, default_scopes }))
     }
 
-    /// The user's id: the claim `sub`, or the id of the session's user; never empty. It is the issuer's name for the user; two issuers may
-    /// give the same to two people.
+    /// The user's id: the claim `sub`, or the id of the session's user; never empty. It is the issuer's
+    /// name for the user; two issuers may give the same to two people.
     pub fn subject(&self) -> &str {
         match &self.0.proof {
             Proof::Token(claims) => claims.subject(),
@@ -104,8 +104,9 @@ impl Identity {
         self.scopes().any(|scope| scope == name)
     }
 
-    /// The roles of the token: the claim `role`, or of the session's user: `role`; one or several with commas between, as Better Auth's
-    /// admin plugin stores them, or a list of texts. Anything else grants no role.
+    /// The roles: the claim `role` of the token, or `role` of the session's user; one or several with
+    /// commas between, as Better Auth's admin plugin stores them, or a list of texts. Anything else grants
+    /// no role.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         let role = match &self.0.proof {
             Proof::Token(claims) => claims.get("role"),

@@ -167,7 +167,7 @@ impl Revocations {
         }
     }
 
-    /// How long entries are kept, without the day for clocks.
+    /// How long entries are kept, without the 25 hours for clocks.
     pub(crate) fn kept(&self) -> SignedDuration {
         self.0.kept
     }

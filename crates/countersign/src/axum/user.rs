@@ -11,8 +11,8 @@ use crate::{guard::Guard, identity::Identity};
 /// The verified user. Derefs to [`Identity`]: `subject()`, `session()`, `scopes()`, `claims()`.
 ///
 /// As `Option<User>` it is `None` only when the request carries no `Authorization` header at all, and no
-/// cookies that the route accepts; a
-/// credential that is bad, or cannot be checked, is refused all the same.
+/// cookies that the route accepts; a credential that is bad, or cannot be checked, is refused all the
+/// same.
 #[derive(Clone, Debug)]
 pub struct User(Identity);
 
