@@ -30,7 +30,7 @@ static RUNTIME: LazyLock<Runtime> =
 static SERVICE: LazyLock<Router> = LazyLock::new(|| {
     let policy = Policy::new(ISSUER, AUDIENCE).expect("a policy");
     let keys = KeySource::secret(SECRET).expect("a secret");
-    let guard = Guard::with_clock(policy, keys, Arc::new(Standing)).expect("a guard");
+    let guard = Guard::builder(policy, keys).clock(Arc::new(Standing)).build().expect("a guard");
     Router::new().route("/api/{user_id}/tasks", get(|_: Owner| answer())).with_state(guard)
 });
 
