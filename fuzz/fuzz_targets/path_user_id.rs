@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{Router, body::Body, routing::get};
-use countersign::{Clock, Guard, KeySource, Policy, axum::Owner};
+use countersign::{Clock, Guard, KeySet, KeySource, Policy, axum::Owner};
 use countersign_fuzz::{AUDIENCE, ISSUER, SECRET, claims, now, sign, two_parts};
 use http::{Request, StatusCode};
 use jiff::Timestamp;
@@ -29,7 +29,7 @@ static RUNTIME: LazyLock<Runtime> =
 
 static SERVICE: LazyLock<Router> = LazyLock::new(|| {
     let policy = Policy::new(ISSUER, AUDIENCE).expect("a policy");
-    let keys = KeySource::secret(SECRET).expect("a secret");
+    let keys = KeySource::keys(KeySet::from_secret(&SECRET).expect("a secret"));
     let guard = Guard::builder(policy, keys).clock(Arc::new(Standing)).build().expect("a guard");
     Router::new().route("/api/{user_id}/tasks", get(|_: Owner| answer())).with_state(guard)
 });
