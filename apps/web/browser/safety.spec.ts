@@ -79,6 +79,8 @@ test("T337: whatever the returnUrl says, signing in ends on this origin", async 
   await signUp(page, ada);
   const origin = new URL(page.url()).origin;
   for (const returnUrl of HOSTILE) {
+    // A page that is still open would notice that it is signed out, and navigate by itself.
+    await page.goto("about:blank");
     await page.context().clearCookies();
     await page.goto(`/login?${new URLSearchParams({ returnUrl })}`);
     await fillLogin(page, ada);
