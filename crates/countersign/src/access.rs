@@ -92,18 +92,29 @@ impl Access {
         if self.owner && user_id != Some(identity.subject()) {
             return Err(Refusal::NotOwner);
         }
-        for names in &self.scopes {
-            if !names.iter().any(|name| identity.has_scope(name)) {
-                return Err(Refusal::MissingScope { scope: names.join(" ").into() });
-            }
-        }
-        for names in &self.roles {
-            if !names.iter().any(|name| identity.has_role(name)) {
-                return Err(Refusal::MissingRole { role: names.join(" ").into() });
-            }
-        }
-        Ok(())
+        self.scopes.iter().try_for_each(|names| any_scope(identity, names))?;
+        self.roles.iter().try_for_each(|names| any_role(identity, names))
     }
+}
+
+/// One of the scopes.
+pub(crate) fn any_scope(identity: &Identity, names: &[impl AsRef<str>]) -> Result<(), Refusal> {
+    if names.iter().any(|name| identity.has_scope(name.as_ref())) {
+        return Ok(());
+    }
+    Err(Refusal::MissingScope { scope: listed(names) })
+}
+
+/// One of the roles.
+pub(crate) fn any_role(identity: &Identity, names: &[impl AsRef<str>]) -> Result<(), Refusal> {
+    if names.iter().any(|name| identity.has_role(name.as_ref())) {
+        return Ok(());
+    }
+    Err(Refusal::MissingRole { role: listed(names) })
+}
+
+fn listed(names: &[impl AsRef<str>]) -> Cow<'static, str> {
+    names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ").into()
 }
 
 /// For lists of routes: `owner, scope tasks:read, once`.

@@ -29,6 +29,7 @@
 use std::{
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -42,7 +43,7 @@ use crate::{access::Access, guard::Guard, refused::Refused};
 #[derive(Clone)]
 pub struct GuardLayer {
     guard: Guard,
-    access: Access,
+    access: Arc<Access>,
 }
 
 /// The access asks for the owner of a path, and a layer in front of the routing knows no paths.
@@ -56,7 +57,7 @@ impl GuardLayer {
         if access.needs_owner() {
             return Err(NoPath);
         }
-        Ok(Self { guard, access })
+        Ok(Self { guard, access: Arc::new(access) })
     }
 }
 

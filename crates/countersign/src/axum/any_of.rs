@@ -7,7 +7,7 @@ use http::request::Parts;
 
 use super::{Rejection, admit};
 use crate::{
-    access::Access,
+    access::{any_role, any_scope},
     guard::Guard,
     identity::{Role, Scope},
 };
@@ -39,7 +39,7 @@ macro_rules! tuples {
 tuples! { (A, B) (A, B, C) (A, B, C, D) }
 
 macro_rules! proofs {
-    ($($(#[$doc:meta])* $name:ident<$parts:ident> $access:expr;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident<$parts:ident> $check:expr;)+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name<P>(PhantomData<fn() -> P>);
@@ -54,8 +54,7 @@ macro_rules! proofs {
 
             async fn from_request_parts(request: &mut Parts, state: &T) -> Result<Self, Rejection> {
                 let admitted = admit(request, state).await?;
-                let access: Access = $access(P::NAMES);
-                match access.check(&admitted.identity, None) {
+                match $check(&admitted.identity, P::NAMES) {
                     Ok(()) => Ok(Self(PhantomData)),
                     Err(refusal) => Err(admitted.refuse(refusal, request)),
                 }
@@ -67,19 +66,19 @@ macro_rules! proofs {
 proofs! {
     /// Proof that the token holds one of the scopes: `_: HasAnyScope<(TasksRead, TasksWrite)>`. Without
     /// any the answer is 403 `insufficient_scope` and names them all.
-    HasAnyScope<Scopes> |names: &[&'static str]| Access::user().any_scope(names.iter().copied());
+    HasAnyScope<Scopes> any_scope;
 
     /// Proof that the token holds each of the scopes. The answer otherwise names the first that lacks.
-    HasAllScopes<Scopes> |names: &[&'static str]| {
-        names.iter().fold(Access::user(), |access, name| access.scope(*name))
+    HasAllScopes<Scopes> |identity, names: &[&str]| {
+        names.iter().try_for_each(|name| any_scope(identity, &[name]))
     };
 
     /// Proof that the token holds one of the roles: `_: HasAnyRole<(Editor, Admin)>`. Without any the
     /// answer is 403 `insufficient_role`.
-    HasAnyRole<Roles> |names: &[&'static str]| Access::user().any_role(names.iter().copied());
+    HasAnyRole<Roles> any_role;
 
     /// Proof that the token holds each of the roles.
-    HasAllRoles<Roles> |names: &[&'static str]| {
-        names.iter().fold(Access::user(), |access, name| access.role(*name))
+    HasAllRoles<Roles> |identity, names: &[&str]| {
+        names.iter().try_for_each(|name| any_role(identity, &[name]))
     };
 }

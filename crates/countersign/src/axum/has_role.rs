@@ -6,7 +6,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
 use super::{Rejection, admit};
-use crate::{guard::Guard, identity::Role, refusal::Refusal};
+use crate::{access::any_role, guard::Guard, identity::Role};
 
 /// Proof that the token holds the role `R`; a handler takes it as an argument it need not name:
 /// `_: HasRole<Admin>`. Without the role the answer is 403 `insufficient_role`.
@@ -28,10 +28,9 @@ where
 
     async fn from_request_parts(request: &mut Parts, state: &T) -> Result<Self, Rejection> {
         let admitted = admit(request, state).await?;
-        if !admitted.identity.has_role(R::NAME) {
-            let refusal = Refusal::MissingRole { role: R::NAME.into() };
-            return Err(admitted.refuse(refusal, request));
+        match any_role(&admitted.identity, &[R::NAME]) {
+            Ok(()) => Ok(Self(PhantomData)),
+            Err(refusal) => Err(admitted.refuse(refusal, request)),
         }
-        Ok(Self(PhantomData))
     }
 }

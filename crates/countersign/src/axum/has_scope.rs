@@ -6,7 +6,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
 use super::{Rejection, admit};
-use crate::{guard::Guard, identity::Scope, refusal::Refusal};
+use crate::{access::any_scope, guard::Guard, identity::Scope};
 
 /// Proof that the token holds the scope `S` (RFC 6749 §3.3); a handler takes it as an argument it
 /// need not name: `_: HasScope<TasksRead>`. Without the scope the answer is 403 `insufficient_scope`
@@ -29,10 +29,9 @@ where
 
     async fn from_request_parts(request: &mut Parts, state: &T) -> Result<Self, Rejection> {
         let admitted = admit(request, state).await?;
-        if !admitted.identity.has_scope(S::NAME) {
-            let refusal = Refusal::MissingScope { scope: S::NAME.into() };
-            return Err(admitted.refuse(refusal, request));
+        match any_scope(&admitted.identity, &[S::NAME]) {
+            Ok(()) => Ok(Self(PhantomData)),
+            Err(refusal) => Err(admitted.refuse(refusal, request)),
         }
-        Ok(Self(PhantomData))
     }
 }

@@ -20,7 +20,7 @@
 //! assert_eq!(listed, ["GET /api/{user_id}/tasks: owner, scope tasks:read", "* /livez: public"]);
 //! ```
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use axum::{
     Router,
@@ -167,7 +167,7 @@ where
             route.check(&self.routes[..index])?;
             let handler = match &route.policy {
                 RoutePolicy::Guarded(access) => {
-                    let gate = Gate { state: state.clone(), access: access.clone() };
+                    let gate = Gate { state: state.clone(), access: Arc::new(access.clone()) };
                     handler.route_layer(from_fn_with_state(gate, pass::<S>))
                 }
                 _ => handler,
@@ -237,7 +237,7 @@ impl fmt::Display for RoutePolicy {
 #[derive(Clone)]
 struct Gate<S> {
     state: S,
-    access: Access,
+    access: Arc<Access>,
 }
 
 /// In front of the handler: the token, then the access.

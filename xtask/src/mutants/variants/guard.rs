@@ -96,17 +96,17 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("a path that names nobody belongs to everybody", "access.rs":
         "user_id != Some(identity.subject())" => "user_id.is_some_and(|user| user != identity.subject())"),
     variant!("one of several scopes means all", "access.rs":
-        "!names.iter().any(|name| identity.has_scope(name))"
-        => "!names.iter().all(|name| identity.has_scope(name))"),
+        "names.iter().any(|name| identity.has_scope(name.as_ref()))"
+        => "names.iter().all(|name| identity.has_scope(name.as_ref()))"),
     variant!("one of no scopes is always there", "access.rs":
-        "!names.iter().any(|name| identity.has_scope(name))"
-        => "!names.is_empty() && !names.iter().any(|name| identity.has_scope(name))"),
+        "names.iter().any(|name| identity.has_scope(name.as_ref()))"
+        => "names.is_empty() || names.iter().any(|name| identity.has_scope(name.as_ref()))"),
     variant!("one of several roles means all", "access.rs":
-        "!names.iter().any(|name| identity.has_role(name))"
-        => "!names.iter().all(|name| identity.has_role(name))"),
+        "names.iter().any(|name| identity.has_role(name.as_ref()))"
+        => "names.iter().all(|name| identity.has_role(name.as_ref()))"),
     variant!("one of no roles is always there", "access.rs":
-        "!names.iter().any(|name| identity.has_role(name))"
-        => "!names.is_empty() && !names.iter().any(|name| identity.has_role(name))"),
+        "names.iter().any(|name| identity.has_role(name.as_ref()))"
+        => "names.is_empty() || names.iter().any(|name| identity.has_role(name.as_ref()))"),
     variant!("of several scopes in a list the last is asked for", "access.rs":
         "self.scopes.push(names.into_iter().map(Into::into).collect());"
         => "self.scopes = vec![names.into_iter().map(Into::into).collect()];"),
@@ -114,17 +114,21 @@ pub(super) const VARIANTS: &[Variant] = &[
         "self.roles.push(names.into_iter().map(Into::into).collect());"
         => "self.roles = vec![names.into_iter().map(Into::into).collect()];"),
     variant!("any of several scopes means each", "axum/any_of.rs":
-        "Access::user().any_scope(names.iter().copied())"
-        => "names.iter().fold(Access::user(), |access, name| access.scope(*name))"),
+        "HasAnyScope<Scopes> any_scope;"
+        => "HasAnyScope<Scopes> |identity, names: &[&str]| {
+            names.iter().try_for_each(|name| any_scope(identity, &[name]))
+        };"),
     variant!("each of several scopes means any", "axum/any_of.rs":
-        "names.iter().fold(Access::user(), |access, name| access.scope(*name))"
-        => "Access::user().any_scope(names.iter().copied())"),
+        "names.iter().try_for_each(|name| any_scope(identity, &[name]))"
+        => "any_scope(identity, names)"),
     variant!("any of several roles means each", "axum/any_of.rs":
-        "Access::user().any_role(names.iter().copied())"
-        => "names.iter().fold(Access::user(), |access, name| access.role(*name))"),
+        "HasAnyRole<Roles> any_role;"
+        => "HasAnyRole<Roles> |identity, names: &[&str]| {
+            names.iter().try_for_each(|name| any_role(identity, &[name]))
+        };"),
     variant!("each of several roles means any", "axum/any_of.rs":
-        "names.iter().fold(Access::user(), |access, name| access.role(*name))"
-        => "Access::user().any_role(names.iter().copied())"),
+        "names.iter().try_for_each(|name| any_role(identity, &[name]))"
+        => "any_role(identity, names)"),
     variant!("a scope grants what begins with it", "identity.rs":
         "scope == name" => "name.starts_with(scope)"),
     variant!("a scope that is there but empty is the default", "identity.rs":
