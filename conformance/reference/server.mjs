@@ -5,6 +5,8 @@
 // JWT_ALG                                     EdDSA (default), ES256, RS256 …
 // RATE_LIMIT                                  true or false (default)
 // COOKIE_CACHE                                compact, jwt or jwe: writes session_data
+// ARRANGEMENT                                 a file of arrangements/: further options
+// OUTBOX                                      a folder for what an arrangement would mail
 // BETTER_AUTH_TRUSTED_ORIGINS                 further origins, comma-separated
 //
 // It makes its tables when they are missing, says `ready` and stops on SIGTERM.
@@ -17,7 +19,7 @@ import { jwt } from "better-auth/plugins";
 import Database from "better-sqlite3";
 import pg from "pg";
 
-const { PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL, JWT_ALG, RATE_LIMIT, COOKIE_CACHE } =
+const { PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL, JWT_ALG, RATE_LIMIT, COOKIE_CACHE, ARRANGEMENT } =
   process.env;
 
 for (const [name, value] of Object.entries({ PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL })) {
@@ -31,7 +33,7 @@ const database = DATABASE_URL.startsWith("sqlite:")
   ? new Database(DATABASE_URL.slice("sqlite:".length))
   : new pg.Pool({ connectionString: DATABASE_URL });
 
-const options = {
+const usual = {
   baseURL: BETTER_AUTH_URL,
   secret: BETTER_AUTH_SECRET,
   database,
@@ -42,6 +44,9 @@ const options = {
   telemetry: { enabled: false },
   plugins: [jwt({ jwks: { keyPairConfig: { alg: JWT_ALG || "EdDSA" } } })],
 };
+
+const arrange = ARRANGEMENT ? (await import(`./arrangements/${ARRANGEMENT}.mjs`)).default : (options) => options;
+const options = arrange(usual, process.env);
 
 const { runMigrations } = await getMigrations(options);
 await runMigrations();

@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from "vitest";
+import { arrangements } from "../arrangements/index.ts";
 import deliberate from "../differences.json" with { type: "json" };
-import { behindHttps, scenarios, withLimits } from "../scenarios/index.ts";
 import { type Deliberate, differences } from "./compare.ts";
 import { observe } from "./observe.ts";
 import { type Scenario, summary } from "./scenario.ts";
@@ -28,20 +28,14 @@ function compare(list: Scenario[], { reference, subject }: Pair) {
   );
 }
 
-describe("every scenario is seen alike on Better Auth and on Countersign", () => {
-  compare(scenarios, pairs.plain);
-});
-
-describe("with rate limits", () => {
-  compare(withLimits, pairs.limited);
-});
-
-describe("behind https, with further trusted origins", () => {
-  compare(behindHttps, pairs.https);
+describe.each(arrangements)("seen alike on Better Auth and on Countersign, $name", ({ name, scenarios }) => {
+  const pair = pairs[name];
+  if (!pair) throw new Error(`no servers were started for "${name}"`);
+  compare(scenarios, pair);
 });
 
 test("scenarios have names of their own, and deliberate differences name a scenario", () => {
-  const ids = [...scenarios, ...withLimits, ...behindHttps].map(({ id }) => id);
+  const ids = arrangements.flatMap(({ scenarios }) => scenarios).map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   const named = deliberate.flatMap(({ scenarios }) => scenarios);
   expect(named.filter((id) => !ids.includes(id))).toEqual([]);

@@ -1,10 +1,10 @@
 /**
  * Starts the servers that are compared, on SQLite files of their own: the reference and, unless
- * SUBJECT=reference, `countersign serve` (COUNTERSIGN_BIN). Each three times: as it comes, with
- * rate limits, and behind https with further trusted origins.
+ * SUBJECT=reference, `countersign serve` (COUNTERSIGN_BIN). One pair for each arrangement.
  */
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { type Arrangement, arrangements } from "../arrangements/index.ts";
 import { freePort, makeRunFolder, removeRunFolder, start } from "./processes.ts";
 
 export interface Server {
@@ -14,6 +14,8 @@ export interface Server {
   origin: string;
   /** Its SQLite file. */
   database: string;
+  /** Where it would put its mail, when its arrangement says so. */
+  outbox: string;
 }
 
 export interface Pair {
@@ -21,11 +23,8 @@ export interface Pair {
   subject: Server;
 }
 
-export interface Pairs {
-  plain: Pair;
-  limited: Pair;
-  https: Pair;
-}
+/** By the name of the arrangement. */
+export type Pairs = Record<string, Pair>;
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -38,19 +37,11 @@ declare module "vitest" {
 }
 
 export const SECRET = "a-secret-for-tests-only-0123456789abcdef";
-/** Trusted by the servers of the https pair, besides their own. */
-export const TRUSTED = ["https://app.test", "https://*.wild.test", "myapp://callback"];
 
 const HERE = join(import.meta.dirname, "..");
 const COUNTERSIGN = process.env.COUNTERSIGN_BIN ?? join(HERE, "../target/debug/countersign");
-const HTTPS = { origin: "https://auth.test", trusted: TRUSTED };
 
-interface Options {
-  limited?: boolean;
-  /** Its address for browsers, when that is not where it listens. */
-  origin?: string;
-  trusted?: string[];
-}
+type Options = Omit<Arrangement, "name" | "scenarios">;
 
 export default async function setup(project: TestProject) {
   const folder = makeRunFolder();
@@ -63,11 +54,9 @@ export default async function setup(project: TestProject) {
     project.provide("folder", folder);
     project.provide("run", Date.now().toString(36));
     project.provide("withItself", withItself);
-    project.provide("pairs", {
-      plain: await pair({}),
-      limited: await pair({ limited: true }),
-      https: await pair(HTTPS),
-    });
+    const pairs: Pairs = {};
+    for (const arrangement of arrangements) pairs[arrangement.name] = await pair(arrangement);
+    project.provide("pairs", pairs);
   } catch (error) {
     await removeRunFolder(folder);
     throw error;
@@ -80,6 +69,7 @@ export async function startReference(folder: string, options: Options): Promise<
   const url = `http://127.0.0.1:${port}`;
   const origin = options.origin ?? url;
   const database = join(folder, `reference-${port}.db`);
+  const outbox = join(folder, `reference-${port}.outbox`);
   await start(folder, "node", [join(HERE, "reference/server.mjs")], "ready", {
     PORT: String(port),
     NODE_ENV: "development",
@@ -89,8 +79,10 @@ export async function startReference(folder: string, options: Options): Promise<
     BETTER_AUTH_TRUSTED_ORIGINS: options.trusted?.join(",") ?? "",
     RATE_LIMIT: String(options.limited ?? false),
     DATABASE_URL: `sqlite:${database}`,
+    ARRANGEMENT: options.reference ?? "",
+    OUTBOX: outbox,
   });
-  return { url, origin, database };
+  return { url, origin, database, outbox };
 }
 
 function startCountersignAsBetterAuth(folder: string, options: Options): Promise<Server> {
@@ -108,6 +100,7 @@ export async function startCountersign(
   const url = `http://127.0.0.1:${port}`;
   const origin = options.origin ?? url;
   const database = join(folder, `subject-${port}.db`);
+  const outbox = join(folder, `subject-${port}.outbox`);
   await start(folder, COUNTERSIGN, ["serve", "--listen", `127.0.0.1:${port}`], "countersign serves", {
     BETTER_AUTH_URL: origin,
     BETTER_AUTH_SECRET: SECRET,
@@ -116,6 +109,7 @@ export async function startCountersign(
     COUNTERSIGN_RATE_LIMIT__ENABLED: String(options.limited ?? false),
     NO_COLOR: "1",
     ...settings,
+    ...options.settings?.({ outbox }),
   });
-  return { url, origin, database };
+  return { url, origin, database, outbox };
 }

@@ -35,7 +35,7 @@ async function everything(side: Side): Promise<void> {
   await side.get("/nowhere");
 }
 
-const reference = inject("pairs").plain.reference;
+const { reference } = Object.values(inject("pairs"))[0]!;
 let behind: Server;
 let proxy: CorruptingProxy;
 let genuine: Observed[];

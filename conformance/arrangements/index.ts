@@ -1,0 +1,25 @@
+/**
+ * How the servers of a pair are set up, and what is done on them. An arrangement with a file
+ * `reference/arrangements/NAME.mjs` gives Better Auth further options there, and ours the settings
+ * that mean the same.
+ */
+import type { Scenario } from "../src/scenario.ts";
+import { behindHttps } from "./behind-https.ts";
+import { plain } from "./plain.ts";
+import { withLimits } from "./with-limits.ts";
+
+export interface Arrangement {
+  name: string;
+  scenarios: Scenario[];
+  /** The name of the file with the reference's further options. */
+  reference?: string;
+  /** Our settings that mean the same. */
+  settings?: (server: { outbox: string }) => Record<string, string>;
+  limited?: boolean;
+  /** Its address for browsers, when that is not where it listens. */
+  origin?: string;
+  /** Trusted origins besides its own. */
+  trusted?: string[];
+}
+
+export const arrangements: Arrangement[] = [plain, withLimits, behindHttps];
