@@ -26,6 +26,10 @@ pub(crate) const FOR_TESTS: [(&str, &str); 4] = [
 pub(crate) const FOR_BENCHES: [(&str, &str); 2] =
     [("cmake", "/usr/bin/cmake"), ("libclang-dev", "/usr/lib/llvm-14/lib/libclang.so")];
 
+/// Debian packages that load a server.
+pub(crate) const FOR_SERVER_BENCH: [(&str, &str); 2] =
+    [("wrk", "/usr/bin/wrk"), ("postgresql", "/usr/lib/postgresql")];
+
 /// Node in the version the web app needs.
 pub(crate) fn require_node() -> Outcome {
     let version = output(Command::new("node").arg("--version"))

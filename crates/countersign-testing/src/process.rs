@@ -104,6 +104,11 @@ impl Running {
         &self.ready_line
     }
 
+    /// The number of the process, for the kernel's files about it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line it writes; waits for it. `None` when it has ended.
     pub fn next_line(&self) -> Option<String> {
         self.lines.recv().ok()

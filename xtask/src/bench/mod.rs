@@ -7,7 +7,9 @@ mod chart;
 mod goal;
 mod host;
 mod rounds;
+mod server;
 mod spread;
+mod text;
 mod verify;
 mod worker;
 
@@ -25,6 +27,8 @@ pub(crate) struct Flags {
 enum Bench {
     /// Token verification beside libraries for Rust, Python and Node.
     Verify(Options),
+    /// The auth server beside Better Auth on Node, on the same databases.
+    Server(Options),
 }
 
 #[derive(clap::Args)]
@@ -52,6 +56,7 @@ impl Options {
 pub(crate) fn run(flags: &Flags) -> Outcome {
     match &flags.bench {
         Bench::Verify(options) => verify::run(options),
+        Bench::Server(options) => server::run(options),
     }
 }
 
