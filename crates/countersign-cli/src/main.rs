@@ -10,6 +10,12 @@ use std::{error::Error, io, path::PathBuf, process::ExitCode};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use countersign_server::settings::keys::KEYS;
+use mimalloc::MiMalloc;
+
+/// A password hash works on 32 MiB. The system's allocator gives them back after each hash and gets
+/// them anew, page by page, for the next: that takes a third of the time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Better Auth for every backend: an auth server that the Better Auth client cannot tell from the
 /// original.

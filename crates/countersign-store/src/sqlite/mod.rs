@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, config::DbConfig};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::{DatabaseUrl, StoreError};
@@ -82,6 +82,8 @@ fn connect(path: Option<&Path>) -> Result<Connection, StoreError> {
             // A commit that was answered survives a power cut, in both journal modes.
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "foreign_keys", true)?;
+            // Without it a statement with `LIMIT ?` is prepared anew for every value it is given.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(connection)
         })
         .map_err(|cause| StoreError::Open {
