@@ -10,6 +10,9 @@ use url::Url;
 
 use super::{SourceError, address, fetch_error::FetchError};
 
+/// How many characters of a stranger's name the log shows.
+const LONGEST_SHOWN: usize = 200;
+
 /// The metadata of one issuer.
 pub(super) struct Metadata {
     issuer: String,
@@ -47,7 +50,8 @@ impl Metadata {
     pub(super) fn jwks_uri(&self, document: &[u8]) -> Result<Url, FetchError> {
         let document: Document = serde_json::from_slice(document).map_err(FetchError::Metadata)?;
         if document.issuer != self.issuer {
-            return Err(FetchError::OtherIssuer);
+            let named = document.issuer.chars().take(LONGEST_SHOWN).collect();
+            return Err(FetchError::OtherIssuer { named, configured: self.issuer.clone() });
         }
         let url = address::parse(&document.jwks_uri).map_err(FetchError::JwksUri)?;
         if url.scheme() == "http" && !address::is_this_machine(&self.url) {
@@ -126,6 +130,14 @@ mod tests {
             let error = metadata.jwks_uri(document.as_bytes()).unwrap_err();
             assert_eq!(error.code(), "other_issuer", "{other}");
         }
+        let long =
+            format!(r#"{{"issuer":"{}","jwks_uri":"https://auth.test/jwks"}}"#, "x".repeat(9000));
+        assert!(metadata.jwks_uri(long.as_bytes()).unwrap_err().to_string().len() < 400);
+        let slash = br#"{"issuer":"https://auth.test/","jwks_uri":"https://auth.test/jwks"}"#;
+        assert_eq!(
+            metadata.jwks_uri(slash).unwrap_err().to_string(),
+            r#"the metadata names the issuer "https://auth.test/", which has to be "https://auth.test" to the character"#
+        );
         let twice = r#"{"issuer":"https://evil.test","issuer":"https://auth.test","jwks_uri":"https://auth.test/jwks"}"#;
         for document in [twice, r#"{"issuer":"https://auth.test"}"#, "[]", "{}", "<html>", ""] {
             let error = metadata.jwks_uri(document.as_bytes()).unwrap_err();

@@ -26,8 +26,14 @@ pub(super) enum FetchError {
     NotText(#[from] Utf8Error),
     #[error("the answer is no metadata with issuer and jwks_uri")]
     Metadata(#[source] serde_json::Error),
-    #[error("the metadata is that of another issuer")]
-    OtherIssuer,
+    #[error(
+        "the metadata names the issuer {named:?}, which has to be {configured:?} to the character"
+    )]
+    OtherIssuer {
+        /// As much of it as a log should hold.
+        named: String,
+        configured: String,
+    },
     #[error("the jwks_uri of the metadata is refused")]
     JwksUri(#[source] SourceError),
 }
@@ -43,7 +49,7 @@ impl FetchError {
             Self::KeySet(error) => error.code(),
             Self::NotText(_) => "not_text",
             Self::Metadata(_) => "not_metadata",
-            Self::OtherIssuer => "other_issuer",
+            Self::OtherIssuer { .. } => "other_issuer",
             Self::JwksUri(error) => error.code(),
         }
     }

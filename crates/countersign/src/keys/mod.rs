@@ -67,7 +67,7 @@ pub enum SourceError {
     Unreadable(#[source] io::Error),
     /// The secret can be guessed.
     #[error("the shared secret {0}")]
-    Secret(#[from] WeakSecret),
+    Secret(WeakSecret),
     /// The keys are not acceptable.
     #[error("the keys cannot be used")]
     Keys(#[from] KeyError),
@@ -132,7 +132,7 @@ impl KeySource {
     /// A secret shared with the issuer, for HS256: at least 32 bytes (RFC 7518 §3.2), and none that can
     /// be guessed ([`countersign_jwt::check_secret`]).
     pub fn secret(secret: impl AsRef<[u8]>) -> Result<Self, SourceError> {
-        check_secret(secret.as_ref())?;
+        check_secret(secret.as_ref()).map_err(SourceError::Secret)?;
         Ok(Self::keys(KeySet::from_secret(secret.as_ref())?))
     }
 
