@@ -87,6 +87,11 @@ impl Verifier {
         SignedDuration::from_secs(self.max_lifetime)
     }
 
+    /// The longest time since `iat`, where one is set.
+    pub fn max_age(&self) -> Option<SignedDuration> {
+        self.max_age.map(SignedDuration::from_secs)
+    }
+
     /// Verifies a token in compact form (RFC 7515 §5.2, RFC 7519 §7.2): form, header, key, signature,
     /// and only then the claims, in the order issuer, audience, time, subject.
     ///

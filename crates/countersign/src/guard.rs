@@ -189,8 +189,7 @@ impl Inner {
         if let Some(revoked) = self.revocations.find(name, &claims, token) {
             return Err(Refusal::Revoked(revoked));
         }
-        let leeway = policy.verifier().leeway();
-        let ends_at = claims.expires_at().saturating_add(leeway).unwrap_or(Timestamp::MAX);
+        let ends_at = policy.ends_at(&claims);
         let identity = Identity::new(claims, name, policy.default_scopes());
         let verified = VerifiedToken {
             token: token.into(),

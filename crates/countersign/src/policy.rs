@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use countersign_jwt::{MAX_LEEWAY, Verifier};
-use jiff::SignedDuration;
+use countersign_jwt::{Claims, MAX_LEEWAY, Verifier};
+use jiff::{SignedDuration, Timestamp};
 
 /// What a guard demands of a token. Issuer and audience are not options: without them every token of
 /// every issuer that shares a key would do.
@@ -30,6 +30,9 @@ pub enum PolicyError {
     /// The lifetime is not at least one second.
     #[error("the maximum lifetime must be at least one second")]
     Lifetime,
+    /// The age is not at least one second.
+    #[error("the maximum age must be at least one second")]
+    Age,
 }
 
 impl PolicyError {
@@ -40,6 +43,7 @@ impl PolicyError {
             Self::Audience => "audience",
             Self::Leeway => "leeway",
             Self::Lifetime => "lifetime",
+            Self::Age => "age",
         }
     }
 }
@@ -90,6 +94,16 @@ impl Policy {
         Ok(self)
     }
 
+    /// The longest time since `iat`, whatever `exp` says; tokens without `iat` are then refused. For a
+    /// service that wants fresher tokens than the issuer makes. Not limited unless set.
+    pub fn with_max_age(mut self, age: SignedDuration) -> Result<Self, PolicyError> {
+        if age < SignedDuration::from_secs(1) {
+            return Err(PolicyError::Age);
+        }
+        self.verifier = self.verifier.with_max_age(age);
+        Ok(self)
+    }
+
     /// Refuses tokens without a `jti`, so that each can be revoked by its own name. An unmodified Better
     /// Auth writes none; its tokens end with their session's user or by their hash.
     #[must_use]
@@ -104,6 +118,18 @@ impl Policy {
 
     pub(crate) fn verifier(&self) -> &Verifier {
         &self.verifier
+    }
+
+    /// From when on the verifier refuses a token that it took: it has expired or is too old, leeway
+    /// included.
+    pub(crate) fn ends_at(&self, claims: &Claims) -> Timestamp {
+        let old_at = || {
+            let (issued_at, max_age) = (claims.issued_at()?, self.verifier.max_age()?);
+            issued_at.saturating_add(max_age).ok()
+        };
+        let expires_at = claims.expires_at();
+        let end = old_at().map_or(expires_at, |old_at| old_at.min(expires_at));
+        end.saturating_add(self.verifier.leeway()).unwrap_or(Timestamp::MAX)
     }
 
     pub(crate) fn default_scopes(&self) -> &Arc<[String]> {

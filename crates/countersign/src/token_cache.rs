@@ -54,7 +54,7 @@ pub(crate) struct VerifiedToken {
     pub(crate) issuer: usize,
     pub(crate) identity: Identity,
     pub(crate) verified_at: Timestamp,
-    /// From here on it has expired, leeway included.
+    /// From here on it has expired or is too old, leeway included.
     pub(crate) ends_at: Timestamp,
     pub(crate) key_generation: u64,
     /// The revocations it was last held against.

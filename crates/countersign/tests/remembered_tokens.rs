@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use countersign::Revocations;
 use countersign_jwt::SigningKey;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::{prelude::*, test_runner::TestCaseError};
 use serde_json::{Value, json};
 
 use crate::{
     issuer::Issuer,
-    service::{AUDIENCE, ISSUER, NOW, Service, claims, signing_key},
+    service::{AUDIENCE, ISSUER, NOW, Service, claims, policy, signing_key},
 };
 
 fn of(user: &str) -> Value {
@@ -68,6 +68,28 @@ async fn t241_expiry_beats_the_memory() {
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
     service.clock.set(NOW + 930);
     assert_eq!(service.get_as("/me", &claims()).await.json()["code"], "token_expired");
+}
+
+#[tokio::test]
+async fn t083_t241_age_beats_the_memory() {
+    let five_minutes = policy().with_max_age(SignedDuration::from_mins(5)).unwrap();
+    let service = Service::with_policy(five_minutes);
+    for second in [0, 329] {
+        service.clock.set(NOW + second);
+        assert_eq!(service.get_as("/me", &claims()).await.status, 200);
+    }
+    assert_eq!(service.guard.metrics().cache_hits, 1);
+    service.clock.set(NOW + 330);
+    assert_eq!(service.get_as("/me", &claims()).await.json()["code"], "invalid_token");
+
+    let mut undated = claims();
+    undated.as_object_mut().unwrap().remove("iat");
+    assert_eq!(service.get_as("/me", &undated).await.status, 401);
+    let mut brief = claims();
+    (brief["iat"], brief["exp"]) = ((NOW + 330).into(), (NOW + 390).into());
+    assert_eq!(service.get_as("/me", &brief).await.status, 200);
+    service.clock.set(NOW + 420);
+    assert_eq!(service.get_as("/me", &brief).await.json()["code"], "token_expired");
 }
 
 #[tokio::test]

@@ -41,6 +41,8 @@ fn t053_a_short_secret_is_refused() {
     let refusal = KeySource::secret(&secret[..31]).err().unwrap();
     assert!(matches!(refusal, SourceError::Secret(_)));
     assert_eq!(refusal.code(), "secret_short");
+    // Whoever prints errors with their causes says it once.
+    assert!(std::error::Error::source(&refusal).is_none(), "{refusal}");
     assert!(KeySource::secret(secret).is_ok());
 }
 
@@ -96,7 +98,7 @@ fn issuer_and_audience_must_be_given() {
 }
 
 #[test]
-fn t088_leeway_and_lifetime_have_bounds() {
+fn t088_leeway_lifetime_and_age_have_bounds() {
     for seconds in [-1, 121, 3600] {
         let refusal = policy().with_leeway(SignedDuration::from_secs(seconds)).err();
         assert_eq!(refusal, Some(PolicyError::Leeway));
@@ -105,5 +107,7 @@ fn t088_leeway_and_lifetime_have_bounds() {
     for seconds in [-1, 0] {
         let refusal = policy().with_max_lifetime(SignedDuration::from_secs(seconds)).err();
         assert_eq!(refusal, Some(PolicyError::Lifetime));
+        let refusal = policy().with_max_age(SignedDuration::from_secs(seconds)).err();
+        assert_eq!(refusal, Some(PolicyError::Age));
     }
 }

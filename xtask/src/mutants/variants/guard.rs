@@ -11,6 +11,8 @@ pub(super) const VARIANTS: &[Variant] = &[
         => "(self.key_generation == key_generation || true) && "),
     variant!("a remembered token outlives itself", "token_cache.rs":
         "(self.verified_at..self.ends_at)" => "(self.verified_at..)"),
+    variant!("a remembered token grows too old", "policy.rs":
+        "|old_at| old_at.min(expires_at)" => "|_old_at| expires_at"),
     variant!("a remembered token is good before it was verified", "token_cache.rs":
         "(self.verified_at..self.ends_at)" => "(..self.ends_at)"),
     variant!("a remembered token outlives its revocation", "guard.rs":
