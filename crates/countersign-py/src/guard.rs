@@ -40,20 +40,23 @@ pub(crate) struct PyGuard {
 impl PyGuard {
     /// A guard for the tokens of one issuer.
     #[new]
-    #[pyo3(signature = (*, issuer, audience, jwks_url=None, jwks_file=None, secret=None,
-        default_scopes="", leeway=30, max_lifetime=86_400, clock=None,
-        cached_tokens=DEFAULT_CACHED_TOKENS))]
+    #[pyo3(signature = (*, issuer, audience, jwks_url=None, discovery=None, jwks_file=None,
+        secret=None, snapshot=None, default_scopes="", leeway=30, max_lifetime=86_400, max_age=None,
+        clock=None, cached_tokens=DEFAULT_CACHED_TOKENS))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments")]
     fn new(
         py: Python<'_>,
         issuer: String,
         audience: String,
         jwks_url: Option<String>,
+        discovery: Option<String>,
         jwks_file: Option<std::path::PathBuf>,
         secret: Option<Secret>,
+        snapshot: Option<std::path::PathBuf>,
         default_scopes: &str,
         leeway: i64,
         max_lifetime: i64,
+        max_age: Option<i64>,
         clock: Option<&Bound<'_, PyAny>>,
         cached_tokens: usize,
     ) -> PyResult<Self> {
@@ -62,11 +65,14 @@ impl PyGuard {
             issuer,
             audience,
             jwks_url,
+            discovery,
             jwks_file,
             secret,
+            snapshot,
             default_scopes,
             leeway,
             max_lifetime,
+            max_age,
         };
         Self::build(py, vec![only], clock, cached_tokens)
     }

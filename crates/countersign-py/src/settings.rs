@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use countersign::{BuildError, KeySource, Policy, PolicyError, SourceError};
+use countersign::{BuildError, KeySource, Policy, PolicyError, PublishedKeys, SourceError};
 use jiff::SignedDuration;
 use pyo3::{
     prelude::*,
@@ -11,6 +11,9 @@ use pyo3::{
     types::PyType,
 };
 use zeroize::Zeroizing;
+
+/// Where keys can come from.
+const PLACES: &str = "jwks_url, discovery, jwks_file and secret";
 
 static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -21,11 +24,14 @@ pub(crate) struct IssuerSettings {
     pub(crate) issuer: String,
     pub(crate) audience: String,
     pub(crate) jwks_url: Option<String>,
+    pub(crate) discovery: Option<String>,
     pub(crate) jwks_file: Option<PathBuf>,
     pub(crate) secret: Option<Secret>,
+    pub(crate) snapshot: Option<PathBuf>,
     pub(crate) default_scopes: String,
     pub(crate) leeway: i64,
     pub(crate) max_lifetime: i64,
+    pub(crate) max_age: Option<i64>,
 }
 
 /// The shared secret; forgotten when it has become a key.
@@ -44,19 +50,37 @@ pub(crate) struct Trust {
 
 impl IssuerSettings {
     pub(crate) fn trust(self, py: Python<'_>) -> PyResult<Trust> {
-        let fetched = self.jwks_url.is_some();
+        let fetched = self.jwks_url.is_some() || self.discovery.is_some();
         let policy = self.policy().map_err(|error| policy_error(py, error))?;
-        let (setting, keys) = match (self.jwks_url, self.jwks_file, self.secret) {
-            (Some(url), None, None) => ("jwks_url", KeySource::jwks_url(&url)),
-            (None, Some(file), None) => ("jwks_file", KeySource::jwks_file(file)),
-            (None, None, Some(secret)) => ("secret", secret.key_source()),
-            (None, None, None) => {
-                let message = "no keys are given; give one of jwks_url, jwks_file and secret";
-                return Err(settings_error(py, "jwks_url", "no_keys", message));
+        if self.snapshot.is_some() && !fetched {
+            let message = "a snapshot is of keys that are fetched, and none are; give jwks_url or \
+                           discovery with it, or leave it out";
+            return Err(settings_error(py, "snapshot", "nothing_fetched", message));
+        }
+        let snapshot = self.snapshot;
+        let kept = |keys: PublishedKeys| match snapshot {
+            Some(file) => keys.with_snapshot(file).into(),
+            None => keys.into(),
+        };
+        let (setting, keys) = match (self.jwks_url, self.discovery, self.jwks_file, self.secret) {
+            (Some(url), None, None, None) => ("jwks_url", PublishedKeys::jwks_url(&url).map(kept)),
+            (None, Some(kind), None, None) => {
+                let find = match kind.as_str() {
+                    "openid" => PublishedKeys::openid,
+                    "oauth" => PublishedKeys::oauth,
+                    _ => return Err(no_discovery(py)),
+                };
+                ("discovery", find(&self.issuer).map(kept))
+            }
+            (None, None, Some(file), None) => ("jwks_file", KeySource::jwks_file(file)),
+            (None, None, None, Some(secret)) => ("secret", secret.key_source()),
+            (None, None, None, None) => {
+                let message = format!("no keys are given; give one of {PLACES}");
+                return Err(settings_error(py, "jwks_url", "no_keys", &message));
             }
             _ => {
-                let message = "keys are given twice; give one of jwks_url, jwks_file and secret";
-                return Err(settings_error(py, "jwks_url", "several_keys", message));
+                let message = format!("keys are given twice; give one of {PLACES}");
+                return Err(settings_error(py, "jwks_url", "several_keys", &message));
             }
         };
         let keys = keys.map_err(|error| source_error(py, setting, &error))?;
@@ -69,10 +93,14 @@ impl IssuerSettings {
     }
 
     fn policy(&self) -> Result<Policy, PolicyError> {
-        Policy::new(&*self.issuer, &*self.audience)?
+        let policy = Policy::new(&*self.issuer, &*self.audience)?
             .with_default_scopes(&self.default_scopes)
             .with_leeway(SignedDuration::from_secs(self.leeway))?
-            .with_max_lifetime(SignedDuration::from_secs(self.max_lifetime))
+            .with_max_lifetime(SignedDuration::from_secs(self.max_lifetime))?;
+        match self.max_age {
+            Some(age) => policy.with_max_age(SignedDuration::from_secs(age)),
+            None => Ok(policy),
+        }
     }
 }
 
@@ -94,6 +122,7 @@ fn policy_error(py: Python<'_>, error: PolicyError) -> PyErr {
         }
         PolicyError::Leeway => ("leeway", "30 is a good value"),
         PolicyError::Lifetime => ("max_lifetime", "86400 is a day"),
+        PolicyError::Age => ("max_age", "300 is five minutes; without it there is no limit"),
         _ => ("issuer", "see the documentation of Guard"),
     };
     settings_error(py, setting, error.code(), &format!("{error}; {fix}"))
@@ -110,6 +139,7 @@ pub(crate) fn source_error(py: Python<'_>, setting: &str, error: &SourceError) -
     }
     let fix = match setting {
         "jwks_url" => "give it as https://app.example.com/api/auth/jwks",
+        "discovery" => "it asks the issuer: an address such as https://app.example.com",
         "jwks_file" => "write what the issuer answers at /api/auth/jwks into it",
         "secret" => "keep it out of the code",
         _ => "the machine has to have certificates to check addresses with",
@@ -126,6 +156,12 @@ pub(crate) fn build_error(py: Python<'_>, error: &BuildError) -> PyErr {
             settings_error(py, "issuers", error.code(), &message)
         }
     }
+}
+
+fn no_discovery(py: Python<'_>) -> PyErr {
+    let message =
+        "there are openid (OpenID Connect Discovery) and oauth (RFC 8414); give one of them";
+    settings_error(py, "discovery", "unknown_discovery", message)
 }
 
 pub(crate) fn no_issuer(py: Python<'_>) -> PyErr {

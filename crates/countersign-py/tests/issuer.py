@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from service import claims
 
 
+METADATA = {"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"}
+
+
 class Issuer:
     def __init__(self) -> None:
         self.status = 200
@@ -21,6 +24,9 @@ class Issuer:
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.url = ""
+        self.name = ""
+        self.called = ""
+        """What its metadata call it."""
         self.rotate("k1")
 
     def rotate(self, kid: str) -> None:
@@ -34,6 +40,9 @@ class Issuer:
     def bearer(self, **changes: Any) -> bytes:
         return b"Bearer " + self.token(**changes).encode()
 
+    def metadata(self) -> bytes:
+        return json.dumps({"issuer": self.called, "jwks_uri": self.url}).encode()
+
     def jwks(self) -> bytes:
         public = jwt.algorithms.OKPAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
         return json.dumps({"keys": [{**public, "kid": self._kid, "alg": "EdDSA"}]}).encode()
@@ -45,10 +54,15 @@ def running() -> Iterator[Issuer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path in METADATA:
+                self.answer(issuer.metadata())
+                return
             issuer.fetches += 1
             issuer.asked.set()
             issuer.may_answer.wait()
-            body = issuer.jwks() if issuer.status == 200 else b""
+            self.answer(issuer.jwks() if issuer.status == 200 else b"")
+
+        def answer(self, body: bytes) -> None:
             self.send_response(issuer.status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -59,7 +73,8 @@ def running() -> Iterator[Issuer]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    issuer.url = f"http://127.0.0.1:{server.server_port}/api/auth/jwks"
+    issuer.name = issuer.called = f"http://127.0.0.1:{server.server_port}"
+    issuer.url = f"{issuer.name}/api/auth/jwks"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

@@ -49,7 +49,7 @@ def token(**changes: Any) -> str:
 
 
 def guard(**settings: Any) -> Guard:
-    keys = {} if {"jwks_url", "jwks_file"} & settings.keys() else {"secret": SECRET}
+    keys = {} if {"jwks_url", "discovery", "jwks_file"} & settings.keys() else {"secret": SECRET}
     return Guard(**{"issuer": ISSUER, "audience": AUDIENCE, "clock": NOW, **keys, **settings})
 
 

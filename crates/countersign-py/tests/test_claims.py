@@ -145,3 +145,17 @@ def test_nobody_makes_an_identity() -> None:
 
     with pytest.raises(TypeError):
         Identity()
+
+
+def test_t083_age_beats_the_memory() -> None:
+    now = NOW
+    made = guard(clock=lambda: now, max_age=300)
+    bearer = "Bearer " + token()
+    for now in [NOW, NOW + 329]:
+        assert made.admit(bearer).subject == "alice"
+    assert "countersign_cache_hits_total 1\n" in made.metrics()
+    now = NOW + 330
+    with pytest.raises(Refusal, match="Invalid token"):
+        made.admit(bearer)
+    with pytest.raises(Refusal, match="Invalid token"):
+        made.admit("Bearer " + token(iat=None))

@@ -35,6 +35,39 @@ def test_keys_are_fetched_once_and_again_after_a_rotation(issuer: Issuer) -> Non
     assert issuer.fetches == 2
 
 
+@pytest.mark.parametrize("kind", ["openid", "oauth"])
+def test_the_keys_are_where_the_issuer_says(issuer: Issuer, kind: str) -> None:
+    made = guard(issuer=issuer.name, discovery=kind)
+    assert made.admit(issuer.bearer(iss=issuer.name)).subject == "alice"
+    assert issuer.fetches == 1
+
+
+def test_metadata_of_another_issuer_brings_no_keys(
+    issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    issuer.called = "https://evil.test"
+    made = guard(issuer=issuer.name, discovery="openid")
+    with pytest.raises(Refusal) as refused:
+        made.admit(issuer.bearer(iss=issuer.name))
+    assert refused.value.code == "keys_unavailable"
+    assert issuer.fetches == 0
+    logs = [record for record in caplog.records if record.name == "countersign.keys"]
+    assert "https://evil.test" in logs[0].getMessage()
+
+
+def test_a_snapshot_serves_while_the_issuer_is_away(issuer: Issuer, tmp_path: Path) -> None:
+    kept = tmp_path / "keys.json"
+    guard(jwks_url=issuer.url, snapshot=kept).ready()
+    # Nobody waits for the disk, but this test.
+    while not kept.exists():
+        pass
+    issuer.status = 500
+    with pytest.raises(Refusal):
+        guard(jwks_url=issuer.url).ready()
+    again = guard(jwks_url=issuer.url, snapshot=kept)
+    assert again.admit(issuer.bearer()).subject == "alice"
+
+
 def test_t067_invented_key_names_do_not_make_it_fetch(issuer: Issuer) -> None:
     made = behind(issuer)
     made.admit(issuer.bearer())

@@ -29,13 +29,14 @@ def test_issuer_and_audience_must_be_given(odd: str) -> None:
 def test_keys_come_from_exactly_one_place() -> None:
     assert refused().code == "no_keys"
     assert refused(secret=SECRET, jwks_url="https://auth.test/jwks").code == "several_keys"
+    assert refused(secret=SECRET, discovery="openid").code == "several_keys"
 
 
 def test_t053_a_short_secret_is_refused_and_not_repeated() -> None:
     error = refused(secret="only-31-characters-long--------")
     assert (error.setting, error.code) == ("secret", "secret_short")
     assert "only-31" not in str(error)
-    assert "countersign secret generate" in str(error)
+    assert str(error).count("countersign secret generate") == 1
 
 
 @pytest.mark.parametrize(
@@ -58,11 +59,24 @@ def test_a_file_must_hold_a_key_that_can_be_used(tmp_path: Path) -> None:
     assert refused(jwks_file=file).code == "no_usable_key"
 
 
-def test_t088_leeway_and_lifetime_have_bounds() -> None:
+def test_keys_are_discovered_where_the_issuer_can_be_asked() -> None:
+    assert refused(discovery="oidc").code == "unknown_discovery"
+    error = refused(issuer="tasks", discovery="openid")
+    assert (error.setting, error.code) == ("discovery", "not_a_url")
+    assert refused(issuer="http://auth.test", discovery="oauth").code == "insecure_url"
+
+
+def test_a_snapshot_is_of_keys_that_are_fetched(tmp_path: Path) -> None:
+    error = refused(secret=SECRET, snapshot=tmp_path / "keys.json")
+    assert (error.setting, error.code) == ("snapshot", "nothing_fetched")
+
+
+def test_t088_leeway_lifetime_and_age_have_bounds() -> None:
     for seconds in [-1, 121, 2**62]:
         assert refused(secret=SECRET, leeway=seconds).setting == "leeway"
     for seconds in [-1, 0]:
         assert refused(secret=SECRET, max_lifetime=seconds).setting == "max_lifetime"
+        assert refused(secret=SECRET, max_age=seconds).setting == "max_age"
 
 
 def test_errors_are_value_errors() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import Any, final
+from typing import Any, Literal, final
 
 from ._issuer import Issuer
 
@@ -43,10 +43,13 @@ class Guard:
     """Turns the bearer token of a request into a verified `Identity`.
 
     `issuer` and `audience` are the claims `iss` and `aud` that a token must have. The keys come
-    from one of three: `jwks_url`, an address that is fetched when the first token arrives and
-    followed through rotations; `jwks_file`, a file that is read now; `secret`, shared with the
-    issuer, for HS256. `default_scopes` (divided by spaces) are those of a token without any claim
-    `scope`. `leeway` and `max_lifetime` are seconds. `clock` is for tests: the time in seconds
+    from one of four: `jwks_url`, an address that is fetched when the first token arrives and
+    followed through rotations; `discovery`, the same at the address that the issuer's own document
+    says (OpenID Connect Discovery, or RFC 8414 for `oauth`); `jwks_file`, a file that is read now;
+    `secret`, shared with the issuer, for HS256. `snapshot` is a file for keys that were fetched, for
+    a start while the issuer is away. `default_scopes` (divided by spaces) are those of a token
+    without any claim `scope`. `leeway`, `max_lifetime` (from `iat` to `exp`) and `max_age` (since
+    `iat`, no limit unless set) are seconds. `clock` is for tests: the time in seconds
     since 1970, or a callable that returns it. `cached_tokens` verified tokens are remembered; one that is
     expired, revoked, or whose key is gone is never taken from memory.
 
@@ -59,11 +62,14 @@ class Guard:
         issuer: str,
         audience: str,
         jwks_url: str | None = None,
+        discovery: Literal["openid", "oauth"] | None = None,
         jwks_file: str | PathLike[str] | None = None,
         secret: str | bytes | None = None,
+        snapshot: str | PathLike[str] | None = None,
         default_scopes: str = "",
         leeway: int = 30,
         max_lifetime: int = 86_400,
+        max_age: int | None = None,
         clock: float | Callable[[], float] | None = None,
         cached_tokens: int = ...,
     ) -> Guard: ...

@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass, field
 from os import PathLike
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
 class Issuer:
-    """Whose tokens are taken, for whom, and where the keys are: one of `jwks_url`, `jwks_file` and
-    `secret`. For `Guard.for_issuers`; `Guard` takes the same as arguments.
+    """Whose tokens are taken, for whom, and where the keys are: one of `jwks_url`, `discovery`,
+    `jwks_file` and `secret`. For `Guard.for_issuers`; `Guard` takes the same as arguments.
     """
 
     issuer: str
     audience: str
     jwks_url: str | None = None
+    discovery: Literal["openid", "oauth"] | None = None
     jwks_file: str | PathLike[str] | None = None
     secret: str | bytes | None = field(default=None, repr=False)
+    snapshot: str | PathLike[str] | None = None
     default_scopes: str = ""
     leeway: int = 30
     max_lifetime: int = 86_400
+    max_age: int | None = None
