@@ -91,7 +91,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
 }
 
 fn limit(value: &str) -> Result<u64, Problem> {
-    let number = value.parse().ok().filter(|number| (1..=100).contains(number));
+    // Not what `parse` takes besides: a sign.
+    let digits = Some(value).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = digits.and_then(|digits| digits.parse().ok());
+    let number = number.filter(|number| (1..=100).contains(number));
     number.ok_or_else(|| Problem::bad_parameter("limit", "it has to be a number from 1 to 100"))
 }
 

@@ -3,6 +3,9 @@
 from typing import Any
 
 import pytest
+from countersign.fastapi import Refused
+from fastapi import Request
+from fastapi.responses import PlainTextResponse
 from service import Answer, call, call_as, service
 
 JSON = {"content-type": "application/json"}
@@ -39,11 +42,32 @@ def test_t286_a_strangers_form_is_not_parsed() -> None:
 
 @pytest.mark.parametrize("options", ["boundary=" + "b" * 10_000, "boundary", "a*=utf-8''%;" * 1000])
 def test_t286_an_evil_content_type_brings_nothing_in(options: str) -> None:
-    # FastAPI reads this header before it asks for the body; it may say that the header is wrong.
+    # FastAPI reads this header before it asks for the body.
     headers = {"content-type": f"multipart/form-data; {options}"}
     answer = post("/files", headers=headers, body=b"p" * 1_000_000)
-    assert answer.status in {400, 401}
-    assert answer.received == 0
+    assert (answer.json()["code"], answer.received) == ("authorization_missing", 0)
+    assert answer.headers["www-authenticate"] == 'Bearer realm="api"'
+    bad = post("/files", b"Bearer a.b.c", headers=headers, body=b"")
+    assert (bad.json()["code"], bad.received) == ("invalid_token", 0)
+    request: dict[str, Any] = {"method": "POST", "headers": headers, "body": b""}
+    assert call_as(service(), "/files", **request).status in {400, 422}
+
+
+@pytest.mark.parametrize("key", [401, Refused])
+@pytest.mark.parametrize("wait", [False, True])
+def test_t286_the_applications_own_words_meet_an_evil_content_type(key: Any, wait: bool) -> None:
+    app = service()
+
+    def handle(_request: Request, _refused: Exception) -> PlainTextResponse:
+        return PlainTextResponse("who?", 401)
+
+    async def handle_later(request: Request, refused: Exception) -> PlainTextResponse:
+        return handle(request, refused)
+
+    app.add_exception_handler(key, handle_later if wait else handle)
+    headers = {"content-type": "multipart/form-data"}
+    answer = call(app, "/files", method="POST", headers=headers)
+    assert (answer.status, answer.body, answer.received) == (401, b"who?", 0)
 
 
 def test_whoever_is_let_in_is_told_what_is_wrong_with_the_body() -> None:

@@ -50,13 +50,21 @@ def true_or_false(text: str) -> bool:
     return text == "true"
 
 
+def digits(text: object) -> object:
+    if isinstance(text, str) and not (text.isascii() and text.isdigit()):
+        raise ValueError("not a number")
+    return text
+
+
 class Page(BaseModel):
     """Which page."""
 
     model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[
-        int, Field(ge=1, le=100, description="How many tasks at most, 1 to 100; 50 when absent.")
+        int,
+        BeforeValidator(digits),
+        Field(ge=1, le=100, description="How many tasks at most, 1 to 100; 50 when absent."),
     ] = 50
     cursor: Annotated[
         Cursor | None,

@@ -54,7 +54,9 @@ fn rows(api: &Api) -> Vec<Row> {
         ("PATCH", format!("{missing}/complete"), good.clone(), JSON, None),
         ("PATCH", missing, good.clone(), JSON, Some(r#"{"title": "x"}"#.to_owned())),
     ];
-    for query in ["limit=0", "limit=", "cursor=x", "completed=1", "page=2", "limit=1&x=y"] {
+    let limits = ["limit=1.0", "limit=+1", "limit=%2B1", "limit=%201", "limit=1_0", "limit=1e1"];
+    let others = ["limit=0", "limit=", "cursor=x", "completed=1", "page=2", "limit=1&x=y"];
+    for query in limits.into_iter().chain(others) {
         rows.push(("GET", format!("/api/alice/tasks?{query}"), good.clone(), JSON, None));
     }
     for body in [
