@@ -15,7 +15,9 @@ class Settings:
     issuer: str
     audience: str
     jwks_url: str | None = None
+    discovery: str | None = None
     jwks_file: str | None = None
+    jwks_snapshot: str | None = None
     secret: str | None = field(default=None, repr=False)
     default_scopes: str = ""
     database_url: str = "sqlite:tasks.db"
@@ -27,9 +29,11 @@ class Settings:
                 "COUNTERSIGN_ISSUER", "whose tokens are taken: https://app.example.com"
             ),
             audience=required("COUNTERSIGN_AUDIENCE", "for whom they are: https://app.example.com"),
-            jwks_url=os.environ.get("COUNTERSIGN_JWKS_URL"),
-            jwks_file=os.environ.get("COUNTERSIGN_JWKS_FILE"),
-            secret=os.environ.get("BETTER_AUTH_SECRET"),
+            jwks_url=optional("COUNTERSIGN_JWKS_URL"),
+            discovery=optional("COUNTERSIGN_DISCOVERY"),
+            jwks_file=optional("COUNTERSIGN_JWKS_FILE"),
+            jwks_snapshot=optional("COUNTERSIGN_JWKS_SNAPSHOT"),
+            secret=optional("BETTER_AUTH_SECRET"),
             default_scopes=os.environ.get("COUNTERSIGN_DEFAULT_SCOPES", ""),
             database_url=os.environ.get("DATABASE_URL", "sqlite:tasks.db"),
         )
@@ -39,8 +43,10 @@ class Settings:
             issuer=self.issuer,
             audience=self.audience,
             jwks_url=self.jwks_url,
+            discovery=self.discovery,
             jwks_file=self.jwks_file,
             secret=self.secret,
+            snapshot=self.jwks_snapshot,
             default_scopes=self.default_scopes,
         )
 
@@ -50,3 +56,8 @@ def required(name: str, meaning: str) -> str:
     if not value:
         raise SettingMissing(f"{name} is not set; set it to {meaning}")
     return value
+
+
+def optional(name: str) -> str | None:
+    """What is set to nothing is not set."""
+    return os.environ.get(name) or None

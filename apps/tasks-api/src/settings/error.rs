@@ -37,7 +37,8 @@ pub enum SettingsError {
     /// No keys at all.
     #[error(
         "there are no keys to verify tokens with; set COUNTERSIGN_JWKS_URL (--jwks-url), \
-         COUNTERSIGN_JWKS_FILE (--jwks-file) or BETTER_AUTH_SECRET"
+         COUNTERSIGN_DISCOVERY (--discovery), COUNTERSIGN_JWKS_FILE (--jwks-file) or \
+         BETTER_AUTH_SECRET"
     )]
     NoKeys,
     /// Keys from several places.
@@ -52,6 +53,30 @@ pub enum SettingsError {
          an example is https://app.example.com/api/auth/jwks"
     )]
     JwksUrl(SourceError),
+    /// Neither of the two documents.
+    #[error(
+        "COUNTERSIGN_DISCOVERY (--discovery) is neither openid nor oauth; set it to openid for \
+         OpenID Connect Discovery, or to oauth for RFC 8414"
+    )]
+    Discovery,
+    /// The issuer is no address that could be asked.
+    #[error(
+        "COUNTERSIGN_DISCOVERY (--discovery) asks the issuer, and COUNTERSIGN_ISSUER (--issuer) \
+         cannot be asked: {0}; an example is https://app.example.com"
+    )]
+    DiscoveryIssuer(SourceError),
+    /// A snapshot of keys that are not fetched.
+    #[error(
+        "COUNTERSIGN_JWKS_SNAPSHOT (--jwks-snapshot) is for keys that are fetched, and none are; \
+         set COUNTERSIGN_JWKS_URL or COUNTERSIGN_DISCOVERY, or unset it"
+    )]
+    SnapshotOfNothing,
+    /// A snapshot where nothing can be kept.
+    #[error(
+        "COUNTERSIGN_JWKS_SNAPSHOT (--jwks-snapshot) cannot be used: there is no folder {}; make \
+         it, so that only this service may write there, or choose another", .0.display()
+    )]
+    SnapshotFolder(PathBuf),
     /// The file with the keys.
     #[error(
         "COUNTERSIGN_JWKS_FILE (--jwks-file) cannot be used: {}: {cause}{}; it has to be a JSON Web \

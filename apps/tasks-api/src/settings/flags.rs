@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 /// A task list for everybody, behind the guard: the reference application of Countersign.
 ///
-/// Keys come from one of three places: --jwks-url, --jwks-file, or the variable `BETTER_AUTH_SECRET`
-/// with the secret shared with the issuer, for tokens signed with HS256.
+/// Keys come from one of four places: --jwks-url, --discovery, --jwks-file, or the variable
+/// `BETTER_AUTH_SECRET` with the secret shared with the issuer, for tokens signed with HS256.
 #[derive(Parser)]
 #[command(name = "tasks-api", version)]
 pub struct Flags {
@@ -27,6 +27,16 @@ pub struct Flags {
     /// The address of the issuer's public keys, for Better Auth `…/api/auth/jwks`.
     #[arg(long, env = "COUNTERSIGN_JWKS_URL")]
     pub(super) jwks_url: Option<String>,
+
+    /// Has the issuer say where its public keys are: `openid` for OpenID Connect Discovery, `oauth` for
+    /// RFC 8414. Its document has to name it by exactly the text of --issuer.
+    #[arg(long, env = "COUNTERSIGN_DISCOVERY", value_name = "openid|oauth")]
+    pub(super) discovery: Option<String>,
+
+    /// A file that keeps the keys that were fetched, for a start while the issuer is away; in a folder
+    /// that only this service may write, for whoever can write it can make tokens.
+    #[arg(long, env = "COUNTERSIGN_JWKS_SNAPSHOT", value_name = "FILE")]
+    pub(super) jwks_snapshot: Option<PathBuf>,
 
     /// A file with the issuer's public keys.
     #[arg(long, env = "COUNTERSIGN_JWKS_FILE")]

@@ -4,11 +4,11 @@
 
 mod error;
 mod flags;
+mod keys;
 
 use std::net::SocketAddr;
 
 use countersign::{KeySource, Policy, PolicyError};
-use countersign_jwt::{WeakSecret, check_secret};
 use countersign_store::DatabaseUrl;
 
 pub use error::SettingsError;
@@ -42,7 +42,7 @@ impl Settings {
     /// Judges the flags, and the secret where one is set.
     pub fn read(flags: Flags, secret: Option<&str>) -> Result<Self, SettingsError> {
         let policy = policy(&flags)?;
-        let (keys, keys_name) = keys(&flags, secret)?;
+        let (keys, keys_name) = keys::read(&flags, secret)?;
         let listen = flags.listen.parse().map_err(|_| SettingsError::Listen)?;
         let database = flags.database_url.parse()?;
         let Flags { issuer, audience, .. } = flags;
@@ -64,41 +64,4 @@ fn policy(flags: &Flags) -> Result<Policy, SettingsError> {
         other => SettingsError::Policy(other),
     })?;
     Ok(policy.with_default_scopes(&flags.default_scopes))
-}
-
-fn keys(flags: &Flags, secret: Option<&str>) -> Result<(KeySource, String), SettingsError> {
-    // What is set to nothing is not set.
-    let url = flags.jwks_url.as_ref().filter(|url| !url.is_empty());
-    let file = flags.jwks_file.as_ref().filter(|path| !path.as_os_str().is_empty());
-    let secret = secret.filter(|secret| !secret.is_empty());
-    match (url, file, secret) {
-        (Some(url), None, None) => {
-            let keys = KeySource::jwks_url(url).map_err(SettingsError::JwksUrl)?;
-            Ok((keys, url.clone()))
-        }
-        (None, Some(path), None) => {
-            let keys = KeySource::jwks_file(path)
-                .map_err(|cause| SettingsError::JwksFile { path: path.clone(), cause })?;
-            Ok((keys, path.display().to_string()))
-        }
-        (None, None, Some(secret)) => Ok((shared(secret)?, "the shared secret".to_owned())),
-        (None, None, None) => Err(SettingsError::NoKeys),
-        (url, file, secret) => {
-            let set = [
-                url.map(|_| "COUNTERSIGN_JWKS_URL"),
-                file.map(|_| "COUNTERSIGN_JWKS_FILE"),
-                secret.map(|_| "BETTER_AUTH_SECRET"),
-            ];
-            Err(SettingsError::SeveralKeys(set.into_iter().flatten().collect()))
-        }
-    }
-}
-
-fn shared(secret: &str) -> Result<KeySource, SettingsError> {
-    check_secret(secret).map_err(SettingsError::Secret)?;
-    if secret.trim() != secret {
-        return Err(SettingsError::SecretWithSpace);
-    }
-    let short = |_| SettingsError::Secret(WeakSecret::Short { bytes: secret.len() });
-    KeySource::secret(secret).map_err(short)
 }

@@ -2,6 +2,7 @@
 
 mod alike;
 mod better_auth_tokens;
+mod discovery;
 mod document;
 mod elsewhere;
 mod ending;

@@ -38,8 +38,9 @@ fn every_setting_that_cannot_be_used_is_named_with_its_rule_and_the_fix() {
     let no_set = file("no-set.json", "[1, 2]");
     let empty_set = file("empty.json", r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#);
     let unset = ("BETTER_AUTH_SECRET", "");
+    let in_no_folder = format!("{missing}/keys.json");
     let nowhere = format!("sqlite:{missing}/tasks.db");
-    let cases: [Case; 15] = [
+    let cases: [Case; 22] = [
         (&[("COUNTERSIGN_LISTEN", "8000")], &["COUNTERSIGN_LISTEN (--listen)", "127.0.0.1:8000"]),
         (&[("COUNTERSIGN_ISSUER", "")], &["COUNTERSIGN_ISSUER (--issuer) is not set", "iss"]),
         (&[("COUNTERSIGN_ISSUER", "a b")], &["COUNTERSIGN_ISSUER (--issuer) has a space"]),
@@ -57,6 +58,38 @@ fn every_setting_that_cannot_be_used_is_named_with_its_rule_and_the_fix() {
         (
             &[unset, ("COUNTERSIGN_JWKS_URL", "auth.test")],
             &["COUNTERSIGN_JWKS_URL (--jwks-url)", "not a URL"],
+        ),
+        (
+            &[("COUNTERSIGN_DISCOVERY", "openid")],
+            &["COUNTERSIGN_DISCOVERY, BETTER_AUTH_SECRET", "unset the others"],
+        ),
+        (
+            &[unset, ("COUNTERSIGN_DISCOVERY", "oidc")],
+            &["COUNTERSIGN_DISCOVERY (--discovery) is neither openid nor oauth", "RFC 8414"],
+        ),
+        (
+            &[unset, ("COUNTERSIGN_DISCOVERY", "openid"), ("COUNTERSIGN_ISSUER", "tasks")],
+            &["COUNTERSIGN_ISSUER (--issuer) cannot be asked", "not a URL", "https://"],
+        ),
+        (
+            &[unset, ("COUNTERSIGN_DISCOVERY", "oauth"), ("COUNTERSIGN_ISSUER", "http://a.test")],
+            &["COUNTERSIGN_ISSUER (--issuer) cannot be asked", "over https"],
+        ),
+        (
+            &[("COUNTERSIGN_JWKS_SNAPSHOT", "keys.json")],
+            &["COUNTERSIGN_JWKS_SNAPSHOT (--jwks-snapshot)", "COUNTERSIGN_JWKS_URL", "unset it"],
+        ),
+        (
+            &[unset, ("COUNTERSIGN_JWKS_FILE", &no_set), ("COUNTERSIGN_JWKS_SNAPSHOT", &missing)],
+            &["COUNTERSIGN_JWKS_SNAPSHOT (--jwks-snapshot)", "none are"],
+        ),
+        (
+            &[
+                unset,
+                ("COUNTERSIGN_DISCOVERY", "openid"),
+                ("COUNTERSIGN_JWKS_SNAPSHOT", &in_no_folder),
+            ],
+            &["COUNTERSIGN_JWKS_SNAPSHOT (--jwks-snapshot)", "there is no folder", &missing],
         ),
         (
             &[unset, ("COUNTERSIGN_JWKS_FILE", &missing)],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import Any, Literal, final
+from typing import Any, final
 
 from ._issuer import Issuer
 
@@ -45,7 +45,7 @@ class Guard:
     `issuer` and `audience` are the claims `iss` and `aud` that a token must have. The keys come
     from one of four: `jwks_url`, an address that is fetched when the first token arrives and
     followed through rotations; `discovery`, the same at the address that the issuer's own document
-    says (OpenID Connect Discovery, or RFC 8414 for `oauth`); `jwks_file`, a file that is read now;
+    says (`openid` for OpenID Connect Discovery, `oauth` for RFC 8414); `jwks_file`, a file that is read now;
     `secret`, shared with the issuer, for HS256. `snapshot` is a file for keys that were fetched, for
     a start while the issuer is away. `default_scopes` (divided by spaces) are those of a token
     without any claim `scope`. `leeway`, `max_lifetime` (from `iat` to `exp`) and `max_age` (since
@@ -62,7 +62,7 @@ class Guard:
         issuer: str,
         audience: str,
         jwks_url: str | None = None,
-        discovery: Literal["openid", "oauth"] | None = None,
+        discovery: str | None = None,
         jwks_file: str | PathLike[str] | None = None,
         secret: str | bytes | None = None,
         snapshot: str | PathLike[str] | None = None,

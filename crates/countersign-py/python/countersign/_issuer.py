@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
@@ -14,7 +13,7 @@ class Issuer:
     issuer: str
     audience: str
     jwks_url: str | None = None
-    discovery: Literal["openid", "oauth"] | None = None
+    discovery: str | None = None
     jwks_file: str | PathLike[str] | None = None
     secret: str | bytes | None = field(default=None, repr=False)
     snapshot: str | PathLike[str] | None = None
