@@ -1,6 +1,10 @@
 //! `countersign token`.
 
-use std::{fs, io::Read, path::PathBuf};
+use std::{
+    fs,
+    io::{IsTerminal, Read},
+    path::{Path, PathBuf},
+};
 
 use countersign_jwt::{Clock, KeySet, SystemClock, Verdict, Verifier};
 use countersign_server::settings::Source;
@@ -10,9 +14,15 @@ use crate::Outcome;
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Says check by check why a service takes a token or does not. The token is read from standard
-    /// input, so that it stays out of the shell's history.
+    /// input, so that it stays out of the shell's history; the word Bearer before it does no harm.
+    #[command(after_help = EXAMPLE)]
     Explain(Explain),
 }
+
+const EXAMPLE: &str = "Example:
+  curl -s https://app.example.com/api/auth/jwks > keys.json
+  countersign token explain --jwks keys.json \\
+    --issuer https://app.example.com --audience https://app.example.com < token.txt";
 
 #[derive(clap::Args)]
 pub(crate) struct Explain {
@@ -31,10 +41,16 @@ pub(crate) struct Explain {
 /// Prints the checks; fails when one of them failed.
 pub(crate) fn run(Command::Explain(flags): &Command) -> Outcome {
     let keys = keys(flags)?;
-    let mut token = String::new();
-    std::io::stdin().read_to_string(&mut token)?;
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        eprintln!("countersign: paste the token, then Enter and Ctrl-D");
+    }
+    let mut text = String::new();
+    input.read_to_string(&mut text)?;
+    let token =
+        token_of(&text).ok_or("no token on standard input; write: … explain < token.txt")?;
     let verifier = Verifier::new(&flags.issuer, &flags.audience);
-    let checks = verifier.explain(token.trim(), &keys, SystemClock.now());
+    let checks = verifier.explain(token, &keys, SystemClock.now());
     for check in &checks {
         println!("{check}");
     }
@@ -45,18 +61,36 @@ pub(crate) fn run(Command::Explain(flags): &Command) -> Outcome {
     Err(format!("the token is not taken: {failed} of {} checks failed", checks.len()).into())
 }
 
+/// The token of what was pasted, which may be a whole `Authorization` line.
+fn token_of(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let (before, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
+    let before = before.trim_end().to_ascii_lowercase();
+    let token = if before == "bearer" || before == "authorization: bearer" { last } else { text };
+    Some(token).filter(|token| !token.is_empty())
+}
+
 fn keys(flags: &Explain) -> Result<KeySet, Box<dyn std::error::Error>> {
     // No flag: what stands on a command line, every user of the machine can read.
     let environment = Source::of_process(None).environment;
     let secret = environment.get("BETTER_AUTH_SECRET").map(|secret| secret.trim());
     match (&flags.jwks, secret) {
         (Some(path), _) => {
-            let json = fs::read(path)
-                .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-            Ok(KeySet::from_jwks_json(&json)?)
+            let name = path.display();
+            if is_address(path) {
+                let fix = format!("fetch it first: curl -s {name} > keys.json");
+                return Err(format!("--jwks is a file, and {name} is an address; {fix}").into());
+            }
+            let json = fs::read(path).map_err(|error| format!("cannot read {name}: {error}"))?;
+            let keys = KeySet::from_jwks_json(&json);
+            keys.map_err(|error| format!("{name} cannot be used: {error}").into())
         }
         (None, Some(secret)) => KeySet::from_secret(secret.as_bytes())
             .map_err(|error| format!("BETTER_AUTH_SECRET cannot be used: {error}").into()),
         (None, None) => Err("no keys: give --jwks FILE, or set BETTER_AUTH_SECRET".into()),
     }
+}
+
+fn is_address(path: &Path) -> bool {
+    path.starts_with("http:") || path.starts_with("https:")
 }

@@ -82,3 +82,36 @@ fn everything_that_is_wrong_is_seen_at_one_look() {
         "FAILED form       the token does not have three parts (not_three_parts)"
     );
 }
+
+#[test]
+fn what_was_there_is_said_beside_what_should_have_been() {
+    let key = SigningKey::generate(Algorithm::EdDsa).unwrap().with_kid("k1");
+    let said = |claims: &Value, keys: &KeySet| {
+        let checks = verifier().explain(&key.sign(claims).unwrap(), keys, now());
+        let failed = checks.iter().filter(|check| matches!(check.verdict, Verdict::Failed(_)));
+        failed.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let keys = key.key_set().unwrap();
+    let mut over = claims_with("iat", NOW - 900);
+    over["exp"] = (NOW - 40).into();
+    let (issuer, audience) = (verifier().issuer().to_owned(), verifier().audience().to_owned());
+    for (claims, end) in [
+        (
+            claims_with("iss", "https://a/\u{1b}"),
+            format!(r#": it is "https://a/\u{{1b}}", not "{issuer}""#),
+        ),
+        (claims_with("iss", 5), "(invalid_claim)".to_owned()),
+        (claims_with("aud", "a"), format!(r#": it is "a", not "{audience}""#)),
+        (claims_with("aud", json!(["a", "b"])), format!(r#": it is "a", "b", not "{audience}""#)),
+        (claims_with("aud", json!(["a", 1])), "(invalid_claim)".to_owned()),
+        (over, format!("(expired): it is {}", now())),
+    ] {
+        let lines = said(&claims, &keys);
+        assert!(lines.len() == 1 && lines[0].ends_with(&end), "{lines:?} {end}");
+    }
+    let others = SigningKey::generate(Algorithm::EdDsa).unwrap().with_kid("k2").key_set().unwrap();
+    let lines = said(&claims(), &others);
+    assert!(lines[0].ends_with(r#": the key set names "k2""#), "{lines:?}");
+    let lines = said(&claims(), &KeySet::from_secret(&secret()).unwrap());
+    assert!(!lines[0].contains("names"), "{lines:?}");
+}

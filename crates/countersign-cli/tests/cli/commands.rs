@@ -2,6 +2,7 @@
 
 use std::{
     io::Write,
+    path::Path,
     process::{Command, Output, Stdio},
 };
 
@@ -63,6 +64,14 @@ fn an_address_that_is_taken_is_said() {
         &[("BETTER_AUTH_SECRET", SECRET), ("DATABASE_URL", "sqlite::memory:")],
     );
     assert!(said.contains(&format!("cannot listen on {listen}")), "{said}");
+}
+
+#[test]
+fn a_log_that_is_no_terminal_has_no_colours() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = taken.local_addr().expect("an address").to_string();
+    let said = refusal(&["serve", "--development", "--listen", &listen], &[]);
+    assert!(said.contains("no BETTER_AUTH_SECRET") && !said.contains('\u{1b}'), "{said}");
 }
 
 #[test]
@@ -142,28 +151,46 @@ fn a_token_is_explained_check_by_check() {
     let folder = tempfile::tempdir().expect("a folder");
     let jwks = folder.path().join("jwks.json");
     std::fs::write(&jwks, crate::wire::jwks(server.url())).expect("written");
-    let explain = |audience: &str| {
+    let explain = |audience: &str, jwks: &Path, input: &str| {
         let mut command = Command::new(binary());
         command
             .args(["token", "explain", "--issuer", server.url(), "--audience", audience, "--jwks"])
-            .arg(&jwks)
+            .arg(jwks)
             .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("it runs");
         let mut stdin = child.stdin.take().expect("an input");
-        stdin.write_all(token.as_bytes()).expect("written");
+        // It may have ended already, with an error about the keys.
+        let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         let output = child.wait_with_output().expect("it ends");
-        (output.status.success(), String::from_utf8(output.stdout).expect("text"))
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).expect("text"))
     };
-    let (accepted, said) = explain(server.url());
-    assert!(accepted && said.lines().all(|line| line.starts_with("met")), "{said}");
-    let (accepted, said) = explain("https://other.example");
+    let own = server.url();
+    for before in ["", "Bearer ", "authorization: Bearer  "] {
+        let (accepted, said) = explain(own, &jwks, &format!("{before}{token}\n"));
+        assert!(accepted && said.lines().all(|line| line.starts_with("met")), "{said}");
+    }
+    let (accepted, said) = explain("https://other.example", &jwks, &token);
     assert!(!accepted && said.contains("FAILED audience"), "{said}");
+    assert!(said.contains(&format!(r#"it is "{own}", not "https://other.example""#)), "{said}");
     assert!(said.contains("met    signature"), "{said}");
     assert!(!said.contains(&token), "{said}");
+
+    let no_set = folder.path().join("no-set.json");
+    std::fs::write(&no_set, "[]").expect("written");
+    let address = format!("{own}/api/auth/jwks");
+    for (jwks, input, words) in [
+        (&*jwks, " \n", "no token on standard input".to_owned()),
+        (Path::new(&address), &*token, format!("curl -s {address} >")),
+        (&*no_set, &*token, format!("{} cannot be used: ", no_set.display())),
+    ] {
+        let (accepted, said) = explain(own, jwks, input);
+        assert!(!accepted && said.contains(&words), "{words} in: {said}");
+    }
 }
 
 #[test]
