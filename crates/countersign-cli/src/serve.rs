@@ -1,6 +1,6 @@
 //! `countersign serve`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{io::IsTerminal, net::SocketAddr, sync::Arc};
 
 use countersign_jwt::SystemClock;
 use countersign_serve::{Ended, Limits, keep_memory_private, told_to_stop};
@@ -28,7 +28,13 @@ pub(crate) struct Flags {
 
 pub(crate) fn run(flags: Flags) -> Outcome {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A file has no colours.
+    if std::io::stderr().is_terminal() {
+        log.init();
+    } else {
+        log.with_ansi(false).init();
+    }
 
     keep_memory_private()?;
     let mut source = Source::of_process(flags.config.config);

@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use countersign_testing::{SECRET, file_in};
 
-use crate::fixture::{AUDIENCE, ISSUER, binary};
+use crate::fixture::{AUDIENCE, ISSUER, Service, binary};
 
 const SETTINGS: [(&str, &str); 3] = [
     ("COUNTERSIGN_ISSUER", ISSUER),
@@ -143,6 +143,14 @@ fn t054_a_secret_that_can_be_guessed_is_refused_and_not_said() {
 fn t326_a_secret_cannot_be_written_on_the_command_line() {
     let said = refusal(&["--secret", "x"], &[]);
     assert!(said.contains("unexpected argument '--secret'"), "{said}");
+}
+
+#[test]
+fn a_log_that_is_no_terminal_has_no_colours() {
+    let settings = [SETTINGS.as_slice(), &[("NO_COLOR", "")]].concat();
+    let mut api = Service::Axum.start(&settings);
+    let said = api.process().ready_line();
+    assert!(said.contains("tasks-api serves") && !said.contains('\u{1b}'), "{said}");
 }
 
 #[test]
