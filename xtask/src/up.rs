@@ -56,9 +56,10 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
     })?;
     steps.step("building the servers (release)", || {
         let packages = ["--package", "countersign-cli", "--package", "tasks-api"];
-        run_program(
-            Command::new("cargo").current_dir(root()).args(["build", "--release"]).args(packages),
-        )
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(root()).args(["build", "--release"]).args(packages);
+        // Wherever this machine keeps what it builds: they are started from here.
+        run_program(cargo.arg("--target-dir").arg(root().join("target")))
     })?;
     steps.step("installing npm packages", || machine::install_node_packages(&root()))?;
     steps.step("building the web app", || {
