@@ -3,11 +3,9 @@
 use std::{
     fs,
     net::{Ipv4Addr, TcpListener},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
-
-use countersign_testing::root;
 
 use crate::{
     Outcome,
@@ -107,20 +105,4 @@ pub(crate) fn install_node_packages(folder: &Path) -> Outcome {
     }
     let flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
     run(Command::new("npm").current_dir(folder).args(flags))
-}
-
-/// A virtual environment in a folder, with the packages of a file; the path of its interpreter.
-pub(crate) fn python_environment(
-    folder: &str,
-    requirements: &str,
-) -> Result<PathBuf, Box<dyn std::error::Error>> {
-    let folder = root().join(folder);
-    let python = folder.join("bin/python");
-    if !python.exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-    }
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
-    run(pip.arg(root().join(requirements)))?;
-    Ok(python)
 }

@@ -1,4 +1,4 @@
-//! The Python environment of the tests, `target/python`: packages of exact versions, and ours.
+//! Python environments with packages of exact versions: that of the tests, `target/python`, has ours, too.
 
 use std::{
     fs,
@@ -15,20 +15,29 @@ pub(crate) fn program(name: &str) -> PathBuf {
     root().join("target/python/bin").join(name)
 }
 
-/// A virtual environment with the packages of `requirements.txt`; nothing when they are there already.
+/// The packages of the tests.
 pub(crate) fn install_packages() -> Outcome {
-    let (folder, lock) = (root().join("target/python"), root().join("requirements.txt"));
-    let installed = folder.join("requirements.txt");
-    if fs::read(&installed).ok() == Some(fs::read(&lock)?) && program("python").exists() {
+    environment("target/python", "requirements.txt").map(drop)
+}
+
+/// A virtual environment in a folder, with the packages of a file, unless they are there already; the path
+/// of its interpreter.
+pub(crate) fn environment(
+    folder: &str,
+    requirements: &str,
+) -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let (folder, lock) = (root().join(folder), root().join(requirements));
+    let (python, installed) = (folder.join("bin/python"), folder.join("requirements.txt"));
+    if python.exists() && fs::read(&installed).ok() == Some(fs::read(&lock)?) {
         println!("   Python packages are there");
-        return Ok(());
+        return Ok(python);
     }
-    if !program("python").exists() {
+    if !python.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     }
-    run(pip().arg("--requirement").arg(&lock))?;
+    run(pip(&python).arg("--requirement").arg(&lock))?;
     fs::copy(lock, installed)?;
-    Ok(())
+    Ok(python)
 }
 
 /// The package `countersign`, built from this repository as a wheel.
@@ -46,11 +55,14 @@ pub(crate) fn install_countersign() -> Outcome {
         .arg("--out")
         .arg(&wheels);
     run(&mut maturin)?;
-    run(pip().args(["--no-index", "--no-deps", "--force-reinstall"]).arg(wheel_in(&wheels)?))
+    run(pip(&program("python"))
+        .args(["--no-index", "--no-deps", "--force-reinstall"])
+        .arg(wheel_in(&wheels)?))
 }
 
-fn pip() -> Command {
-    let mut pip = Command::new(program("python"));
+/// `pip install` of an environment.
+pub(crate) fn pip(python: &Path) -> Command {
+    let mut pip = Command::new(python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
     pip
 }

@@ -20,7 +20,7 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    Outcome, machine,
+    Outcome, machine, python,
     step::{Steps, output, run as run_program},
 };
 
@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Outcome {
     steps.step("building and installing the libraries", || {
         build()?;
         machine::install_node_packages(&root().join("bench"))?;
-        python = machine::python_environment("target/bench/python", "bench/requirements.txt")?;
+        python = python::environment("target/bench/python", "bench/requirements.txt")?;
         install_ours(&python)?;
         run_program(Command::new(built.join("verify")).arg("make").arg(&file))
     })?;
@@ -117,8 +117,7 @@ fn install_ours(python: &Path) -> Outcome {
         println!("   countersign for Python is not in this tree");
         return Ok(());
     }
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run_program(Command::new(python).args(pip).arg(package))
+    run_program(python::pip(python).arg(package))
 }
 
 fn pinned(core: usize, program: &Path) -> Command {
