@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use countersign_testing::root;
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -12,6 +12,7 @@ const PAGES: [&str; 8] = [
     "docs/handshake.md",
     "docs/protect-axum.md",
     "docs/protect-fastapi.md",
+    "docs/try.md",
     "docs/performance/verify.md",
 ];
 

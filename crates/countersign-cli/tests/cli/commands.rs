@@ -193,6 +193,26 @@ fn a_token_is_explained_check_by_check() {
     }
 }
 
+/// The commands of docs/try.md, but for those that start the server and those that call a service.
+#[test]
+fn the_page_for_trying_makes_a_token_and_explains_it() {
+    let server = Countersign::start(binary(), &[]).expect("it starts");
+    let page = std::fs::read_to_string(countersign_testing::root().join("docs/try.md"));
+    let page = page.expect("the page").replace("http://127.0.0.1:4000", server.url());
+    let commands: Vec<&str> =
+        page.split("```bash\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let bin = binary().parent().expect("a folder");
+    let path = format!("PATH={}:$PATH", bin.display());
+    let script = format!("set -eu\n{path}\n{}{}echo user $user", commands[1], commands[3]);
+    let output =
+        Command::new("bash").args(["-c", &script]).current_dir(&folder).output().expect("it runs");
+    let said = String::from_utf8(output.stdout).expect("text");
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let subject = said.split("met    subject    ").nth(1).and_then(|rest| rest.split('"').nth(1));
+    assert!(said.ends_with(&format!("user {}\n", subject.expect("a subject"))), "{said}");
+}
+
 #[test]
 fn help_names_every_setting_and_shells_get_completions() {
     let help = countersign(&["--help"], &[]);
