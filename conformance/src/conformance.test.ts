@@ -1,7 +1,10 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { arrangements } from "../arrangements/index.ts";
 import deliberate from "../differences.json" with { type: "json" };
 import { type Deliberate, differences } from "./compare.ts";
+import { Compatibility } from "./compatibility.ts";
 import { observe } from "./observe.ts";
 import { type Scenario, summary } from "./scenario.ts";
 import type { Pair } from "./servers.ts";
@@ -11,6 +14,9 @@ const run = inject("run");
 /** A server does not differ from itself, whatever is meant to differ elsewhere. */
 const meant: Deliberate[] = inject("withItself") ? [] : deliberate;
 
+const PAGE = join(import.meta.dirname, "../../docs/compatibility.md");
+const compatibility = new Compatibility();
+
 function compare(list: Scenario[], { reference, subject }: Pair) {
   test.each(list.map((scenario, index) => [scenario.id, scenario, `${run}-${index}`] as const))(
     "%s",
@@ -18,6 +24,7 @@ function compare(list: Scenario[], { reference, subject }: Pair) {
       const one = await observe(reference, scenario, unique);
       const other = await observe(subject, scenario, unique);
       expect(summary(one), "what the reference answers").toEqual(scenario.expected);
+      compatibility.add(id, one);
       const found = differences(one, other);
       const allowed = meant.filter(({ scenarios }) => scenarios.includes(id)).flatMap(({ parts }) => parts);
       const unmeant = found.filter(({ part }) => !allowed.includes(part));
@@ -39,4 +46,11 @@ test("scenarios have names of their own, and deliberate differences name a scena
   expect(new Set(ids).size).toBe(ids.length);
   const named = deliberate.flatMap(({ scenarios }) => scenarios);
   expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+});
+
+test("docs/compatibility.md says what was compared; UPDATE_COMPATIBILITY=1 writes it", () => {
+  const all = new Set(arrangements.flatMap(({ scenarios }) => scenarios).map(({ id }) => id));
+  expect(compatibility.count, "some scenarios did not run to their end").toBe(all.size);
+  if (process.env.UPDATE_COMPATIBILITY) writeFileSync(PAGE, compatibility.page());
+  expect(readFileSync(PAGE, "utf8")).toBe(compatibility.page());
 });

@@ -66,7 +66,7 @@ impl Subject {
                 command.env("COUNTERSIGN_RATE_LIMIT__ENABLED", "false");
                 command.env("COUNTERSIGN_TOKEN__CLAIMS", "user");
                 if setup.cookie_cache {
-                    command.env("COUNTERSIGN_COOKIE_CACHE__ENABLED", "true");
+                    command.env("COUNTERSIGN_SESSION__COOKIE_CACHE", "compact");
                 }
                 "countersign serves"
             }
