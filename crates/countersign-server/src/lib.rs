@@ -28,6 +28,7 @@
 //! ```
 
 mod app;
+mod at_rest;
 mod auth;
 mod cookies;
 mod edge;
@@ -44,5 +45,5 @@ mod wire;
 pub(crate) use auth::Auth;
 pub use edge::TrustedOrigins;
 pub use entropy::{Entropy, SystemEntropy};
-pub use secret::Secret;
+pub use secret::{Secret, Secrets};
 pub use server::{Server, StartError, inspect};

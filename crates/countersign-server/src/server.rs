@@ -75,7 +75,7 @@ impl Server {
         let auth = Auth::new(Parts {
             hashing: HashingPool::start(&settings.password)?,
             cookie_names: CookieNames::new(&settings.cookie_prefix, settings.base_url.is_secure()),
-            cookie_signer: CookieSigner::new(settings.secret.expose()),
+            cookie_signer: CookieSigner::new(settings.secrets.current().expose()),
             rate_limiter: settings.rate_limit.then(RateLimiter::new),
             settings,
             database,

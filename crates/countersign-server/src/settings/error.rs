@@ -39,6 +39,34 @@ pub enum SettingsError {
     /// No secret outside development, or one that can be guessed.
     #[error("BETTER_AUTH_SECRET {0}")]
     Secret(WeakSecret),
+    /// An entry of the numbered secrets that is not of its form.
+    #[error(
+        "BETTER_AUTH_SECRETS: entry number {position} {what}; write 2:NEW,1:OLD with the current \
+         secret first"
+    )]
+    SecretEntry {
+        /// Which entry, counted from 1.
+        position: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// Two secrets with one number.
+    #[error(
+        "BETTER_AUTH_SECRETS has two secrets with the number {number}; give the new one the next \
+         free number"
+    )]
+    SecretNumberTwice {
+        /// The number.
+        number: u32,
+    },
+    /// A current secret that can be guessed.
+    #[error("BETTER_AUTH_SECRETS: the current secret, number {number}, {cause}")]
+    NumberedSecret {
+        /// Its number.
+        number: u32,
+        /// Why it cannot be used.
+        cause: WeakSecret,
+    },
     /// Both a secret and a file with one.
     #[error("both server.secret and server.secret_file are set: remove one of them")]
     SecretTwice,

@@ -49,6 +49,12 @@ pub const KEYS: &[Key] = &[
         "",
         "at least 32 bytes; `countersign secret generate` makes one",
     ),
+    known(
+        "server.secrets",
+        "BETTER_AUTH_SECRETS",
+        "",
+        "numbered secrets for a rotation, 2:NEW,1:OLD; the first is the current one",
+    ),
     key("server.secret_file", "", "a file that holds the secret, instead of server.secret"),
     known(
         "server.trusted_origins",

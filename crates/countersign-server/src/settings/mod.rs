@@ -2,7 +2,7 @@
 //! be wrong.
 //!
 //! Every key of the file is also the variable `COUNTERSIGN_<SECTION>__<KEY>`, which wins. Better
-//! Auth's own names are honoured too and win over the file: `BETTER_AUTH_SECRET`,
+//! Auth's own names are honoured too and win over the file: `BETTER_AUTH_SECRET`, `BETTER_AUTH_SECRETS`,
 //! `BETTER_AUTH_URL`, `BETTER_AUTH_TRUSTED_ORIGINS`, `DATABASE_URL`. An unknown key is an error
 //! that names the nearest known one. [`keys::KEYS`] lists them all.
 
@@ -10,6 +10,7 @@ mod base_url;
 mod error;
 pub mod keys;
 mod reader;
+mod secrets;
 mod source;
 mod span;
 
@@ -25,7 +26,7 @@ pub use error::SettingsError;
 pub use source::Source;
 
 use self::reader::Reader;
-use crate::{Entropy, edge::TrustedOrigins, secret::Secret};
+use crate::{Entropy, edge::TrustedOrigins, secret::Secrets};
 
 /// Everything the server was told.
 #[derive(Clone)]
@@ -38,8 +39,8 @@ pub struct Settings {
     pub development: bool,
     /// Where browsers see this server.
     pub base_url: BaseUrl,
-    /// Signs cookies, encrypts keys at rest.
-    pub secret: Secret,
+    /// The current one signs cookies and seals keys at rest; older ones open what they sealed.
+    pub secrets: Secrets,
     /// Whether the secret was made up at the start because none was set (development only).
     pub secret_is_temporary: bool,
     /// Where the rows are.
@@ -126,13 +127,13 @@ impl Settings {
             Some(text) => BaseUrl::parse(text)?,
             None => BaseUrl::of_listener(listen)?,
         };
-        let (secret, secret_is_temporary) = reader.secret(development, entropy)?;
+        let (secrets, secret_is_temporary) = reader.secrets(development, entropy)?;
         let origin = base_url.origin().to_owned();
         let extra_origins = reader.list("server.trusted_origins");
         Ok(Self {
             listen,
             development,
-            secret,
+            secrets,
             secret_is_temporary,
             database: reader.parsed("database.url", "sqlite:FILE or sqlite::memory:")?,
             trusted_origins: TrustedOrigins::new(&origin, extra_origins),

@@ -6,8 +6,12 @@ use countersign_jwt::check_secret;
 use ipnet::IpNet;
 use jiff::SignedDuration;
 
-use super::{ClaimsTemplate, SettingsError, span};
-use crate::{Entropy, entropy::random_id, secret::Secret};
+use super::{ClaimsTemplate, SettingsError, secrets, span};
+use crate::{
+    Entropy,
+    entropy::random_id,
+    secret::{Secret, Secrets},
+};
 
 /// Turns texts into values, and names the setting when it cannot.
 pub(super) struct Reader<'a> {
@@ -83,19 +87,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn secret(
+    pub(super) fn secrets(
         &self,
         development: bool,
         entropy: &dyn Entropy,
-    ) -> Result<(Secret, bool), SettingsError> {
-        match self.text("server.secret") {
-            Some(text) if development => Ok((Secret::new(text), false)),
-            None if development => Ok((Secret::new(&random_id(entropy)), true)),
-            text => {
-                let text = text.unwrap_or_default();
-                check_secret(text).map_err(SettingsError::Secret)?;
-                Ok((Secret::new(text), false))
-            }
+    ) -> Result<(Secrets, bool), SettingsError> {
+        let plain = self.text("server.secret");
+        if let Some(numbered) = self.text("server.secrets") {
+            return Ok((secrets::parse(numbered, plain, development)?, false));
         }
+        if plain.is_none() && development {
+            return Ok((Secrets::plain(Secret::new(&random_id(entropy))), true));
+        }
+        let plain = plain.unwrap_or_default();
+        if !development {
+            check_secret(plain).map_err(SettingsError::Secret)?;
+        }
+        Ok((Secrets::plain(Secret::new(plain)), false))
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::{Debug, Display};
 use countersign_cookies::{CookieSigner, RequestCookies, SessionDataReader};
 use countersign_jwt::{KeySet, SigningKey};
 use countersign_server::{
-    Secret, Server,
+    Secret, Secrets, Server,
     settings::{Settings, Source},
 };
 use countersign_store::{sessions::Session, signing_keys::SigningKeyRow};
@@ -22,8 +22,8 @@ macro_rules! secret {
 }
 
 secret! {
-    SigningKey, KeySet, CookieSigner, RequestCookies, SessionDataReader, Secret, Settings, Source, Server,
-    Session, SigningKeyRow,
+    SigningKey, KeySet, CookieSigner, RequestCookies, SessionDataReader, Secret, Secrets, Settings, Source,
+    Server, Session, SigningKeyRow,
 }
 
 #[test]

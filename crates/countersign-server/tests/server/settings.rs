@@ -139,3 +139,29 @@ fn every_setting_has_a_variable_of_its_own_and_says_what_it_is_for() {
     assert_eq!(variables.len(), KEYS.len());
     assert!(KEYS.iter().all(|key| key.help.len() > 10 && key.name.contains('.')));
 }
+
+#[test]
+fn numbered_secrets_have_each_a_number_and_a_text_and_the_current_one_is_good() {
+    const NEW: &str = "a-new-secret-for-tests-only-0123456789abc";
+    for (text, said) in [
+        (NEW.to_owned(), "entry number 1 is not of the form NUMBER:SECRET"),
+        (format!("2:{NEW},{NEW}"), "entry number 2 is not of the form NUMBER:SECRET"),
+        (format!("2:{NEW},"), "entry number 2 is not of the form"),
+        (format!("two:{NEW}"), "entry number 1 has no whole number before its colon"),
+        (format!("-2:{NEW}"), "entry number 1 has no whole number"),
+        (format!(":{NEW}"), "entry number 1 has no whole number"),
+        (format!("2:{NEW},1: "), "entry number 2 has no secret after its colon"),
+        (format!("2:{NEW},2:old"), "two secrets with the number 2"),
+        ("2:changeme".to_owned(), "the current secret, number 2, has 8 bytes"),
+    ] {
+        let refused = settings(&[("BETTER_AUTH_SECRETS", &text)]).err().expect("it is refused");
+        let message = refused.to_string();
+        assert!(message.contains(said) && message.contains("BETTER_AUTH_SECRETS"), "{message}");
+        assert!(!message.contains(NEW) && !message.contains("changeme"), "{message}");
+    }
+    let alone = settings(&[
+        ("BETTER_AUTH_SECRETS", &format!(" 2 : {NEW} , 1:weak")),
+        ("BETTER_AUTH_SECRET", ""),
+    ]);
+    assert!(alone.is_ok_and(|settings| !settings.secret_is_temporary));
+}

@@ -10,8 +10,8 @@ use countersign_store::signing_keys::{self, SigningKeyRow};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use super::private_key::PrivateKeyCipher;
-use crate::{Auth, entropy::random_id, wire::ApiError};
+use super::private_key;
+use crate::{Auth, at_rest::AtRest, entropy::random_id, wire::ApiError};
 
 /// How long a key that signs no more is still published, so that its last tokens can be verified.
 const GRACE_PERIOD: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -19,7 +19,7 @@ const GRACE_PERIOD: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Key pairs in the table `jwks`.
 pub(super) struct Keys {
     algorithm: Algorithm,
-    cipher: PrivateKeyCipher,
+    at_rest: AtRest,
     /// Decrypted keys by id; the rows say which of them still count.
     opened: Mutex<HashMap<String, Arc<SigningKey>>>,
     /// One key is made at a time, so that requests that arrive together at a new database share
@@ -28,9 +28,9 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn new(algorithm: Algorithm, cipher: PrivateKeyCipher) -> Self {
+    pub(super) fn new(algorithm: Algorithm, at_rest: AtRest) -> Self {
         let (opened, making) = (Mutex::default(), tokio::sync::Mutex::default());
-        Self { algorithm, cipher, opened, making }
+        Self { algorithm, at_rest, opened, making }
     }
 
     /// The key that signs now.
@@ -84,7 +84,7 @@ impl Keys {
             return Some(Arc::clone(key));
         }
         let algorithm = self.algorithm_of(row)?;
-        let jwk = match self.cipher.decrypt(&row.private_key) {
+        let jwk = match private_key::open(&self.at_rest, &row.private_key) {
             Ok(jwk) => jwk,
             Err(error) => {
                 tracing::error!(kid = row.id, %error, "a signing key is passed over");
@@ -117,9 +117,7 @@ impl Keys {
             .and_then(|members| members.get("crv")?.as_str().map(str::to_owned));
         let row = SigningKeyRow {
             id: random_id(auth.entropy()),
-            private_key: self
-                .cipher
-                .encrypt(&private_key, auth.entropy())
+            private_key: private_key::seal(&self.at_rest, &private_key, auth.entropy())
                 .map_err(|error| cannot(&error))?,
             public_key,
             created_at: auth.now(),

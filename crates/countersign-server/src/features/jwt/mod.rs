@@ -25,9 +25,9 @@ use countersign_store::{
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
 
-use self::{keys::Keys, private_key::PrivateKeyCipher};
+use self::keys::Keys;
 use super::Feature;
-use crate::{Auth, settings::Settings, wire::ApiError};
+use crate::{Auth, at_rest::AtRest, settings::Settings, wire::ApiError};
 
 const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
 
@@ -49,12 +49,10 @@ impl Jwt {
     pub(super) fn new(settings: &Settings) -> Result<Self, KeyError> {
         let signer = match settings.token.algorithm {
             algorithm if algorithm.is_symmetric() => {
-                let key = SigningKey::from_secret(algorithm, settings.secret.expose())?;
+                let key = SigningKey::from_secret(algorithm, settings.secrets.current().expose())?;
                 Signer::Secret(Box::new(key))
             }
-            algorithm => {
-                Signer::Pairs(Keys::new(algorithm, PrivateKeyCipher::new(&settings.secret)))
-            }
+            algorithm => Signer::Pairs(Keys::new(algorithm, AtRest::new(&settings.secrets))),
         };
         Ok(Self { signer: Arc::new(signer) })
     }
