@@ -1,4 +1,5 @@
 /** As the servers come. */
+import { account } from "../scenarios/account.ts";
 import { bodies } from "../scenarios/bodies.ts";
 import { client } from "../scenarios/client/index.ts";
 import { cookies } from "../scenarios/cookies.ts";
@@ -22,6 +23,7 @@ export const plain: Arrangement = {
     ...signIn,
     ...signOut,
     ...sessions,
+    ...account,
     ...tokens,
     ...cookies,
     ...bodies,

@@ -56,6 +56,23 @@ export class Rows {
     }
   }
 
+  /** Links another account to each user of this scenario, as signing in with a provider does; the last row's id. */
+  link(providerId: string, more: Row = {}): string {
+    let id = "";
+    for (const user of this.of("user")) {
+      id = `${providerId}${String(user.id)}`.slice(0, 32);
+      const row: Row = { createdAt: user.createdAt, updatedAt: user.createdAt, accessToken: "secret-token", ...more };
+      Object.assign(row, { id, accountId: `at ${providerId}`, providerId, userId: user.id });
+      const names = Object.keys(row);
+      this.database
+        .prepare(
+          `INSERT INTO "account" (${names.map((name) => `"${name}"`)}) VALUES (${names.map((name) => `:${name}`)})`,
+        )
+        .run(row);
+    }
+    return id;
+  }
+
   close(): void {
     this.database.close();
   }

@@ -1,4 +1,5 @@
 import type { Scenario } from "../../src/scenario.ts";
+import { account } from "./account.ts";
 import { browsers } from "./browsers.ts";
 import { fetched } from "./fetch.ts";
 import { hooked } from "./hooks.ts";
@@ -15,6 +16,7 @@ export const client: Scenario[] = [
   ...signIn,
   ...signOut,
   ...sessions,
+  ...account,
   ...tokens,
   ...hooked,
   ...fetched,

@@ -40,6 +40,13 @@ impl SetCookies {
         self.expire(names, &names.dont_remember);
     }
 
+    /// These, then those, also where they have the same name: the browser takes the last.
+    #[must_use]
+    pub(crate) fn and(mut self, more: Self) -> Self {
+        self.0.extend(more.0);
+        self
+    }
+
     /// Writes one `Set-Cookie` header each.
     pub(crate) fn append_to(&self, headers: &mut HeaderMap) {
         for (_, header) in &self.0 {

@@ -86,6 +86,23 @@ impl HashingSlot {
         self.run(move || scrypt::verify(&password, &stored)).await
     }
 
+    /// The text to store for a new password, for whoever knows the stored one; else `None`.
+    pub(crate) async fn replace(
+        self,
+        current: &str,
+        stored: &str,
+        new: &str,
+        entropy: &dyn Entropy,
+    ) -> Result<Option<String>, ApiError> {
+        let secrets = [current, stored, new].map(|text| Zeroizing::new(text.to_owned()));
+        let salt = Salt::random(entropy);
+        self.run(move || {
+            let [current, stored, new] = &secrets;
+            scrypt::verify(current, stored).then(|| scrypt::hash(new, &salt))
+        })
+        .await
+    }
+
     async fn run<T: Send + 'static>(
         self,
         work: impl FnOnce() -> T + Send + 'static,

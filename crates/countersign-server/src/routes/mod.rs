@@ -1,7 +1,9 @@
 //! Better Auth's core endpoints: one file an operation, one line in this list.
 
+mod change_password;
 mod error_page;
 mod get_session;
+mod list_accounts;
 mod list_sessions;
 mod ok;
 mod probes;
@@ -9,6 +11,11 @@ mod revoke_sessions;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod status;
+mod unlink_account;
+mod update_session;
+mod update_user;
+mod verify_password;
 
 use axum::{
     Router,
@@ -30,6 +37,12 @@ pub(crate) fn endpoints() -> Router<Auth> {
         .route("/revoke-session", post(revoke_sessions::revoke_session))
         .route("/revoke-sessions", post(revoke_sessions::revoke_sessions))
         .route("/revoke-other-sessions", post(revoke_sessions::revoke_other_sessions))
+        .route("/update-session", post(update_session::update_session))
+        .route("/update-user", post(update_user::update_user))
+        .route("/change-password", post(change_password::change_password))
+        .route("/verify-password", post(verify_password::verify_password))
+        .route("/list-accounts", get(list_accounts::list_accounts))
+        .route("/unlink-account", post(unlink_account::unlink_account))
 }
 
 /// What operators and load balancers ask, outside the base path.

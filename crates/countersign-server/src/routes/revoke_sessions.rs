@@ -7,18 +7,13 @@
 
 use axum::extract::State;
 use countersign_store::sessions;
-use serde::Serialize;
 
+use super::status::Status;
 use crate::{
     Auth,
     session::PostedBy,
     wire::{ApiError, Body, Fields, NoBody, Reply},
 };
-
-#[derive(Serialize)]
-struct Revoked {
-    status: bool,
-}
 
 pub(crate) struct OneSession {
     token: String,
@@ -40,7 +35,7 @@ pub(crate) async fn revoke_session(
     if body.token == by.session.token {
         cookies.expire_session(auth.cookie_names());
     }
-    Ok(Reply::json(&Revoked { status: true })?.with_cookies(cookies))
+    Ok(Reply::json(&Status { status: true })?.with_cookies(cookies))
 }
 
 pub(crate) async fn revoke_sessions(
@@ -50,7 +45,7 @@ pub(crate) async fn revoke_sessions(
     auth.database().execute(&sessions::delete_all(&by.user.id)).await?;
     let mut cookies = by.cookies;
     cookies.expire_session(auth.cookie_names());
-    Ok(Reply::json(&Revoked { status: true })?.with_cookies(cookies))
+    Ok(Reply::json(&Status { status: true })?.with_cookies(cookies))
 }
 
 pub(crate) async fn revoke_other_sessions(
@@ -59,5 +54,5 @@ pub(crate) async fn revoke_other_sessions(
 ) -> Result<Reply, ApiError> {
     let others = sessions::delete_others(&by.user.id, &by.session.token);
     auth.database().execute(&others).await?;
-    Ok(Reply::json(&Revoked { status: true })?.with_cookies(by.cookies))
+    Ok(Reply::json(&Status { status: true })?.with_cookies(by.cookies))
 }

@@ -12,6 +12,7 @@ use crate::{
     Auth,
     cookies::RequestCookies,
     edge::{Client, Posted},
+    password::check_not_too_long,
     session::{begin, remember},
     wire::{ApiError, Body, BodyForms, Fields, Reply, UserBody, is_email, refusals},
 };
@@ -56,9 +57,7 @@ pub(crate) async fn sign_in(
     if !is_email(&body.email) {
         return Err((&refusals::INVALID_EMAIL).into());
     }
-    if body.password.encode_utf16().count() > auth.settings().password.max_length {
-        return Err((&refusals::PASSWORD_TOO_LONG).into());
-    }
+    check_not_too_long(&body.password, &auth.settings().password)?;
 
     let slot = auth.hashing().slot()?;
     let user = users::find_by_email(auth.database(), &body.email).await?;

@@ -17,8 +17,8 @@ use crate::{
     cookies::RequestCookies,
     edge::{Client, Posted},
     entropy::random_id,
+    password::check_length,
     session::{begin, remember},
-    settings::PasswordSettings,
     wire::{ApiError, Body, BodyForms, Fields, Reply, UserBody, refusals},
 };
 
@@ -98,16 +98,4 @@ pub(crate) async fn sign_up(
     let cookies = remember(&auth, &session, body.remember_me, &cookies);
     let body = SignedUp { token: &session.token, user: UserBody::from(&user) };
     Ok(Reply::json(&body)?.with_cookies(cookies))
-}
-
-/// Lengths are counted as JavaScript counts them.
-fn check_length(password: &str, settings: &PasswordSettings) -> Result<(), ApiError> {
-    let length = password.encode_utf16().count();
-    if length < settings.min_length {
-        return Err((&refusals::PASSWORD_TOO_SHORT).into());
-    }
-    if length > settings.max_length {
-        return Err((&refusals::PASSWORD_TOO_LONG).into());
-    }
-    Ok(())
 }

@@ -47,3 +47,14 @@ pub(crate) fn remember(
     }
     cookies
 }
+
+/// The cookies of a session once more, remembered or not as the request's cookies say.
+pub(crate) fn remember_again(
+    auth: &Auth,
+    session: &Session,
+    request: &RequestCookies,
+) -> SetCookies {
+    let names = auth.cookie_names();
+    let remembered = request.signed(&names.dont_remember, auth.cookie_signer()).is_none();
+    remember(auth, session, remembered, request)
+}

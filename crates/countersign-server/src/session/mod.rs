@@ -11,6 +11,6 @@ mod begin;
 mod current;
 mod signed_in;
 
-pub(crate) use begin::{begin, remember};
+pub(crate) use begin::{begin, remember, remember_again};
 pub(crate) use current::{Current, current};
-pub(crate) use signed_in::{PostedBy, SignedIn, SignedInFreshly};
+pub(crate) use signed_in::{PostedBy, PostedFreshlyBy, SignedIn, SignedInFreshly};

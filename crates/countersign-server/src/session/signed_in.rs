@@ -61,10 +61,32 @@ impl<B: Body> FromRequest<Auth> for PostedBy<B> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, auth: &Auth) -> Result<Self, ApiError> {
-        let (mut parts, body) = request.into_parts();
-        let posted = Request::from_parts(parts.clone(), body);
-        let Posted(body) = Posted::<B>::from_request(posted, auth).await?;
-        let by = SignedIn::from_request_parts(&mut parts, auth).await?;
+        let (body, by) = posted(request, auth).await?;
         Ok(Self { body, by })
     }
+}
+
+/// A valid body, posted in a session that began recently. The body is looked at first.
+pub(crate) struct PostedFreshlyBy<B> {
+    pub(crate) body: B,
+    pub(crate) by: SignedIn,
+}
+
+impl<B: Body> FromRequest<Auth> for PostedFreshlyBy<B> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, auth: &Auth) -> Result<Self, ApiError> {
+        let (body, SignedInFreshly(by)) = posted(request, auth).await?;
+        Ok(Self { body, by })
+    }
+}
+
+async fn posted<B: Body, S: FromRequestParts<Auth, Rejection = ApiError>>(
+    request: Request,
+    auth: &Auth,
+) -> Result<(B, S), ApiError> {
+    let (mut parts, body) = request.into_parts();
+    let posted = Request::from_parts(parts.clone(), body);
+    let Posted(body) = Posted::<B>::from_request(posted, auth).await?;
+    Ok((body, S::from_request_parts(&mut parts, auth).await?))
 }

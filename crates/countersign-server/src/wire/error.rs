@@ -140,6 +140,11 @@ fn json(status: StatusCode, message: &str, code: Option<&str>) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
+/// A body without anything that could be updated.
+pub(crate) fn no_fields_to_update() -> ApiError {
+    ApiError::told(StatusCode::BAD_REQUEST, None, "No fields to update".to_owned())
+}
+
 /// Better Auth's table of errors, as far as these endpoints answer them.
 pub(crate) mod refusals {
     use http::StatusCode;
@@ -157,16 +162,21 @@ pub(crate) mod refusals {
     }
 
     refusals! {
+        ACCOUNT_NOT_FOUND: BAD_REQUEST, "Account not found";
         BAD_REQUEST: BAD_REQUEST, "Invalid JSON in request body";
+        CREDENTIAL_ACCOUNT_NOT_FOUND: BAD_REQUEST, "Credential account not found";
         CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: FORBIDDEN,
             "Cross-site navigation login blocked. This request appears to be a CSRF attack.";
+        EMAIL_CAN_NOT_BE_UPDATED: BAD_REQUEST, "Email can not be updated";
         FAILED_TO_GET_SESSION: UNAUTHORIZED, "Failed to get session";
+        FAILED_TO_UNLINK_LAST_ACCOUNT: BAD_REQUEST, "You can't unlink your last account";
         INVALID_CALLBACK_URL: FORBIDDEN, "Invalid callbackURL";
         INVALID_EMAIL: BAD_REQUEST, "Invalid email";
         INVALID_EMAIL_OR_PASSWORD: UNAUTHORIZED, "Invalid email or password";
         INVALID_ERROR_CALLBACK_URL: FORBIDDEN, "Invalid errorCallbackURL";
         INVALID_NEW_USER_CALLBACK_URL: FORBIDDEN, "Invalid newUserCallbackURL";
         INVALID_ORIGIN: FORBIDDEN, "Invalid origin";
+        INVALID_PASSWORD: BAD_REQUEST, "Invalid password";
         INVALID_REDIRECT_URL: FORBIDDEN, "Invalid redirectURL";
         METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED: METHOD_NOT_ALLOWED,
             "POST method requires deferSessionRefresh to be enabled in session config";

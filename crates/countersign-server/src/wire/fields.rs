@@ -105,6 +105,24 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A text or `null`; `None` when it is not there.
+    pub(crate) fn nullable_text(&mut self, name: &str) -> Option<Option<String>> {
+        match self.member(name)? {
+            Value::Null => Some(None),
+            _ => self.optional_text(name).map(Some),
+        }
+    }
+
+    /// Whether JavaScript takes the member for true.
+    pub(crate) fn is_truthy(&self, name: &str) -> bool {
+        match self.member(name) {
+            None | Some(Value::Null | Value::Bool(false)) => false,
+            Some(Value::String(text)) => !text.is_empty(),
+            Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+            Some(Value::Bool(true) | Value::Array(_) | Value::Object(_)) => true,
+        }
+    }
+
     fn member(&self, name: &str) -> Option<&'a Value> {
         self.value?.get(name)
     }

@@ -1,7 +1,7 @@
 //! Rows as JSON: Better Auth's names, its order of members (`id` last), `null` for what is absent,
 //! dates with milliseconds and `Z`.
 
-use countersign_store::{sessions::Session, users::User};
+use countersign_store::{accounts::Account, sessions::Session, users::User};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -62,6 +62,36 @@ impl<'a> From<&'a Session> for SessionBody<'a> {
             user_agent: session.user_agent.as_deref(),
             user_id: &session.user_id,
             id: &session.id,
+        }
+    }
+}
+
+/// An account, without its password and tokens.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccountBody<'a> {
+    account_id: &'a str,
+    provider_id: &'a str,
+    user_id: &'a str,
+    #[serde(serialize_with = "iso")]
+    created_at: Timestamp,
+    #[serde(serialize_with = "iso")]
+    updated_at: Timestamp,
+    id: &'a str,
+    scopes: Vec<&'a str>,
+}
+
+impl<'a> From<&'a Account> for AccountBody<'a> {
+    fn from(account: &'a Account) -> Self {
+        let scopes = account.scope.as_deref().unwrap_or_default().split(',').map(str::trim);
+        Self {
+            account_id: &account.account_id,
+            provider_id: &account.provider_id,
+            user_id: &account.user_id,
+            created_at: account.created_at,
+            updated_at: account.updated_at,
+            id: &account.id,
+            scopes: scopes.filter(|scope| !scope.is_empty()).collect(),
         }
     }
 }

@@ -4,12 +4,68 @@
 use jiff::Timestamp;
 
 use crate::{
-    Database, StoreError, date,
-    sql::{Expr, ExprTrait, InsertStatement, Query},
+    Cells, Database, StoreError, date,
+    sql::{
+        DeleteStatement, Expr, ExprTrait, InsertStatement, Query, SelectStatement, UpdateStatement,
+    },
 };
 
 /// The provider of accounts that hold a password.
 const CREDENTIAL: &str = "credential";
+
+/// The most accounts of one user that are listed, as Better Auth's adapter does.
+const LIST_LIMIT: u64 = 100;
+
+/// A way to sign in, without what it is proven by: no password, no tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The row's own id.
+    pub id: String,
+    /// The provider's name for the user.
+    pub account_id: String,
+    /// `credential`, or a provider such as `github`.
+    pub provider_id: String,
+    /// Whose account it is.
+    pub user_id: String,
+    /// What the provider granted, comma-separated.
+    pub scope: Option<String>,
+    /// When it was linked.
+    pub created_at: Timestamp,
+    /// When the row last changed.
+    pub updated_at: Timestamp,
+}
+
+const COLUMNS: [&str; 7] =
+    ["id", "accountId", "providerId", "userId", "scope", "createdAt", "updatedAt"];
+
+fn read(cells: &mut Cells) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: cells.text()?,
+        account_id: cells.text()?,
+        provider_id: cells.text()?,
+        user_id: cells.text()?,
+        scope: cells.optional_text()?,
+        created_at: cells.timestamp()?,
+        updated_at: cells.timestamp()?,
+    })
+}
+
+/// The accounts of a user; at most 100, in the order they were made.
+pub async fn list(database: &Database, user_id: &str) -> Result<Vec<Account>, StoreError> {
+    let select = Query::select()
+        .columns(COLUMNS)
+        .from("account")
+        .and_where(Expr::col("userId").eq(user_id))
+        .limit(LIST_LIMIT)
+        .take();
+    let rows = database.fetch_all(&select).await?;
+    rows.into_iter().map(|row| read(&mut row.into_cells())).collect()
+}
+
+/// The ids of a user's accounts, one in the column `id` of each row.
+pub fn ids_of(user_id: &str) -> SelectStatement {
+    Query::select().column("id").from("account").and_where(Expr::col("userId").eq(user_id)).take()
+}
 
 /// A password account, ready to be added.
 pub struct CredentialAccount<'a> {
@@ -51,5 +107,26 @@ pub fn insert_credential(account: &CredentialAccount<'_>) -> InsertStatement {
             date(account.created_at).into(),
             date(account.created_at).into(),
         ])
+        .take()
+}
+
+/// Puts another hash where `old` is still the stored one; touches no row when it is not.
+pub fn replace_password(user_id: &str, old: &str, new: &str, now: Timestamp) -> UpdateStatement {
+    Query::update()
+        .table("account")
+        .value("password", new)
+        .value("updatedAt", date(now))
+        .and_where(Expr::col("userId").eq(user_id))
+        .and_where(Expr::col("providerId").eq(CREDENTIAL))
+        .and_where(Expr::col("password").eq(old))
+        .take()
+}
+
+/// Removes an account of this user; an id of somebody else's account touches no row.
+pub fn delete_of_user(user_id: &str, id: &str) -> DeleteStatement {
+    Query::delete()
+        .from_table("account")
+        .and_where(Expr::col("userId").eq(user_id))
+        .and_where(Expr::col("id").eq(id))
         .take()
 }

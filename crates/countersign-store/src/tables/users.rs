@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use crate::{
     Cells, Database, StoreError, date,
-    sql::{Expr, ExprTrait, InsertStatement, Query},
+    sql::{
+        Expr, ExprTrait, InsertStatement, LockType, Query, SelectStatement, UpdateStatement, Value,
+    },
 };
 
 /// A person who can sign in.
@@ -66,5 +68,38 @@ pub fn insert(user: &User) -> InsertStatement {
             date(user.created_at).into(),
             date(user.updated_at).into(),
         ])
+        .take()
+}
+
+/// What of a user's profile is to change; `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileChange {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another picture, or none any more.
+    pub image: Option<Option<String>>,
+}
+
+/// Changes the profile of a user; touches no row when the user is gone.
+pub fn change_profile(id: &str, change: &ProfileChange, now: Timestamp) -> UpdateStatement {
+    let mut update = Query::update();
+    update.table("user").value("updatedAt", date(now)).and_where(Expr::col("id").eq(id));
+    if let Some(name) = &change.name {
+        update.value("name", name.as_str());
+    }
+    if let Some(image) = &change.image {
+        update.value("image", Value::String(image.clone()));
+    }
+    update
+}
+
+/// Reads the user's row and keeps it: whoever else asks this way waits until the transaction ends.
+/// For what has to count the user's other rows before it changes them.
+pub fn lock(id: &str) -> SelectStatement {
+    Query::select()
+        .column("id")
+        .from("user")
+        .and_where(Expr::col("id").eq(id))
+        .lock(LockType::Update)
         .take()
 }

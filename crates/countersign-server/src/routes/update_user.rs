@@ -1,0 +1,48 @@
+//! `POST /update-user`: another name, another picture.
+//!
+//! Answers `{"status":true}` and sets the session's cookies again. Other members of the body are
+//! passed over, as Better Auth does with fields that it was not told of; the address is changed
+//! by other means.
+
+use axum::extract::State;
+use countersign_store::users::{self, ProfileChange};
+
+use super::status::Status;
+use crate::{
+    Auth,
+    cookies::RequestCookies,
+    session::{PostedBy, remember_again},
+    wire::{ApiError, Body, Fields, Reply, no_fields_to_update, refusals},
+};
+
+pub(crate) struct UpdateUser {
+    change: ProfileChange,
+    has_email: bool,
+}
+
+impl Body for UpdateUser {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        fields.object(&["record"]);
+        let name = fields.optional_text("name");
+        let image = fields.nullable_text("image");
+        Self { change: ProfileChange { name, image }, has_email: fields.is_truthy("email") }
+    }
+}
+
+pub(crate) async fn update_user(
+    State(auth): State<Auth>,
+    cookies: RequestCookies,
+    PostedBy { body, by }: PostedBy<UpdateUser>,
+) -> Result<Reply, ApiError> {
+    if body.has_email {
+        let error = ApiError::from(&refusals::EMAIL_CAN_NOT_BE_UPDATED);
+        return Err(error.with_cookies(by.cookies));
+    }
+    if body.change == ProfileChange::default() {
+        return Err(no_fields_to_update().with_cookies(by.cookies));
+    }
+    let update = users::change_profile(&by.user.id, &body.change, auth.now());
+    auth.database().execute(&update).await?;
+    let cookies = by.cookies.and(remember_again(&auth, &by.session, &cookies));
+    Ok(Reply::json(&Status { status: true })?.with_cookies(cookies))
+}
