@@ -73,7 +73,7 @@ impl Server {
         }
         let ids = features.iter().map(|feature| feature.id()).collect();
         let auth = Auth::new(Parts {
-            hashing: HashingPool::start(&settings.password)?,
+            hashing: HashingPool::start(&settings.password, settings.firebase.clone())?,
             cookie_names: CookieNames::new(&settings.cookie_prefix, settings.base_url.is_secure()),
             cookie_signer: CookieSigner::new(settings.secrets.current().expose()),
             rate_limiter: settings.rate_limit.then(RateLimiter::new),

@@ -14,8 +14,15 @@ use std::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use zeroize::Zeroizing;
 
-use super::scrypt::{self, Salt};
-use crate::{Entropy, settings::PasswordSettings, wire::ApiError};
+use super::{
+    scrypt::{self, Salt},
+    stored::{Compared, Comparison},
+};
+use crate::{
+    Entropy,
+    settings::{FirebaseScrypt, PasswordSettings},
+    wire::ApiError,
+};
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -23,10 +30,14 @@ type Job = Box<dyn FnOnce() + Send>;
 pub(crate) struct HashingPool {
     slots: Arc<Semaphore>,
     jobs: mpsc::Sender<Job>,
+    comparison: Arc<Comparison>,
 }
 
 impl HashingPool {
-    pub(crate) fn start(settings: &PasswordSettings) -> io::Result<Self> {
+    pub(crate) fn start(
+        settings: &PasswordSettings,
+        firebase: Option<FirebaseScrypt>,
+    ) -> io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
         let queue = Arc::new(Mutex::new(queue));
         for number in 0..settings.threads {
@@ -39,7 +50,7 @@ impl HashingPool {
             thread::Builder::new().name(format!("password {number}")).spawn(work)?;
         }
         let slots = Arc::new(Semaphore::new(settings.threads + settings.queue));
-        Ok(Self { slots, jobs })
+        Ok(Self { slots, jobs, comparison: Arc::new(Comparison::new(firebase)) })
     }
 
     /// A place in the queue, or "come back later" when it is full.
@@ -48,7 +59,8 @@ impl HashingPool {
             tracing::warn!("too many sign-ins wait for a password hash; one was sent away");
             return Err(ApiError::unavailable());
         };
-        Ok(HashingSlot { jobs: self.jobs.clone(), _permit: permit })
+        let (jobs, comparison) = (self.jobs.clone(), Arc::clone(&self.comparison));
+        Ok(HashingSlot { jobs, comparison, _permit: permit })
     }
 }
 
@@ -56,9 +68,18 @@ fn next_job(queue: &Mutex<mpsc::Receiver<Job>>) -> Result<Job, mpsc::RecvError> 
     queue.lock().unwrap_or_else(PoisonError::into_inner).recv()
 }
 
-/// The right to have one password hashed.
+/// What became of a password at sign-in.
+pub(crate) enum Verified {
+    Wrong,
+    Right,
+    /// Right, and stored in the form of another system: this is the text to store instead.
+    RightToRenew(String),
+}
+
+/// The right to have one request's passwords worked on.
 pub(crate) struct HashingSlot {
     jobs: mpsc::Sender<Job>,
+    comparison: Arc<Comparison>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -71,7 +92,7 @@ impl HashingSlot {
     ) -> Result<String, ApiError> {
         let password = Zeroizing::new(password.to_owned());
         let salt = Salt::random(entropy);
-        self.run(move || scrypt::hash(&password, &salt)).await
+        self.run(move |_| scrypt::hash(&password, &salt)).await
     }
 
     /// Whether the password is the stored one. Without a stored one the work is the same, and the
@@ -83,7 +104,25 @@ impl HashingSlot {
     ) -> Result<bool, ApiError> {
         let password = Zeroizing::new(password.to_owned());
         let stored = Zeroizing::new(stored.unwrap_or_default());
-        self.run(move || scrypt::verify(&password, &stored)).await
+        self.run(move |comparison| comparison.of(&password, &stored) != Compared::Wrong).await
+    }
+
+    /// [`verify`](Self::verify), and the text to store instead where the form is another system's.
+    pub(crate) async fn verify_and_renew(
+        self,
+        password: &str,
+        stored: Option<&str>,
+        entropy: &dyn Entropy,
+    ) -> Result<Verified, ApiError> {
+        let password = Zeroizing::new(password.to_owned());
+        let stored = Zeroizing::new(stored.unwrap_or_default().to_owned());
+        let salt = Salt::random(entropy);
+        self.run(move |comparison| match comparison.of(&password, &stored) {
+            Compared::Wrong => Verified::Wrong,
+            Compared::Right => Verified::Right,
+            Compared::RightInAnotherForm => Verified::RightToRenew(scrypt::hash(&password, &salt)),
+        })
+        .await
     }
 
     /// The text to store for a new password, for whoever knows the stored one; else `None`.
@@ -96,21 +135,23 @@ impl HashingSlot {
     ) -> Result<Option<String>, ApiError> {
         let secrets = [current, stored, new].map(|text| Zeroizing::new(text.to_owned()));
         let salt = Salt::random(entropy);
-        self.run(move || {
+        self.run(move |comparison| {
             let [current, stored, new] = &secrets;
-            scrypt::verify(current, stored).then(|| scrypt::hash(new, &salt))
+            let is_right = comparison.of(current, stored) != Compared::Wrong;
+            is_right.then(|| scrypt::hash(new, &salt))
         })
         .await
     }
 
     async fn run<T: Send + 'static>(
         self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&Comparison) -> T + Send + 'static,
     ) -> Result<T, ApiError> {
         let (done, answer) = oneshot::channel();
+        let (comparison, span) = (self.comparison, tracing::Span::current());
         let job = move || {
             // Whoever asked may have gone away meanwhile.
-            let _ = done.send(work());
+            let _ = done.send(span.in_scope(|| work(&comparison)));
         };
         self.jobs.send(Box::new(job)).map_err(|_| ApiError::unavailable())?;
         answer.await.map_err(|_| ApiError::unavailable())

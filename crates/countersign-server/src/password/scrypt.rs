@@ -32,6 +32,14 @@ pub(super) fn hash(password: &str, salt: &Salt) -> String {
     format!("{}:{}", salt.0, hex::encode(key(password, &salt.0)))
 }
 
+/// Whether `stored` looks like such a hash.
+pub(super) fn is_of_form(stored: &str) -> bool {
+    let key = stored.split_once(':').map(|(_, key)| key);
+    key.is_some_and(|key| {
+        key.len() == 2 * KEY_LENGTH && key.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })
+}
+
 /// Whether `stored` is the hash of this password. What is not of the form is the hash of none,
 /// and takes as long to find out.
 pub(super) fn verify(password: &str, stored: &str) -> bool {

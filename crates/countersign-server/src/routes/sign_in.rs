@@ -1,7 +1,8 @@
 //! `POST /sign-in/email`: a session for an address and a password.
 //!
 //! An unknown address, a user without a password and a wrong password get one answer after one
-//! password hash of work, so that nobody learns who has an account.
+//! password hash of work, so that nobody learns who has an account. A hash that another system
+//! stored is replaced by one of ours once its password was right.
 
 use axum::extract::State;
 use countersign_store::{accounts, sessions, users};
@@ -12,7 +13,7 @@ use crate::{
     Auth,
     cookies::RequestCookies,
     edge::{Client, Posted},
-    password::check_not_too_long,
+    password::{Verified, check_not_too_long},
     session::{begin, remember},
     wire::{ApiError, Body, BodyForms, Fields, Reply, UserBody, is_email, refusals},
 };
@@ -65,10 +66,14 @@ pub(crate) async fn sign_in(
         Some(user) => accounts::password_of(auth.database(), &user.id).await?,
         None => None,
     };
-    let is_right = slot.verify(&body.password, stored).await?;
+    let verified = slot.verify_and_renew(&body.password, stored.as_deref(), auth.entropy()).await?;
+    let is_right = !matches!(verified, Verified::Wrong);
     let Some(user) = user.filter(|_| is_right) else {
         return Err((&refusals::INVALID_EMAIL_OR_PASSWORD).into());
     };
+    if let (Verified::RightToRenew(renewed), Some(stored)) = (&verified, &stored) {
+        renew(&auth, &user.id, stored, renewed).await;
+    }
 
     let session = begin(&auth, &user.id, body.remember_me, &client);
     auth.database().execute(&sessions::insert(&session)).await?;
@@ -87,4 +92,16 @@ pub(crate) async fn sign_in(
         Some(url) => reply.with_header(header::LOCATION, url),
         None => reply,
     })
+}
+
+/// Stores the hash in our form where the other system's is still stored. The sign-in succeeded
+/// and goes on when this does not: the next one tries again.
+async fn renew(auth: &Auth, user_id: &str, stored: &str, renewed: &str) {
+    let replace = accounts::replace_password(user_id, stored, renewed, auth.now());
+    match auth.database().execute(&replace).await {
+        Ok(_) => tracing::info!(user = user_id, "a password hash of another system was renewed"),
+        Err(error) => {
+            tracing::warn!(user = user_id, %error, "a password hash could not be renewed");
+        }
+    }
 }

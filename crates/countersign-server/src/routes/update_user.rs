@@ -5,7 +5,7 @@
 //! by other means.
 
 use axum::extract::State;
-use countersign_store::users::{self, ProfileChange};
+use countersign_store::users::{self, ImageChange, ProfileChange};
 
 use super::status::Status;
 use crate::{
@@ -24,7 +24,11 @@ impl Body for UpdateUser {
     fn read(fields: &mut Fields<'_>) -> Self {
         fields.object(&["record"]);
         let name = fields.optional_text("name");
-        let image = fields.nullable_text("image");
+        let image = if fields.is_null("image") {
+            ImageChange::Removed
+        } else {
+            fields.optional_text("image").map_or(ImageChange::None, ImageChange::At)
+        };
         Self { change: ProfileChange { name, image }, has_email: fields.is_truthy("email") }
     }
 }

@@ -87,6 +87,14 @@ pub const KEYS: &[Key] = &[
     key("password.threads", "", "threads that hash passwords, 32 MiB each; default one a core"),
     key("password.queue", "64", "sign-ins that may wait for such a thread"),
     key(
+        "password.firebase_signer_key",
+        "",
+        "base64_signer_key of the Firebase project whose password hashes were brought along",
+    ),
+    key("password.firebase_salt_separator", "Bw==", "base64_salt_separator of that project"),
+    key("password.firebase_rounds", "8", "rounds of that project"),
+    key("password.firebase_memory_cost", "14", "mem_cost of that project"),
+    key(
         "token.algorithm",
         "EdDSA",
         "EdDSA, ES256, ES384, ES512, RS256 to PS512, or HS256 with the shared secret",

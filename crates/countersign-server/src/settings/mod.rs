@@ -8,6 +8,7 @@
 
 mod base_url;
 mod error;
+mod firebase;
 pub mod keys;
 mod reader;
 mod secrets;
@@ -23,6 +24,7 @@ use jiff::SignedDuration;
 
 pub use base_url::BaseUrl;
 pub use error::SettingsError;
+pub use firebase::FirebaseScrypt;
 pub use source::Source;
 
 use self::reader::Reader;
@@ -57,6 +59,8 @@ pub struct Settings {
     pub session: SessionSettings,
     /// What passwords may be, and how many are hashed at once.
     pub password: PasswordSettings,
+    /// The parameters of password hashes that came from Firebase.
+    pub firebase: Option<FirebaseScrypt>,
     /// What tokens say.
     pub token: TokenSettings,
 }
@@ -157,6 +161,7 @@ impl Settings {
                 },
                 queue: reader.number("password.queue", 1, 65_536)?,
             },
+            firebase: firebase::read(&reader)?,
             token: TokenSettings {
                 algorithm: reader
                     .parsed("token.algorithm", "EdDSA, or ES, RS, PS or HS with 256, 384 or 512")?,

@@ -105,12 +105,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A text or `null`; `None` when it is not there.
-    pub(crate) fn nullable_text(&mut self, name: &str) -> Option<Option<String>> {
-        match self.member(name)? {
-            Value::Null => Some(None),
-            _ => self.optional_text(name).map(Some),
-        }
+    /// Whether the member is there and `null`.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        matches!(self.member(name), Some(Value::Null))
     }
 
     /// Whether JavaScript takes the member for true.

@@ -76,8 +76,20 @@ pub fn insert(user: &User) -> InsertStatement {
 pub struct ProfileChange {
     /// Another name.
     pub name: Option<String>,
-    /// Another picture, or none any more.
-    pub image: Option<Option<String>>,
+    /// The picture.
+    pub image: ImageChange,
+}
+
+/// What of a user's picture is to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ImageChange {
+    /// It stays as it is.
+    #[default]
+    None,
+    /// There is none any more.
+    Removed,
+    /// It is at another address.
+    At(String),
 }
 
 /// Changes the profile of a user; touches no row when the user is gone.
@@ -87,8 +99,14 @@ pub fn change_profile(id: &str, change: &ProfileChange, now: Timestamp) -> Updat
     if let Some(name) = &change.name {
         update.value("name", name.as_str());
     }
-    if let Some(image) = &change.image {
-        update.value("image", Value::String(image.clone()));
+    match &change.image {
+        ImageChange::None => {}
+        ImageChange::Removed => {
+            update.value("image", Value::String(None));
+        }
+        ImageChange::At(address) => {
+            update.value("image", address.as_str());
+        }
     }
     update
 }
