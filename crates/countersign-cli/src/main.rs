@@ -1,9 +1,11 @@
 //! `countersign`: the auth server and its tools.
 
+mod keys;
 mod migrate;
 mod secret;
 mod serve;
 mod token;
+mod user;
 
 use std::{error::Error, io, path::PathBuf, process::ExitCode};
 
@@ -33,12 +35,18 @@ enum Command {
     /// Looks at the database and, when told to, adds what is missing.
     #[command(subcommand)]
     Migrate(migrate::Command),
+    /// Looks after the keys that sign tokens.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Makes secrets.
     #[command(subcommand)]
     Secret(secret::Command),
     /// Looks into tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Looks after users.
+    #[command(subcommand)]
+    User(user::Command),
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.
@@ -58,11 +66,13 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(flags) => serve::run(flags),
         Command::Migrate(command) => migrate::run(&command),
+        Command::Keys(command) => keys::run(&command),
         Command::Secret(command) => {
             secret::run(&command);
             Ok(())
         }
         Command::Token(command) => token::run(&command),
+        Command::User(command) => user::run(&command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut io::stdout());
             Ok(())

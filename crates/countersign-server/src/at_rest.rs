@@ -39,6 +39,14 @@ pub(crate) enum NotOpened {
     Closed,
 }
 
+/// Which secret sealed a value, as its text says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    Current,
+    /// Another one; its number, where it has one.
+    Older(Option<u32>),
+}
+
 /// A value that cannot be sealed: it is too long for the cipher.
 #[derive(Debug, thiserror::Error)]
 #[error("the value is too long to be encrypted")]
@@ -72,6 +80,15 @@ impl AtRest {
         let opened = cipher.decrypt(&XNonce::from(*nonce), sealed);
         let opened = opened.map_err(|_| NotOpened::Closed)?;
         String::from_utf8(opened).map(Zeroizing::new).map_err(|_| NotOpened::Closed)
+    }
+
+    /// Which secret sealed it. Text of another form was sealed by none, which is no current one.
+    pub(crate) fn sealing(&self, sealed: &str) -> Sealing {
+        match parts(sealed) {
+            Ok((number, _)) if number == self.current => Sealing::Current,
+            Ok((number, _)) => Sealing::Older(number),
+            Err(_) => Sealing::Older(None),
+        }
     }
 
     fn cipher(&self, number: Option<u32>) -> Option<&XChaCha20Poly1305> {

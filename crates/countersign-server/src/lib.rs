@@ -39,11 +39,14 @@ mod routes;
 mod secret;
 mod server;
 mod session;
+mod set_password;
 pub mod settings;
 mod wire;
 
 pub(crate) use auth::Auth;
 pub use edge::TrustedOrigins;
 pub use entropy::{Entropy, SystemEntropy};
+pub use features::{Kept, RewrapError, StoredKey, rewrap_keys, stored_keys};
 pub use secret::{Secret, Secrets};
 pub use server::{Server, StartError, inspect};
+pub use set_password::{SetPasswordError, set_password};

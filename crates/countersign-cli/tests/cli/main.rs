@@ -3,5 +3,6 @@
 mod commands;
 mod ending;
 mod hostile;
+mod operators;
 mod take_over;
 mod wire;

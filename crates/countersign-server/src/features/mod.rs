@@ -2,6 +2,8 @@
 
 mod jwt;
 
+pub use jwt::{Kept, RewrapError, StoredKey, rewrap_keys, stored_keys};
+
 use axum::Router;
 use countersign_store::{schema::Table, sessions::Session, users::User};
 use futures_util::future::BoxFuture;

@@ -3,8 +3,10 @@
 mod edge;
 mod errors;
 mod fixture;
+mod foreign_hashes;
 mod key_faults;
 mod key_life;
+mod key_rotation;
 mod secrecy;
 mod session_life;
 mod settings;

@@ -7,7 +7,7 @@ use countersign_cookies::{CookieSigner, RequestCookies, SessionDataReader};
 use countersign_jwt::{KeySet, SigningKey};
 use countersign_server::{
     Secret, Secrets, Server,
-    settings::{Settings, Source},
+    settings::{FirebaseScrypt, Settings, Source},
 };
 use countersign_store::{sessions::Session, signing_keys::SigningKeyRow};
 use serde::Serialize;
@@ -23,7 +23,7 @@ macro_rules! secret {
 
 secret! {
     SigningKey, KeySet, CookieSigner, RequestCookies, SessionDataReader, Secret, Secrets, Settings, Source,
-    Server, Session, SigningKeyRow,
+    FirebaseScrypt, Server, Session, SigningKeyRow,
 }
 
 #[test]

@@ -165,3 +165,27 @@ fn numbered_secrets_have_each_a_number_and_a_text_and_the_current_one_is_good() 
     ]);
     assert!(alone.is_ok_and(|settings| !settings.secret_is_temporary));
 }
+
+#[test]
+fn a_firebase_project_is_described_whole_or_not_at_all() {
+    let key =
+        "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
+    let with = |name: &str, value: &str| {
+        settings(&[
+            ("COUNTERSIGN_PASSWORD__FIREBASE_SIGNER_KEY", key),
+            (&format!("COUNTERSIGN_PASSWORD__FIREBASE_{name}"), value),
+        ])
+    };
+    assert!(settings(&[]).is_ok_and(|settings| settings.firebase.is_none()));
+    assert!(with("ROUNDS", "8").is_ok_and(|settings| settings.firebase.is_some()));
+    for (name, value) in [
+        ("SIGNER_KEY", "not base64"),
+        ("SIGNER_KEY", "c2hvcnQ="),
+        ("SALT_SEPARATOR", "?"),
+        ("ROUNDS", "0"),
+        ("MEMORY_COST", "15"),
+    ] {
+        let said = with(name, value).err().expect("it is refused").to_string();
+        assert!(said.contains(&format!("password.firebase_{}", name.to_lowercase())), "{said}");
+    }
+}

@@ -122,6 +122,17 @@ pub fn replace_password(user_id: &str, old: &str, new: &str, now: Timestamp) -> 
         .take()
 }
 
+/// Puts this hash whatever is stored; touches no row when the user has no password account.
+pub fn set_password(user_id: &str, hash: &str, now: Timestamp) -> UpdateStatement {
+    Query::update()
+        .table("account")
+        .value("password", hash)
+        .value("updatedAt", date(now))
+        .and_where(Expr::col("userId").eq(user_id))
+        .and_where(Expr::col("providerId").eq(CREDENTIAL))
+        .take()
+}
+
 /// Removes an account of this user; an id of somebody else's account touches no row.
 pub fn delete_of_user(user_id: &str, id: &str) -> DeleteStatement {
     Query::delete()

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    Cells, Database, StoreError, date,
-    sql::{InsertStatement, Order, Query},
+    Cells, Database, Row, StoreError, date,
+    sql::{Expr, ExprTrait, InsertStatement, Order, Query, SelectStatement, UpdateStatement},
 };
 
 /// The most keys that are read, as Better Auth's adapter does.
@@ -54,6 +54,26 @@ pub async fn list(database: &Database) -> Result<Vec<SigningKeyRow>, StoreError>
         .take();
     let rows = database.fetch_all(&select).await?;
     rows.into_iter().map(|row| read(&mut row.into_cells())).collect()
+}
+
+/// Every key there is, the newest first, for [`read_row`].
+pub fn all() -> SelectStatement {
+    Query::select().columns(COLUMNS).from("jwks").order_by("createdAt", Order::Desc).take()
+}
+
+/// A row of [`all`].
+pub fn read_row(row: Row) -> Result<SigningKeyRow, StoreError> {
+    read(&mut row.into_cells())
+}
+
+/// Puts another text for the private half where `old` is still there.
+pub fn replace_private_key(id: &str, old: &str, new: &str) -> UpdateStatement {
+    Query::update()
+        .table("jwks")
+        .value("privateKey", new)
+        .and_where(Expr::col("id").eq(id))
+        .and_where(Expr::col("privateKey").eq(old))
+        .take()
 }
 
 /// Adds a key.

@@ -1,7 +1,7 @@
 //! The keys that sign: which one, made when there is none, decrypted once.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -20,8 +20,10 @@ const GRACE_PERIOD: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub(super) struct Keys {
     algorithm: Algorithm,
     at_rest: AtRest,
-    /// Decrypted keys by id; the rows say which of them still count.
+    /// Keys by id; the rows say which of them still count.
     opened: Mutex<HashMap<String, Arc<SigningKey>>>,
+    /// Keys that could not be opened, by id: each is told once.
+    closed: Mutex<HashSet<String>>,
     /// One key is made at a time, so that requests that arrive together at a new database share
     /// one.
     making: tokio::sync::Mutex<()>,
@@ -29,8 +31,8 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn new(algorithm: Algorithm, at_rest: AtRest) -> Self {
-        let (opened, making) = (Mutex::default(), tokio::sync::Mutex::default());
-        Self { algorithm, at_rest, opened, making }
+        let (opened, closed) = (Mutex::default(), Mutex::default());
+        Self { algorithm, at_rest, opened, closed, making: tokio::sync::Mutex::default() }
     }
 
     /// The key that signs now.
@@ -87,7 +89,7 @@ impl Keys {
         let jwk = match private_key::open(&self.at_rest, &row.private_key) {
             Ok(jwk) => jwk,
             Err(error) => {
-                tracing::error!(kid = row.id, %error, "a signing key is passed over");
+                self.pass_over(row, &error);
                 return None;
             }
         };
@@ -98,9 +100,22 @@ impl Keys {
                 Some(key)
             }
             Err(error) => {
-                tracing::error!(kid = row.id, %error, "a signing key is passed over");
+                self.pass_over(row, &error);
                 None
             }
+        }
+    }
+
+    /// Says once that a key signs nothing. It is still published, and tried again at each use: the
+    /// row may be put right.
+    fn pass_over(&self, row: &SigningKeyRow, error: &dyn std::error::Error) {
+        let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        if closed.insert(row.id.clone()) {
+            tracing::error!(
+                kid = row.id,
+                %error,
+                "a signing key cannot be opened; it signs nothing and is still published"
+            );
         }
     }
 

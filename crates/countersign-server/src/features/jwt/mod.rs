@@ -11,6 +11,7 @@
 mod claims;
 mod keys;
 mod private_key;
+mod rewrap;
 mod routes;
 
 use std::sync::Arc;
@@ -24,6 +25,8 @@ use countersign_store::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
+
+pub use self::rewrap::{Kept, RewrapError, StoredKey, rewrap_keys, stored_keys};
 
 use self::keys::Keys;
 use super::Feature;

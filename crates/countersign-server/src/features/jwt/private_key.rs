@@ -22,10 +22,20 @@ pub(super) fn seal(
 
 /// The private JWK of a column's text.
 pub(super) fn open(at_rest: &AtRest, column: &str) -> Result<Zeroizing<String>, NotOpened> {
-    if column.starts_with('{') {
+    if is_clear(column) {
         return Ok(Zeroizing::new(column.to_owned()));
     }
-    at_rest.open(column.trim_matches('"'))
+    at_rest.open(sealed(column))
+}
+
+/// Whether the column holds the JWK itself.
+pub(super) fn is_clear(column: &str) -> bool {
+    column.starts_with('{')
+}
+
+/// The sealed value in a column's text.
+pub(super) fn sealed(column: &str) -> &str {
+    column.trim_matches('"')
 }
 
 #[cfg(test)]

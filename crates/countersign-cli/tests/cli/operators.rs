@@ -1,0 +1,93 @@
+//! What operators do with keys and users.
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use countersign_testing::{SECRET, binaries::Countersign, file_in};
+
+use crate::wire::{binary, session, sign_in, sign_up, token};
+
+fn countersign(arguments: &[&str], settings: &[(&str, &str)], input: &str) -> Output {
+    let mut command = Command::new(binary());
+    command.env_clear().args(arguments).envs(settings.iter().copied());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = command.spawn().expect("the binary runs");
+    running.stdin.take().expect("its input").write_all(input.as_bytes()).expect("it reads");
+    running.wait_with_output().expect("it ends")
+}
+
+fn said(output: &Output) -> String {
+    let said = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    let said = String::from_utf8(said).expect("text");
+    assert!(!said.contains(SECRET), "a secret was said: {said}");
+    said
+}
+
+#[test]
+fn keys_are_sealed_with_another_secret_and_the_old_one_is_taken_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "a.db");
+    let database = ("DATABASE_URL", database_url.as_str());
+    let before = Countersign::start(binary(), &[database]).expect("it starts");
+    let ann = sign_up(before.url(), "ann@example.com");
+    token(before.url(), &ann);
+    drop(before);
+
+    let secrets = "2:a-new-secret-for-tests-only-0123456789abc";
+    let both = [database, ("BETTER_AUTH_SECRET", SECRET), ("BETTER_AUTH_SECRETS", secrets)];
+    let alone = [database, ("BETTER_AUTH_SECRETS", secrets)];
+    let run = |words: &[&str], settings: &[(&str, &str)]| {
+        let output = countersign(words, settings, "");
+        (output.status.success(), said(&output))
+    };
+
+    let (done, text) = run(&["keys", "rewrap", "--dry-run"], &both);
+    assert!(done && text.contains("1 of 1 keys would be encrypted with the current"), "{text}");
+    let (done, text) = run(&["keys", "list"], &alone);
+    assert!(
+        done && text.contains("cannot be opened") && text.contains("BETTER_AUTH_SECRET"),
+        "{text}"
+    );
+    let (done, text) = run(&["keys", "rewrap"], &alone);
+    assert!(!done && text.contains("1 of 1 keys cannot be opened"), "{text}");
+
+    let (done, text) = run(&["keys", "rewrap"], &both);
+    assert!(done && text.contains("1 of 1 keys was encrypted with the current secret"), "{text}");
+    let (done, text) = run(&["keys", "list"], &alone);
+    assert!(done && text.contains("encrypted with the current secret"), "{text}");
+    let (done, text) = run(&["keys", "rewrap"], &alone);
+    assert!(done && text.contains("0 of 1 keys"), "{text}");
+
+    let after = Countersign::start(binary(), &[database, both[2]]).expect("it starts");
+    let ann = sign_in(after.url(), "ann@example.com");
+    token(after.url(), &ann);
+}
+
+#[test]
+fn a_password_is_set_by_the_operator() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "a.db");
+    let settings = [("DATABASE_URL", database_url.as_str()), ("BETTER_AUTH_SECRET", SECRET)];
+    let server = Countersign::start(binary(), &settings).expect("it starts");
+    let ann = sign_up(server.url(), "ann@example.com");
+    let set = |arguments: &[&str], input: &str| {
+        let words: Vec<_> = ["user", "set-password"].iter().chain(arguments).copied().collect();
+        let output = countersign(&words, &settings, input);
+        (output.status.success(), said(&output))
+    };
+
+    let (done, text) = set(&["nobody@example.com"], "password1234\n");
+    assert!(!done && text.contains("no user has the address nobody@example.com"), "{text}");
+    let (done, text) = set(&["ann@example.com", "--replace"], "short\n");
+    assert!(!done && text.contains("has 5 characters; from 8 to 128"), "{text}");
+    let (done, text) = set(&["ann@example.com"], "password1234\n");
+    assert!(!done && text.contains("has a password already"), "{text}");
+    assert_eq!(session(server.url(), &ann)["user"]["email"], "ann@example.com");
+
+    let (done, text) = set(&["ann@example.com", "--replace"], "password1234\r\n");
+    assert!(done, "{text}");
+    assert!(session(server.url(), &ann).is_null(), "its sessions ended");
+    sign_in(server.url(), "ann@example.com");
+}

@@ -1,0 +1,85 @@
+//! A password for a user who has none, set by the operator: Better Auth's `setPassword`, which no
+//! client can call.
+
+use countersign_store::{
+    Database, StoreError,
+    accounts::{self, CredentialAccount},
+    sessions, users,
+};
+use jiff::Timestamp;
+
+use crate::{Entropy, entropy::random_id, password::HashingPool, settings::Settings};
+
+/// Why a password is not set.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetPasswordError {
+    /// Nobody has this address.
+    #[error("no user has the address {0}")]
+    NoSuchUser(String),
+    /// There is a password.
+    #[error("{0} has a password already; with --replace it is replaced and all sessions end")]
+    AlreadySet(String),
+    /// Too short or too long.
+    #[error("the password has {length} characters; from {least} to {most} are allowed")]
+    Length {
+        /// How many it has.
+        length: usize,
+        /// `password.min_length`.
+        least: usize,
+        /// `password.max_length`.
+        most: usize,
+    },
+    /// It could not be hashed.
+    #[error("the password could not be hashed")]
+    NotHashed,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The threads that hash passwords could not be started.
+    #[error("cannot start the threads that hash passwords: {0}")]
+    Threads(#[from] std::io::Error),
+}
+
+/// Sets the password of the user with this address. `replace` says that there may be one already;
+/// then every session of the user ends.
+pub async fn set_password(
+    settings: &Settings,
+    database: &Database,
+    email: &str,
+    password: &str,
+    replace: bool,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<(), SetPasswordError> {
+    let rules = &settings.password;
+    let length = password.encode_utf16().count();
+    if !(rules.min_length..=rules.max_length).contains(&length) {
+        let (least, most) = (rules.min_length, rules.max_length);
+        return Err(SetPasswordError::Length { length, least, most });
+    }
+    let user = users::find_by_email(database, email).await?;
+    let user = user.ok_or_else(|| SetPasswordError::NoSuchUser(email.to_owned()))?;
+    let stored = accounts::password_of(database, &user.id).await?;
+    if stored.is_some_and(|stored| !stored.is_empty()) && !replace {
+        return Err(SetPasswordError::AlreadySet(email.to_owned()));
+    }
+    let hashing = HashingPool::start(rules, None)?;
+    let slot = hashing.slot().map_err(|_| SetPasswordError::NotHashed)?;
+    let hash = slot.hash(password, entropy).await.map_err(|_| SetPasswordError::NotHashed)?;
+
+    let mut transaction = database.begin().await?;
+    if transaction.execute(&accounts::set_password(&user.id, &hash, now)).await? == 0 {
+        let account = CredentialAccount {
+            id: &random_id(entropy),
+            user_id: &user.id,
+            password_hash: &hash,
+            created_at: now,
+        };
+        transaction.execute(&accounts::insert_credential(&account)).await?;
+    }
+    if replace {
+        transaction.execute(&sessions::delete_all(&user.id)).await?;
+    }
+    Ok(transaction.commit().await?)
+}
