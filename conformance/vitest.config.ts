@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     // Tokens are ours: with Better Auth on both sides there is nothing of ours to start.
-    include: process.env.SUBJECT === "reference" ? ["src/**/*.test.ts"] : ["{src,tokens}/**/*.test.ts"],
+    include: process.env.SUBJECT === "reference" ? ["src/**/*.test.ts"] : ["{src,tokens,passwords}/**/*.test.ts"],
     globalSetup: "src/servers.ts",
     testTimeout: 30_000,
     hookTimeout: 60_000,
