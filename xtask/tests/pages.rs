@@ -4,14 +4,16 @@ use std::{fs, path::Path};
 
 use countersign_testing::root;
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "docs/attacks.md",
+    "docs/bring-users.md",
     "docs/handshake.md",
     "docs/protect-axum.md",
     "docs/protect-fastapi.md",
+    "docs/rotate-secrets.md",
     "docs/try.md",
     "docs/performance/verify.md",
 ];

@@ -1,5 +1,6 @@
 //! The server as a router, on a clock that stands still and randomness that repeats itself.
 
+mod account;
 mod edge;
 mod errors;
 mod fixture;
