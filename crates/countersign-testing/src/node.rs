@@ -13,6 +13,8 @@ pub struct BetterAuthOptions {
     pub database_url: Option<String>,
     /// `BETTER_AUTH_SECRET`.
     pub secret: String,
+    /// `BETTER_AUTH_SECRETS`, secrets with numbers; `None` for none.
+    pub secrets: Option<String>,
     /// The algorithm of its tokens: `EdDSA`, `ES256`, `RS256` …
     pub algorithm: String,
     /// Whether it counts requests.
@@ -26,6 +28,7 @@ impl Default for BetterAuthOptions {
         Self {
             database_url: None,
             secret: SECRET.to_owned(),
+            secrets: None,
             algorithm: "EdDSA".to_owned(),
             rate_limit: false,
             cookie_cache: None,
@@ -57,6 +60,7 @@ impl BetterAuth {
             .env("NODE_ENV", "development")
             .env("BETTER_AUTH_URL", &url)
             .env("BETTER_AUTH_SECRET", &options.secret)
+            .env("BETTER_AUTH_SECRETS", options.secrets.as_deref().unwrap_or_default())
             .env("BETTER_AUTH_TELEMETRY", "0")
             .env("DATABASE_URL", database)
             .env("JWT_ALG", &options.algorithm)

@@ -1,6 +1,8 @@
 //! A database that Better Auth on Node made and filled is served by us, and goes back to Node,
 //! and nobody is signed out.
 
+use std::process::Command;
+
 use countersign_jwt::{Clock, KeySet, SystemClock, Verifier};
 use countersign_testing::{
     binaries::Countersign,
@@ -102,4 +104,44 @@ fn both_serve_one_database_at_the_same_time() {
         let cookie = sign_up(here, &format!("person{round}@example.com"));
         assert_eq!(session(there, &cookie), session(here, &cookie));
     }
+}
+
+#[test]
+fn t149_secrets_with_numbers_are_those_of_better_auth() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "shared.db");
+    let (old, new) =
+        ("1:an-old-secret-for-tests-0123456789abcdef", "2:a-new-secret-for-tests-0123456789abcdef");
+    let better_auth = |secrets: &str| BetterAuthOptions {
+        database_url: Some(database_url.clone()),
+        secrets: Some(secrets.to_owned()),
+        ..Default::default()
+    };
+    let both = format!("{new},{old}");
+    let settings =
+        [("DATABASE_URL", database_url.as_str()), ("BETTER_AUTH_SECRETS", both.as_str())];
+
+    let node = BetterAuth::start(&better_auth(old)).expect("Better Auth starts");
+    let ann = sign_up(node.url(), "ann@example.com");
+    token(node.url(), &ann);
+    let keys = jwks(node.url());
+    drop(node);
+
+    // Cookies count under the current secret alone; the key lives on.
+    let ours = Countersign::start(binary(), &settings).expect("countersign starts");
+    assert!(session(ours.url(), &ann).is_null());
+    let ann = sign_in(ours.url(), "ann@example.com");
+    let by_us = token(ours.url(), &ann);
+    assert!(kid_that_verifies(&keys, &by_us, ours.url()).is_some());
+    drop(ours);
+
+    let rewrap = Command::new(binary()).args(["keys", "rewrap"]).envs(settings).output();
+    assert!(rewrap.expect("the binary runs").status.success());
+
+    // Better Auth with the new secret alone takes our cookie, and signs with the same key.
+    let node = BetterAuth::start(&better_auth(new)).expect("Better Auth starts");
+    assert_eq!(session(node.url(), &ann)["user"]["email"], "ann@example.com");
+    let by_node = token(node.url(), &ann);
+    assert!(kid_that_verifies(&keys, &by_node, node.url()).is_some());
+    assert_eq!(jwks(node.url()), keys);
 }
