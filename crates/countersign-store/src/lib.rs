@@ -7,8 +7,8 @@
 //!   another thread. Writes go through one connection, in order.
 //! * [`schema`] holds tables as data; [`Inspection`] compares them with what a database really
 //!   has. Nothing here writes DDL unless [`Database::create`] is called.
-//! * [`users`], [`accounts`], [`sessions`] and [`signing_keys`] are Better Auth's tables `user`,
-//!   `account`, `session` and `jwks` as typed rows.
+//! * [`users`], [`accounts`], [`sessions`], [`verifications`] and [`signing_keys`] are Better Auth's
+//!   tables `user`, `account`, `session`, `verification` and `jwks` as typed rows.
 //!
 //! # How values are stored
 //!
@@ -51,6 +51,6 @@ pub use row::{Cells, Row};
 /// The statement builder: sea-query.
 pub use sea_query as sql;
 pub use statement::{Bound, Prepared, Statement};
-pub use tables::{accounts, sessions, signing_keys, users};
+pub use tables::{accounts, sessions, signing_keys, users, verifications};
 pub use transaction::Transaction;
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -141,3 +141,8 @@ pub fn delete_of_user(user_id: &str, id: &str) -> DeleteStatement {
         .and_where(Expr::col("id").eq(id))
         .take()
 }
+
+/// Removes every account of a user.
+pub fn delete_all(user_id: &str) -> DeleteStatement {
+    Query::delete().from_table("account").and_where(Expr::col("userId").eq(user_id)).take()
+}

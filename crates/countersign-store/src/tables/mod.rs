@@ -4,3 +4,4 @@ pub mod accounts;
 pub mod sessions;
 pub mod signing_keys;
 pub mod users;
+pub mod verifications;

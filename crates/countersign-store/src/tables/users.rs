@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::{
     Cells, Database, StoreError, date,
     sql::{
-        Expr, ExprTrait, InsertStatement, LockType, Query, SelectStatement, UpdateStatement, Value,
+        DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Query, SelectStatement,
+        UpdateStatement, Value,
     },
 };
 
@@ -50,6 +51,14 @@ pub async fn find_by_email(database: &Database, email: &str) -> Result<Option<Us
         .from("user")
         .and_where(Expr::col("email").eq(email.to_lowercase()))
         .take();
+    let row = database.fetch_optional(&select).await?;
+    row.map(|row| read(&mut row.into_cells())).transpose()
+}
+
+/// The user with this id.
+pub async fn find_by_id(database: &Database, id: &str) -> Result<Option<User>, StoreError> {
+    let select =
+        Query::select().columns(COLUMNS).from("user").and_where(Expr::col("id").eq(id)).take();
     let row = database.fetch_optional(&select).await?;
     row.map(|row| read(&mut row.into_cells())).transpose()
 }
@@ -120,4 +129,43 @@ pub fn lock(id: &str) -> SelectStatement {
         .and_where(Expr::col("id").eq(id))
         .lock(LockType::Update)
         .take()
+}
+
+/// Gives a user another address, unless the old one changed meanwhile: then no row is touched.
+/// Fails with [`StoreError::Duplicate`] when the address is taken.
+pub fn change_email(user: &User, email: &str, verified: bool, now: Timestamp) -> UpdateStatement {
+    Query::update()
+        .table("user")
+        .value("email", email.to_lowercase())
+        .value("emailVerified", verified)
+        .value("updatedAt", date(now))
+        .and_where(Expr::col("id").eq(user.id.as_str()))
+        .and_where(Expr::col("email").eq(user.email.as_str()))
+        .take()
+}
+
+/// Notes that a user's address was proven, unless it changed meanwhile: then no row is touched.
+pub fn verify_email(user: &User, now: Timestamp) -> UpdateStatement {
+    Query::update()
+        .table("user")
+        .value("emailVerified", true)
+        .value("updatedAt", date(now))
+        .and_where(Expr::col("id").eq(user.id.as_str()))
+        .and_where(Expr::col("email").eq(user.email.as_str()))
+        .take()
+}
+
+/// Writes a row as it is: the work of a write that changes nothing, where the time of an answer must
+/// not tell whether something was written.
+pub fn rewrite(user: &User) -> UpdateStatement {
+    Query::update()
+        .table("user")
+        .value("updatedAt", Expr::col("updatedAt"))
+        .and_where(Expr::col("id").eq(user.id.as_str()))
+        .take()
+}
+
+/// Removes a user. Sessions and accounts are removed by statements of their own, before.
+pub fn delete(id: &str) -> DeleteStatement {
+    Query::delete().from_table("user").and_where(Expr::col("id").eq(id)).take()
 }

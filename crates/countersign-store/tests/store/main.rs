@@ -3,3 +3,4 @@
 mod better_auth;
 mod contract;
 mod inspection;
+mod verifications;
