@@ -1,17 +1,20 @@
 //! `countersign serve`.
 
-use std::{io::IsTerminal, net::SocketAddr, sync::Arc};
+use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
 use countersign_jwt::SystemClock;
 use countersign_serve::{Ended, Limits, keep_memory_private, told_to_stop};
 use countersign_server::{
     Server, SystemEntropy,
-    settings::{Settings, Source},
+    settings::{MailSettings, Settings, Source},
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::{ConfigFlag, Outcome};
+
+/// How long mails that are under way may take when the server stops.
+const LAST_MAILS: Duration = Duration::from_secs(10);
 
 #[derive(clap::Args)]
 pub(crate) struct Flags {
@@ -56,6 +59,7 @@ async fn serve(settings: Settings) -> Outcome {
     })?;
     let (database, base_url) = (settings.database.clone(), settings.base_url.clone());
     let server = Server::start(settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    let outgoing_mail = server.outgoing_mail();
     let stop = told_to_stop()?;
     tracing::info!(
         listen = %listener.local_addr()?,
@@ -71,6 +75,12 @@ async fn serve(settings: Settings) -> Outcome {
         0 => tracing::info!("countersign stopped; every request was answered"),
         cut => tracing::warn!(cut, "countersign stopped; connections that did not end were cut"),
     }
+    if let Some(mail) = outgoing_mail {
+        let lost = mail.finished(LAST_MAILS).await;
+        if lost > 0 {
+            tracing::error!(lost, "mails that the relay did not take in time are lost");
+        }
+    }
     Ok(())
 }
 
@@ -79,6 +89,9 @@ fn warn_of_choices(settings: &Settings) {
         tracing::warn!(
             "no BETTER_AUTH_SECRET: using one that ends with this process, and all sessions with it"
         );
+    }
+    if settings.mail.as_ref().is_some_and(MailSettings::is_outbox) && !settings.development {
+        tracing::warn!("mail goes to a folder: nobody receives it, and the files hold tokens");
     }
     let minutes = settings.token.lifetime.as_mins();
     if minutes > 15 {

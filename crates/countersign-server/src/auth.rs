@@ -10,7 +10,9 @@ use crate::{
     Entropy,
     cookies::{CookieNames, CookieSigner},
     edge::RateLimiter,
+    email::EmailTokens,
     features::Feature,
+    mail::Mailer,
     password::HashingPool,
     settings::Settings,
 };
@@ -28,6 +30,8 @@ pub(crate) struct Parts {
     pub(crate) cookie_names: CookieNames,
     pub(crate) cookie_signer: CookieSigner,
     pub(crate) rate_limiter: Option<RateLimiter>,
+    pub(crate) email_tokens: EmailTokens,
+    pub(crate) mailer: Option<Mailer>,
     pub(crate) features: Vec<Box<dyn Feature>>,
 }
 
@@ -68,6 +72,15 @@ impl Auth {
 
     pub(crate) fn rate_limiter(&self) -> Option<&RateLimiter> {
         self.0.rate_limiter.as_ref()
+    }
+
+    pub(crate) fn email_tokens(&self) -> &EmailTokens {
+        &self.0.email_tokens
+    }
+
+    /// The way to send mail, where there is one.
+    pub(crate) fn mailer(&self) -> Option<&Mailer> {
+        self.0.mailer.as_ref()
     }
 
     pub(crate) fn features(&self) -> &[Box<dyn Feature>] {

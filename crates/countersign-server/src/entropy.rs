@@ -26,17 +26,33 @@ impl Entropy for SystemEntropy {
 const LETTERS_AND_DIGITS: &[u8; 62] =
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
+const DIGITS_AND_SMALL_LETTERS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
 /// A Better Auth id or session token: 32 letters and digits, each equally likely.
 pub(crate) fn random_id(entropy: &dyn Entropy) -> String {
-    let mut id = String::with_capacity(32);
+    random_text(entropy, LETTERS_AND_DIGITS, 32)
+}
+
+/// The token of a link to reset a password: 24 letters and digits.
+pub(crate) fn random_reset_token(entropy: &dyn Entropy) -> String {
+    random_text(entropy, LETTERS_AND_DIGITS, 24)
+}
+
+/// The token of a link to delete oneself: 32 digits and small letters.
+pub(crate) fn random_deletion_token(entropy: &dyn Entropy) -> String {
+    random_text(entropy, DIGITS_AND_SMALL_LETTERS, 32)
+}
+
+fn random_text(entropy: &dyn Entropy, alphabet: &[u8], length: usize) -> String {
+    let mut text = String::with_capacity(length);
     let mut bytes = [0; 48];
-    while id.len() < 32 {
+    // What lies above the largest multiple of the alphabet in a byte would favour some letters.
+    let fair = 256 - 256 % alphabet.len();
+    while text.len() < length {
         entropy.fill(&mut bytes);
-        // 248 is the largest multiple of 62 in a byte; what lies above would favour some letters.
-        let fair = bytes.iter().filter(|byte| **byte < 248);
-        id.extend(fair.take(32 - id.len()).map(|byte| {
-            char::from(LETTERS_AND_DIGITS[usize::from(*byte) % LETTERS_AND_DIGITS.len()])
-        }));
+        let fair = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
+        let letters = fair.map(|byte| char::from(alphabet[byte % alphabet.len()]));
+        text.extend(letters.take(length - text.len()));
     }
-    id
+    text
 }

@@ -12,7 +12,9 @@ use crate::{
     auth::{Auth, Parts},
     cookies::{CookieNames, CookieSigner},
     edge::RateLimiter,
+    email::EmailTokens,
     features::{self, Feature},
+    mail::{MailError, Mailer, OutgoingMail},
     password::HashingPool,
     settings::Settings,
 };
@@ -37,11 +39,17 @@ pub enum StartError {
         inspection: Box<Inspection>,
     },
     /// The secret cannot sign tokens.
-    #[error("the secret cannot be used to sign tokens: {0}")]
+    #[error(
+        "the secret cannot be used to sign tokens: {0}; `countersign secret generate` makes one \
+         that can"
+    )]
     Key(#[from] KeyError),
     /// The threads that hash passwords could not be started.
     #[error("cannot start the threads that hash passwords: {0}")]
     Threads(#[from] std::io::Error),
+    /// Mail cannot be sent.
+    #[error(transparent)]
+    Mail(#[from] MailError),
 }
 
 /// A server, ready to be put behind a listener.
@@ -49,6 +57,7 @@ pub struct Server {
     router: Router,
     created_tables: bool,
     features: Vec<&'static str>,
+    outgoing_mail: Option<OutgoingMail>,
 }
 
 impl Server {
@@ -71,19 +80,28 @@ impl Server {
             let inspection = Box::new(inspection);
             return Err(StartError::Schema { url: settings.database, inspection });
         }
+        let mailer = match &settings.mail {
+            Some(mail) => {
+                Some(Mailer::start(mail, &settings.base_url, clock.clone(), entropy.clone())?)
+            }
+            None => None,
+        };
+        let outgoing_mail = mailer.as_ref().map(Mailer::outgoing);
         let ids = features.iter().map(|feature| feature.id()).collect();
         let auth = Auth::new(Parts {
             hashing: HashingPool::start(&settings.password, settings.firebase.clone())?,
             cookie_names: CookieNames::new(&settings.cookie_prefix, settings.base_url.is_secure()),
             cookie_signer: CookieSigner::new(settings.secrets.current().expose()),
             rate_limiter: settings.rate_limit.then(RateLimiter::new),
+            email_tokens: EmailTokens::new(settings.secrets.current())?,
+            mailer,
             settings,
             database,
             clock,
             entropy,
             features,
         });
-        Ok(Self { router: app(auth), created_tables, features: ids })
+        Ok(Self { router: app(auth), created_tables, features: ids, outgoing_mail })
     }
 
     /// Whether the database was new and its tables were made.
@@ -94,6 +112,12 @@ impl Server {
     /// What the server does beyond e-mail and password, by Better Auth's names of the plugins.
     pub fn features(&self) -> &[&'static str] {
         &self.features
+    }
+
+    /// The mails that are under way, to be waited for after the last answer. `None` where no mail
+    /// is sent.
+    pub fn outgoing_mail(&self) -> Option<OutgoingMail> {
+        self.outgoing_mail.clone()
     }
 
     /// What answers. Whoever serves it passes on the peer's address, as `countersign_serve` does;

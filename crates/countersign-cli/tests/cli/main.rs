@@ -3,6 +3,7 @@
 mod commands;
 mod ending;
 mod hostile;
+mod mail;
 mod operators;
 mod take_over;
 mod wire;

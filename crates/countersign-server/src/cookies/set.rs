@@ -33,6 +33,11 @@ impl SetCookies {
         self.set(names, name, "", Some(SignedDuration::ZERO));
     }
 
+    /// Sets those of `others`, too, after these.
+    pub(crate) fn append(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Takes away every cookie of a session.
     pub(crate) fn expire_session(&mut self, names: &CookieNames) {
         self.expire(names, &names.session_token);

@@ -1,5 +1,6 @@
 //! What happens to a request before an endpoint sees it: who sent it, how often, from where.
 
+mod asked;
 mod client;
 mod glob;
 mod origin;
@@ -7,6 +8,7 @@ mod posted;
 mod rate_limit;
 mod trusted_origins;
 
+pub(crate) use asked::{Asked, LeadsOn};
 pub(crate) use client::{Client, remember_client};
 pub(crate) use posted::Posted;
 pub(crate) use rate_limit::{RateLimiter, limit_rate};

@@ -2,7 +2,8 @@
 //!
 //! | Path | Window | Requests |
 //! |---|---|---|
-//! | `/sign-in…`, `/sign-up…` | 10 s | 3 |
+//! | `/sign-in…`, `/sign-up…`, `/change-password…`, `/change-email…` | 10 s | 3 |
+//! | `/request-password-reset`, `/send-verification-email` | 60 s | 3 |
 //! | all others, unknown ones too | 10 s | 100 |
 //!
 //! The key is the client's address and the path; methods share. Clients whose address is not
@@ -49,9 +50,21 @@ impl RateLimiter {
     }
 }
 
+/// Paths that try a password or an address.
+const TRIES: [&str; 4] = ["/sign-in", "/sign-up", "/change-password", "/change-email"];
+
+/// Paths that mail something to whatever address is typed in.
+const MAILS: [&str; 2] = ["/request-password-reset", "/send-verification-email"];
+
 fn rule_of(path: &str) -> Rule {
-    let signs_in = path.starts_with("/sign-in") || path.starts_with("/sign-up");
-    Rule { window: SignedDuration::from_secs(10), most: if signs_in { 3 } else { 100 } }
+    let (seconds, most) = if TRIES.iter().any(|start| path.starts_with(start)) {
+        (10, 3)
+    } else if MAILS.contains(&path) {
+        (60, 3)
+    } else {
+        (10, 100)
+    };
+    Rule { window: SignedDuration::from_secs(seconds), most }
 }
 
 /// Refuses the request when its client asked for this path too often.

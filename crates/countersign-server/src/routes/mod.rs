@@ -1,13 +1,18 @@
 //! Better Auth's core endpoints: one file an operation, one line in this list.
 
+mod change_email;
 mod change_password;
+mod delete_user;
 mod error_page;
 mod get_session;
 mod list_accounts;
 mod list_sessions;
 mod ok;
 mod probes;
+mod request_password_reset;
+mod reset_password;
 mod revoke_sessions;
+mod send_verification_email;
 mod sign_in;
 mod sign_out;
 mod sign_up;
@@ -15,6 +20,7 @@ mod status;
 mod unlink_account;
 mod update_session;
 mod update_user;
+mod verify_email;
 mod verify_password;
 
 use axum::{
@@ -43,6 +49,14 @@ pub(crate) fn endpoints() -> Router<Auth> {
         .route("/verify-password", post(verify_password::verify_password))
         .route("/list-accounts", get(list_accounts::list_accounts))
         .route("/unlink-account", post(unlink_account::unlink_account))
+        .route("/request-password-reset", post(request_password_reset::request_password_reset))
+        .route("/reset-password/{token}", get(reset_password::follow_link))
+        .route("/reset-password", post(reset_password::reset_password))
+        .route("/send-verification-email", post(send_verification_email::send_verification_email))
+        .route("/verify-email", get(verify_email::verify_email))
+        .route("/change-email", post(change_email::change_email))
+        .route("/delete-user", post(delete_user::delete_user))
+        .route("/delete-user/callback", get(delete_user::follow_link))
 }
 
 /// What operators and load balancers ask, outside the base path.

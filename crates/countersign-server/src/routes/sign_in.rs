@@ -3,6 +3,8 @@
 //! An unknown address, a user without a password and a wrong password get one answer after one
 //! password hash of work, so that nobody learns who has an account. A hash that another system
 //! stored is replaced by one of ours once its password was right.
+//! Where only proven addresses can sign in, another one is told so after its right password, and
+//! mailed the link where the settings say so.
 
 use axum::extract::State;
 use countersign_store::{accounts, sessions, users};
@@ -14,6 +16,7 @@ use crate::{
     cookies::RequestCookies,
     edge::{Client, Posted},
     password::{Verified, check_not_too_long},
+    routes::send_verification_email::proving_mail,
     session::{begin, remember},
     wire::{ApiError, Body, BodyForms, Fields, Reply, UserBody, is_email, refusals},
 };
@@ -55,6 +58,9 @@ pub(crate) async fn sign_in(
     cookies: RequestCookies,
     Posted(body): Posted<SignIn>,
 ) -> Result<Reply, ApiError> {
+    if !auth.settings().email_password.enabled {
+        return Err((&refusals::EMAIL_PASSWORD_DISABLED).into());
+    }
     if !is_email(&body.email) {
         return Err((&refusals::INVALID_EMAIL).into());
     }
@@ -73,6 +79,13 @@ pub(crate) async fn sign_in(
     };
     if let (Verified::RightToRenew(renewed), Some(stored)) = (&verified, &stored) {
         renew(&auth, &user.id, stored, renewed).await;
+    }
+    if auth.settings().email_password.require_email_verification && !user.email_verified {
+        let mailer = auth.mailer().filter(|_| auth.settings().email_verification.send_on_sign_in);
+        if let Some(mailer) = mailer {
+            mailer.place()?.send(proving_mail(&auth, &user, body.callback_url.as_deref())?);
+        }
+        return Err((&refusals::EMAIL_NOT_VERIFIED).into());
     }
 
     let session = begin(&auth, &user.id, body.remember_me, &client);

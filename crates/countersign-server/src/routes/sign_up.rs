@@ -1,8 +1,13 @@
-//! `POST /sign-up/email`: a new user with a password, signed in at once.
+//! `POST /sign-up/email`: a new user with a password, signed in at once unless the settings say
+//! otherwise.
 //!
 //! Answers `{"token", "user"}` and the session's cookies. The user, the password account and the
-//! session are one transaction. An address that is taken is a 422; it is looked for after the
-//! password was checked against the rules, as in Better Auth.
+//! session are one transaction; the mail that proves the address goes out after it. An address that
+//! is taken is a 422; it is looked for after the password was checked against the rules, as in Better
+//! Auth.
+//!
+//! Where only proven addresses can sign in, or a sign-up begins no session, it does not tell which
+//! addresses are taken: then the answer is a user who was made up, after the same work.
 
 use axum::extract::State;
 use countersign_store::{
@@ -17,7 +22,9 @@ use crate::{
     cookies::RequestCookies,
     edge::{Client, Posted},
     entropy::random_id,
+    mail::Mailer,
     password::check_length,
+    routes::send_verification_email::proving_mail,
     session::{begin, remember},
     wire::{ApiError, Body, BodyForms, Fields, Reply, UserBody, refusals},
 };
@@ -27,6 +34,7 @@ pub(crate) struct SignUp {
     email: String,
     password: String,
     image: Option<String>,
+    callback_url: Option<String>,
     remember_me: bool,
 }
 
@@ -40,16 +48,16 @@ impl Body for SignUp {
         let email = fields.email("email");
         let password = fields.non_empty_text("password");
         let image = fields.optional_text("image");
-        // Where the mail that confirms the address leads; checked like every redirect.
-        fields.optional_text("callbackURL");
+        // Where the mail that proves the address leads; checked like every redirect.
+        let callback_url = fields.optional_text("callbackURL");
         let remember_me = fields.optional_boolean("rememberMe").unwrap_or(true);
-        Self { name, email, password, image, remember_me }
+        Self { name, email, password, image, callback_url, remember_me }
     }
 }
 
 #[derive(Serialize)]
 struct SignedUp<'a> {
-    token: &'a str,
+    token: Option<&'a str>,
     user: UserBody<'a>,
 }
 
@@ -59,9 +67,17 @@ pub(crate) async fn sign_up(
     cookies: RequestCookies,
     Posted(body): Posted<SignUp>,
 ) -> Result<Reply, ApiError> {
+    let settings = auth.settings().email_password;
+    if !settings.enabled || settings.disable_sign_up {
+        return Err((&refusals::EMAIL_PASSWORD_SIGN_UP_DISABLED).into());
+    }
     check_length(&body.password, &auth.settings().password)?;
+    let mailer = auth.mailer().filter(|_| auth.settings().email_verification.send_on_sign_up);
+    let place = mailer.map(Mailer::place).transpose()?;
     let slot = auth.hashing().slot()?;
-    if users::find_by_email(auth.database(), &body.email).await?.is_some() {
+    let hidden = settings.hides_taken_addresses();
+    let owner = users::find_by_email(auth.database(), &body.email).await?;
+    if owner.is_some() && !hidden {
         return Err((&refusals::USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL).into());
     }
     let password_hash = slot.hash(&body.password, auth.entropy()).await?;
@@ -82,20 +98,36 @@ pub(crate) async fn sign_up(
         password_hash: &password_hash,
         created_at: now,
     };
-    let session = begin(&auth, &user.id, body.remember_me, &client);
+    if let Some(owner) = owner {
+        auth.database().execute(&users::rewrite(&owner)).await?;
+        return not_signed_in(&user);
+    }
+    let session = (!hidden).then(|| begin(&auth, &user.id, body.remember_me, &client));
 
     let mut transaction = auth.database().begin().await?;
-    if let Err(error) = transaction.execute(&users::insert(&user)).await {
+    match transaction.execute(&users::insert(&user)).await {
         // Somebody else signed up with this address while we hashed.
-        let taken = error.is_duplicate();
-        let refused = || ApiError::from(&refusals::USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL);
-        return Err(if taken { refused() } else { error.into() });
+        Err(error) if error.is_duplicate() && hidden => return not_signed_in(&user),
+        Err(error) if error.is_duplicate() => {
+            return Err((&refusals::USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL).into());
+        }
+        inserted => _ = inserted?,
     }
     transaction.execute(&accounts::insert_credential(&account)).await?;
-    transaction.execute(&sessions::insert(&session)).await?;
+    if let Some(session) = &session {
+        transaction.execute(&sessions::insert(session)).await?;
+    }
     transaction.commit().await?;
 
+    if let Some(place) = place {
+        place.send(proving_mail(&auth, &user, body.callback_url.as_deref())?);
+    }
+    let Some(session) = session else { return not_signed_in(&user) };
     let cookies = remember(&auth, &session, body.remember_me, &cookies);
-    let body = SignedUp { token: &session.token, user: UserBody::from(&user) };
+    let body = SignedUp { token: Some(&session.token), user: UserBody::from(&user) };
     Ok(Reply::json(&body)?.with_cookies(cookies))
+}
+
+fn not_signed_in(user: &User) -> Result<Reply, ApiError> {
+    Reply::json(&SignedUp { token: None, user: UserBody::from(user) })
 }

@@ -17,6 +17,7 @@ const DEFAULT_PATH: &str = "/api/auth";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     origin: String,
+    host: String,
     path: String,
     secure: bool,
 }
@@ -40,6 +41,7 @@ impl BaseUrl {
         };
         Ok(Self {
             origin: url.origin().ascii_serialization(),
+            host: url.host_str().unwrap_or_default().to_owned(),
             path: path.to_owned(),
             secure: url.scheme() == "https",
         })
@@ -58,9 +60,19 @@ impl BaseUrl {
         &self.origin
     }
 
+    /// The host's name or address.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// The path of the endpoints, without a slash at the end.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The URL of the endpoints, without a slash at the end.
+    pub fn endpoints(&self) -> String {
+        format!("{}{}", self.origin, self.path)
     }
 
     /// Whether browsers come over TLS; cookies are `Secure` then.

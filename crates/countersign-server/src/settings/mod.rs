@@ -7,9 +7,11 @@
 //! that names the nearest known one. [`keys::KEYS`] lists them all.
 
 mod base_url;
+mod email;
 mod error;
 mod firebase;
 pub mod keys;
+mod mail;
 mod reader;
 mod secrets;
 mod source;
@@ -23,8 +25,13 @@ use ipnet::IpNet;
 use jiff::SignedDuration;
 
 pub use base_url::BaseUrl;
+pub use email::{
+    ChangeEmailSettings, DeleteUserSettings, EmailPasswordSettings, EmailVerificationSettings,
+};
 pub use error::SettingsError;
 pub use firebase::FirebaseScrypt;
+pub use mail::MailSettings;
+pub(crate) use mail::{MailTransport, Relay, Tls};
 pub use source::Source;
 
 use self::reader::Reader;
@@ -63,6 +70,16 @@ pub struct Settings {
     pub firebase: Option<FirebaseScrypt>,
     /// What tokens say.
     pub token: TokenSettings,
+    /// Sign-up and sign-in with a password.
+    pub email_password: EmailPasswordSettings,
+    /// Proving an address.
+    pub email_verification: EmailVerificationSettings,
+    /// Changing an address.
+    pub change_email: ChangeEmailSettings,
+    /// Deleting oneself.
+    pub delete_user: DeleteUserSettings,
+    /// Where mail goes; without, nothing that needs a mail can be done.
+    pub mail: Option<MailSettings>,
 }
 
 /// How long sessions live.
@@ -171,6 +188,11 @@ impl Settings {
                 scope: reader.text("token.scope").map(str::to_owned),
                 claims: reader.claims_template()?,
             },
+            email_password: EmailPasswordSettings::read(&reader)?,
+            email_verification: EmailVerificationSettings::read(&reader)?,
+            change_email: ChangeEmailSettings::read(&reader)?,
+            delete_user: DeleteUserSettings::read(&reader)?,
+            mail: MailSettings::read(&reader, base_url.host())?,
             base_url,
         })
     }

@@ -36,6 +36,8 @@ enum Kind {
     TooManyRequests {
         retry_after_seconds: i64,
     },
+    /// A status and nothing else.
+    Bare(StatusCode),
     /// Something this server needs cannot answer now.
     Unavailable,
     /// A fault of ours: an empty body, as Better Auth's.
@@ -77,6 +79,11 @@ impl ApiError {
         Self::of(Kind::TooManyRequests { retry_after_seconds })
     }
 
+    /// A status with an empty body.
+    pub(crate) fn bare(status: StatusCode) -> Self {
+        Self::of(Kind::Bare(status))
+    }
+
     pub(crate) fn unavailable() -> Self {
         Self::of(Kind::Unavailable)
     }
@@ -91,6 +98,13 @@ impl ApiError {
     pub(crate) fn with_cookies(mut self, cookies: SetCookies) -> Self {
         self.cookies = cookies;
         self
+    }
+}
+
+impl Refusal {
+    /// The same refusal with the status that an endpoint has of its own for it.
+    pub(crate) fn with_status(&'static self, status: StatusCode) -> ApiError {
+        ApiError::told(status, Some(self.code), self.message.to_owned())
     }
 }
 
@@ -120,6 +134,9 @@ impl IntoResponse for ApiError {
                 let mut response = json(StatusCode::TOO_MANY_REQUESTS, message, None);
                 response.headers_mut().insert("x-retry-after", retry_after_seconds.into());
                 response
+            }
+            Kind::Bare(status) => {
+                (status, [(header::CONTENT_TYPE, "application/json")]).into_response()
             }
             Kind::Unavailable => {
                 let message = "The server cannot answer now. Please try again later.";
@@ -164,11 +181,18 @@ pub(crate) mod refusals {
     refusals! {
         ACCOUNT_NOT_FOUND: BAD_REQUEST, "Account not found";
         BAD_REQUEST: BAD_REQUEST, "Invalid JSON in request body";
+        CHANGE_EMAIL_DISABLED: BAD_REQUEST, "Change email is disabled";
         CREDENTIAL_ACCOUNT_NOT_FOUND: BAD_REQUEST, "Credential account not found";
         CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: FORBIDDEN,
             "Cross-site navigation login blocked. This request appears to be a CSRF attack.";
+        EMAIL_ALREADY_VERIFIED: BAD_REQUEST, "Email is already verified";
         EMAIL_CAN_NOT_BE_UPDATED: BAD_REQUEST, "Email can not be updated";
+        EMAIL_MISMATCH: BAD_REQUEST, "Email mismatch";
+        EMAIL_NOT_VERIFIED: FORBIDDEN, "Email not verified";
+        EMAIL_PASSWORD_DISABLED: BAD_REQUEST, "Email and password is not enabled";
+        EMAIL_PASSWORD_SIGN_UP_DISABLED: BAD_REQUEST, "Email and password sign up is not enabled";
         FAILED_TO_GET_SESSION: UNAUTHORIZED, "Failed to get session";
+        FAILED_TO_GET_USER_INFO: NOT_FOUND, "Failed to get user info";
         FAILED_TO_UNLINK_LAST_ACCOUNT: BAD_REQUEST, "You can't unlink your last account";
         INVALID_CALLBACK_URL: FORBIDDEN, "Invalid callbackURL";
         INVALID_EMAIL: BAD_REQUEST, "Invalid email";
@@ -178,18 +202,26 @@ pub(crate) mod refusals {
         INVALID_ORIGIN: FORBIDDEN, "Invalid origin";
         INVALID_PASSWORD: BAD_REQUEST, "Invalid password";
         INVALID_REDIRECT_URL: FORBIDDEN, "Invalid redirectURL";
+        INVALID_TOKEN: UNAUTHORIZED, "Invalid token";
+        INVALID_USER: UNAUTHORIZED, "Invalid user";
         METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED: METHOD_NOT_ALLOWED,
             "POST method requires deferSessionRefresh to be enabled in session config";
         MISSING_OR_NULL_ORIGIN: FORBIDDEN, "Missing or null Origin";
+        NOT_FOUND: NOT_FOUND, "Not found";
         PASSWORD_TOO_LONG: BAD_REQUEST, "Password too long";
         PASSWORD_TOO_SHORT: BAD_REQUEST, "Password too short";
         PAYLOAD_TOO_LARGE: PAYLOAD_TOO_LARGE, "Request body is too large";
         REQUEST_TIMEOUT: REQUEST_TIMEOUT, "The request body did not arrive in time";
+        RESET_PASSWORD_DISABLED: BAD_REQUEST, "Reset password isn't enabled";
+        SESSION_EXPIRED: BAD_REQUEST, "Session expired. Re-authenticate to perform this action.";
         SESSION_NOT_FRESH: FORBIDDEN, "Session is not fresh";
+        TOKEN_EXPIRED: UNAUTHORIZED, "Token expired";
         UNAUTHORIZED: UNAUTHORIZED, "Unauthorized";
         UNSUPPORTED_CONTENT_ENCODING: UNSUPPORTED_MEDIA_TYPE,
             "The request body must not be compressed";
         USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: UNPROCESSABLE_ENTITY,
             "User already exists. Use another email.";
+        USER_NOT_FOUND: UNAUTHORIZED, "User not found";
+        VERIFICATION_EMAIL_NOT_ENABLED: BAD_REQUEST, "Verification email isn't enabled";
     }
 }

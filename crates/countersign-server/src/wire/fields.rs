@@ -3,7 +3,7 @@
 //! All members are read before anything is said, so that one answer names every fault:
 //! `[body.name] Invalid input: expected string, received undefined; [body.email] …`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::wire::{ApiError, BodyForms, is_email};
 
@@ -20,10 +20,36 @@ pub(crate) trait Body: Sized + Send {
 
     /// Reads `value`, or says everything that is wrong with it.
     fn parse(value: Option<&Value>) -> Result<Self, ApiError> {
-        let mut fields = Fields { value, faults: Vec::new() };
+        let mut fields = Fields { place: "body", value, faults: Vec::new() };
         let body = Self::read(&mut fields);
         if fields.faults.is_empty() {
             return Ok(body);
+        }
+        Err(ApiError::validation(fields.faults.join("; ")))
+    }
+}
+
+/// The query of one endpoint. A parameter that stands there twice is a list, and no text.
+pub(crate) trait Query: Sized + Send {
+    /// Takes the parameters; whatever is missing or wrong is noted in `fields`.
+    fn read(fields: &mut Fields<'_>) -> Self;
+
+    /// Reads the query, or says everything that is wrong with it.
+    fn parse(query: Option<&str>) -> Result<Self, ApiError> {
+        let mut members = Map::new();
+        for (name, text) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            let text = Value::String(text.into_owned());
+            match members.get_mut(&*name) {
+                None => _ = members.insert(name.into_owned(), text),
+                Some(Value::Array(texts)) => texts.push(text),
+                Some(first) => *first = Value::Array(vec![first.take(), text]),
+            }
+        }
+        let members = Value::Object(members);
+        let mut fields = Fields { place: "query", value: Some(&members), faults: Vec::new() };
+        let query = Self::read(&mut fields);
+        if fields.faults.is_empty() {
+            return Ok(query);
         }
         Err(ApiError::validation(fields.faults.join("; ")))
     }
@@ -38,8 +64,9 @@ impl Body for NoBody {
     }
 }
 
-/// The members of a body, and what was wrong so far.
+/// The members of a body or query, and what was wrong so far.
 pub(crate) struct Fields<'a> {
+    place: &'static str,
     value: Option<&'a Value>,
     faults: Vec<String>,
 }
@@ -51,7 +78,8 @@ impl<'a> Fields<'a> {
             let received = kind(self.value);
             for expected in kinds {
                 self.faults.push(format!(
-                    "[body] Invalid input: expected {expected}, received {received}"
+                    "[{}] Invalid input: expected {expected}, received {received}",
+                    self.place
                 ));
             }
         }
@@ -79,14 +107,14 @@ impl<'a> Fields<'a> {
             Some(Value::Array(items)) if items.is_empty() => "array to have >=1 items",
             _ => return text,
         };
-        self.faults.push(format!("[body.{name}] Too small: expected {wanted}"));
+        self.faults.push(format!("[{}.{name}] Too small: expected {wanted}", self.place));
         text
     }
 
     pub(crate) fn email(&mut self, name: &str) -> String {
         let text = self.text(name);
         if !is_email(&text) && matches!(self.member(name), Some(Value::String(_))) {
-            self.faults.push(format!("[body.{name}] Invalid email address"));
+            self.faults.push(format!("[{}.{name}] Invalid email address", self.place));
         }
         text
     }
@@ -129,7 +157,8 @@ impl<'a> Fields<'a> {
         if matches!(self.value, Some(Value::Object(_))) {
             let received = kind(found);
             self.faults.push(format!(
-                "[body.{name}] Invalid input: expected {expected}, received {received}"
+                "[{}.{name}] Invalid input: expected {expected}, received {received}",
+                self.place
             ));
         }
         T::default()

@@ -1,13 +1,17 @@
-//! A success: a JSON body, cookies, and sometimes a header.
+//! A success: a JSON body or a redirect, cookies, and sometimes a header.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::{cookies::SetCookies, wire::ApiError};
+use crate::{
+    cookies::SetCookies,
+    wire::{ApiError, refusals},
+};
 
-/// `200 application/json`, without a charset.
+/// `200` or `302`, `application/json` without a charset.
 pub(crate) struct Reply {
+    status: StatusCode,
     body: String,
     cookies: SetCookies,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -18,7 +22,25 @@ impl Reply {
     pub(crate) fn json(body: &impl Serialize) -> Result<Self, ApiError> {
         let body = serde_json::to_string(body)
             .map_err(|error| ApiError::internal("a body could not be written as JSON", &error))?;
-        Ok(Self { body, cookies: SetCookies::default(), headers: Vec::new() })
+        Ok(Self {
+            status: StatusCode::OK,
+            body,
+            cookies: SetCookies::default(),
+            headers: Vec::new(),
+        })
+    }
+
+    /// A redirect with an empty body, to a place that was checked. One that no header can hold is
+    /// refused.
+    pub(crate) fn redirect(location: &str) -> Result<Self, ApiError> {
+        let location = HeaderValue::from_bytes(location.as_bytes())
+            .map_err(|_| &refusals::INVALID_CALLBACK_URL)?;
+        Ok(Self {
+            status: StatusCode::FOUND,
+            body: String::new(),
+            cookies: SetCookies::default(),
+            headers: vec![(header::LOCATION, location)],
+        })
     }
 
     /// The same reply, with cookies.
@@ -37,7 +59,7 @@ impl Reply {
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let content_type = [(header::CONTENT_TYPE, "application/json")];
-        let mut response = (StatusCode::OK, content_type, self.body).into_response();
+        let mut response = (self.status, content_type, self.body).into_response();
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);
         }

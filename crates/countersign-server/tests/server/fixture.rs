@@ -2,8 +2,10 @@
 
 use std::{
     collections::BTreeMap,
+    fs,
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{
@@ -12,12 +14,13 @@ use axum::{
     extract::ConnectInfo,
 };
 use countersign_server::{
-    Entropy, Server, StartError,
+    Entropy, OutgoingMail, Server, StartError,
     settings::{Settings, SettingsError, Source},
 };
 use countersign_testing::{FixedClock, SECRET};
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub(crate) const ORIGIN: &str = "http://app.test";
@@ -63,6 +66,8 @@ pub(crate) struct TestServer {
     router: Router,
     pub(crate) clock: Arc<FixedClock>,
     cookies: Mutex<BTreeMap<String, String>>,
+    outgoing_mail: Option<OutgoingMail>,
+    outbox: Option<TempDir>,
 }
 
 pub(crate) struct Reply {
@@ -92,7 +97,41 @@ impl TestServer {
         let clock = Arc::new(FixedClock::at(start));
         let settings = settings(changes).unwrap_or_else(|error| panic!("{error}"));
         let server = Server::start(settings, clock.clone(), Arc::new(repeating())).await?;
-        Ok(Self { router: server.into_router(), clock, cookies: Mutex::default() })
+        let outgoing_mail = server.outgoing_mail();
+        let (router, cookies) = (server.into_router(), Mutex::default());
+        Ok(Self { router, clock, cookies, outgoing_mail, outbox: None })
+    }
+
+    /// A server whose mail goes to an outbox of its own.
+    pub(crate) async fn start_with_mail(changes: &[(&str, &str)]) -> Self {
+        let outbox = tempfile::tempdir().expect("a folder");
+        let url = format!("outbox:{}", outbox.path().display());
+        let changes = [changes, &[("COUNTERSIGN_MAIL", url.as_str())]].concat();
+        Self { outbox: Some(outbox), ..Self::start(&changes).await }
+    }
+
+    /// Waits until every mail was sent or given up.
+    pub(crate) async fn mail_finished(&self) {
+        let outgoing = self.outgoing_mail.clone().expect("a server with mail");
+        assert_eq!(outgoing.finished(Duration::from_mins(1)).await, 0);
+    }
+
+    /// Every mail so far, in the order of sending.
+    pub(crate) async fn mails(&self) -> Vec<Value> {
+        self.mail_finished().await;
+        let folder = self.outbox.as_ref().expect("a server with an outbox").path();
+        let files =
+            fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
+        let mut files: Vec<_> = files.collect();
+        files.sort();
+        let read = |file| fs::read(file).expect("a mail");
+        files.iter().map(|file| serde_json::from_slice(&read(file)).expect("JSON")).collect()
+    }
+
+    /// The token of the newest mail.
+    pub(crate) async fn mailed_token(&self) -> String {
+        let mails = self.mails().await;
+        mails.last().expect("a mail")["token"].as_str().expect("a token").to_owned()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {

@@ -1,6 +1,7 @@
 //! The server as a router, on a clock that stands still and randomness that repeats itself.
 
 mod account;
+mod accounts_by_mail;
 mod edge;
 mod errors;
 mod fixture;
@@ -8,7 +9,11 @@ mod foreign_hashes;
 mod key_faults;
 mod key_life;
 mod key_rotation;
+mod mail;
+mod relay;
+mod reset_password;
 mod secrecy;
 mod session_life;
 mod settings;
+mod verify_email;
 mod victims;

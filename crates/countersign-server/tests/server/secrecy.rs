@@ -7,9 +7,11 @@ use countersign_cookies::{CookieSigner, RequestCookies, SessionDataReader};
 use countersign_jwt::{KeySet, SigningKey};
 use countersign_server::{
     Secret, Secrets, Server,
-    settings::{FirebaseScrypt, Settings, Source},
+    settings::{FirebaseScrypt, MailSettings, Settings, Source},
 };
-use countersign_store::{sessions::Session, signing_keys::SigningKeyRow};
+use countersign_store::{
+    sessions::Session, signing_keys::SigningKeyRow, verifications::Verification,
+};
 use serde::Serialize;
 use static_assertions::assert_not_impl_any;
 
@@ -23,7 +25,7 @@ macro_rules! secret {
 
 secret! {
     SigningKey, KeySet, CookieSigner, RequestCookies, SessionDataReader, Secret, Secrets, Settings, Source,
-    FirebaseScrypt, Server, Session, SigningKeyRow,
+    FirebaseScrypt, Server, Session, SigningKeyRow, MailSettings, Verification,
 }
 
 #[test]
