@@ -5,6 +5,7 @@
  */
 import type { Scenario } from "../src/scenario.ts";
 import { behindHttps } from "./behind-https.ts";
+import { mail } from "./mail.ts";
 import { plain } from "./plain.ts";
 import { withLimits } from "./with-limits.ts";
 
@@ -22,4 +23,4 @@ export interface Arrangement {
   trusted?: string[];
 }
 
-export const arrangements: Arrangement[] = [plain, withLimits, behindHttps];
+export const arrangements: Arrangement[] = [plain, withLimits, behindHttps, ...mail];

@@ -3,6 +3,7 @@ import { account } from "../scenarios/account.ts";
 import { bodies } from "../scenarios/bodies.ts";
 import { client } from "../scenarios/client/index.ts";
 import { cookies } from "../scenarios/cookies.ts";
+import { unasked } from "../scenarios/mail/without.ts";
 import { misc } from "../scenarios/misc.ts";
 import { origins } from "../scenarios/origins.ts";
 import { sessions } from "../scenarios/sessions.ts";
@@ -32,6 +33,7 @@ export const plain: Arrangement = {
     ...threatsOfOrigins,
     ...threatsOfCredentials,
     ...threatsOfStoredHashes,
+    ...unasked,
     ...client,
   ],
 };

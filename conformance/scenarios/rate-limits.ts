@@ -13,6 +13,14 @@ export const rateLimits = [
     for (let number = 0; number < 4; number += 1) await side.post("/sign-up/email", {});
     await side.post("/sign-up/email", "{");
   }),
+  scenario("t266 t267 paths that try or mail an address are refused the fourth time, and say how long", Array(3).fill([...Array(3).fill("400 VALIDATION_ERROR"), TOO_MANY]).flat(), async (side) => {
+    for (const path of ["/request-password-reset", "/send-verification-email", "/change-email"]) {
+      for (let number = 0; number < 4; number += 1) {
+        const { headers } = await side.post(path, {});
+        side.note("a minute or ten seconds", Number(headers["x-retry-after"] ?? 0) > 10);
+      }
+    }
+  }),
   scenario("paths that are none are counted too", [...Array(3).fill("404"), TOO_MANY], async (side) => {
     for (let number = 0; number < 4; number += 1) await side.get("/sign-in/nowhere");
   }),

@@ -29,9 +29,16 @@ export function differences(reference: Observed[], subject: Observed[]): Differe
   return found;
 }
 
-/** Better Auth lets caches keep most answers, tokens among them; Countersign lets none (RFC 6750 §5.3). */
+/**
+ * Better Auth lets caches keep most answers, tokens among them; Countersign lets none (RFC 6750 §5.3). And it
+ * tells a browser that follows a link of a mail not to pass the link on.
+ */
 function isMeantEverywhere(part: string, reference: unknown, subject: unknown): boolean {
-  return part === "headers.cache-control" && reference === undefined && subject === "no-store";
+  if (reference !== undefined) return false;
+  return (
+    (part === "headers.cache-control" && subject === "no-store") ||
+    (part === "headers.referrer-policy" && subject === "no-referrer")
+  );
 }
 
 function flat(observed: Observed | undefined): Record<string, unknown> {

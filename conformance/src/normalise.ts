@@ -6,7 +6,8 @@
  */
 import { createHmac } from "node:crypto";
 
-const ID = /\b[A-Za-z0-9]{32}\b/g;
+/** Ids and tokens; those of links to reset a password are shorter. */
+const ID = /\b(?:[A-Za-z0-9]{32}|[A-Za-z0-9]{24})\b/g;
 const DATE = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
 const SIGNED = /([^=;\s."]+)\.((?:[A-Za-z0-9+/]|%2B|%2F){43}(?:=|%3D))/g;
 const PUBLIC_KEY = /"x":"[\w-]{43}"/g;
@@ -30,6 +31,7 @@ export class Normaliser {
   text(text: string): string {
     return text
       .replaceAll(this.base, "<origin>")
+      .replaceAll(encodeURIComponent(this.base), "<origin>")
       .replace(TOKEN, (token) => this.token(token))
       .replace(SIGNED, (_, value, signature) => `${value}.${this.signature(value, signature)}`)
       .replace(PUBLIC_KEY, `"x":"<public key>"`)

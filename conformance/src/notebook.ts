@@ -69,12 +69,14 @@ export class Notebook {
 
   private header(name: string, value: string): string {
     // It counts down while the scenario runs.
-    if (name === "x-retry-after") return /^([1-9]|10)$/.test(value) ? "<1 to 10>" : value;
+    if (name === "x-retry-after") return /^[1-9]\d?$/.test(value) ? "<some seconds>" : value;
     return this.normaliser.text(value);
   }
 
-  private async verify(text: string): Promise<void> {
+  /** Finds the tokens in a text and checks their signatures. */
+  async verify(text: string): Promise<void> {
     const tokens = text.match(TOKEN) ?? [];
+    for (const token of tokens) if (await isSignedWith(SECRET, token)) this.verified.add(token);
     if (tokens.every((token) => this.verified.has(token))) return;
     const answer = await exchange(this.server.url, { method: "GET", path: "/api/auth/jwks" });
     const { origin } = this.server;
@@ -87,4 +89,10 @@ export class Notebook {
       if (verified) this.verified.add(token);
     }
   }
+}
+
+/** Links of mails carry tokens that are signed with the secret, for whoever holds it. */
+async function isSignedWith(secret: string, token: string): Promise<boolean> {
+  const verified = jwtVerify(token, new TextEncoder().encode(secret), { algorithms: ["HS256"] });
+  return verified.then(() => true, () => false);
 }

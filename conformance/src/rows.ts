@@ -1,7 +1,7 @@
 /** What a server wrote down, and a way to make time pass for it. */
 import Database from "better-sqlite3";
 
-const TABLES = ["user", "account", "session"] as const;
+const TABLES = ["user", "account", "session", "verification"] as const;
 export type Table = (typeof TABLES)[number];
 type Row = Record<string, unknown>;
 
@@ -30,9 +30,9 @@ export class Rows {
   }
 
   /** Sets a column of all rows of this scenario's users. */
-  set(table: "account" | "session", column: string, value: string | null): void {
+  set(table: Exclude<Table, "user">, column: string, value: string | null): void {
     this.database
-      .prepare(`UPDATE "${table}" SET "${column}" = :value WHERE "userId" IN (${this.users})`)
+      .prepare(`UPDATE "${table}" SET "${column}" = :value WHERE "${ownerOf(table)}" IN (${this.users})`)
       .run({ value, domain: `%${this.domain}` });
   }
 
@@ -80,8 +80,10 @@ export class Rows {
   private readonly users = `SELECT "id" FROM "user" WHERE "email" LIKE :domain`;
 }
 
+const OWNERS = { user: "id", account: "userId", session: "userId", verification: "value" };
+
 function ownerOf(table: Table): string {
-  return table === "user" ? "id" : "userId";
+  return OWNERS[table];
 }
 
 /** Columns are a set: their order is the table's, not an answer. */

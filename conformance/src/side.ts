@@ -3,6 +3,7 @@ import { type AuthClient, clientOf, type ClientOptions } from "./client.ts";
 import { exchange, type Received } from "./exchange.ts";
 import { Jar } from "./jar.ts";
 import type { Notebook } from "./notebook.ts";
+import { type Mail, Outbox } from "./outbox.ts";
 import type { Rows } from "./rows.ts";
 import type { Server } from "./servers.ts";
 
@@ -99,6 +100,29 @@ export class Side {
   /** Signs somebody up with the client; the answer's session is in the jar. */
   async join(name = "ann") {
     return this.client.signUp.email({ name, email: this.email(name), password: PASSWORD });
+  }
+
+  /**
+   * Writes down the mails of this scenario, once there are so many. A server may send behind its answer:
+   * that nothing was sent shows when something that was asked for later is there alone.
+   */
+  async mails(count: number): Promise<Mail[]> {
+    const mails = await new Outbox(this.server.outbox, `.${this.unique}@example.com`).mails(count);
+    await this.notebook.verify(JSON.stringify(mails));
+    this.note("mails", mails);
+    return mails;
+  }
+
+  /** The newest of so many mails. */
+  async newestMail(count: number): Promise<Mail> {
+    const mail = (await this.mails(count)).at(-1);
+    if (!mail) throw new Error("there is no mail");
+    return mail;
+  }
+
+  /** Follows a link as it stands in a mail. */
+  follow({ url }: Mail, change: (url: string) => string = (url) => url): Promise<Received> {
+    return this.get(`!${change(url ?? "").slice(this.base.length)}`);
   }
 
   cookieHeader(): string {
