@@ -4,12 +4,13 @@ use std::{fs, path::Path};
 
 use countersign_testing::root;
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "docs/attacks.md",
     "docs/bring-users.md",
+    "docs/e-mail.md",
     "docs/handshake.md",
     "docs/protect-axum.md",
     "docs/protect-fastapi.md",
