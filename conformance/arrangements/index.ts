@@ -7,7 +7,15 @@ import type { Scenario } from "../src/scenario.ts";
 import { behindHttps } from "./behind-https.ts";
 import { mail } from "./mail.ts";
 import { plain } from "./plain.ts";
+import { plugins } from "./plugins.ts";
 import { withLimits } from "./with-limits.ts";
+
+export interface Tokens {
+  /** Where the keys are, under the API. */
+  keys: string;
+  issuer: string;
+  audience: string;
+}
 
 export interface Arrangement {
   name: string;
@@ -16,6 +24,8 @@ export interface Arrangement {
   reference?: string;
   /** Our settings that mean the same. */
   settings?: (server: { outbox: string }) => Record<string, string>;
+  /** How its tokens are verified, when not with the keys at `/jwks` for its own address. */
+  tokens?: Tokens;
   limited?: boolean;
   /** Its address for browsers, when that is not where it listens. */
   origin?: string;
@@ -23,4 +33,4 @@ export interface Arrangement {
   trusted?: string[];
 }
 
-export const arrangements: Arrangement[] = [plain, withLimits, behindHttps, ...mail];
+export const arrangements: Arrangement[] = [plain, withLimits, behindHttps, ...mail, ...plugins];

@@ -1,6 +1,6 @@
 /** The real client of Better Auth, in a browser that is a jar. */
 import { createAuthClient } from "better-auth/client";
-import { jwtClient } from "better-auth/client/plugins";
+import { jwtClient, multiSessionClient, usernameClient } from "better-auth/client/plugins";
 
 export type ClientOptions = Pick<
   NonNullable<Parameters<typeof createAuthClient>[0]>,
@@ -12,7 +12,7 @@ export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Re
 export function clientOf(origin: string, fetch: Fetch, options: ClientOptions = {}) {
   return createAuthClient({
     baseURL: origin,
-    plugins: [jwtClient()],
+    plugins: [jwtClient(), multiSessionClient(), usernameClient()],
     ...options,
     fetchOptions: { customFetchImpl: fetch, ...options.fetchOptions },
   });

@@ -10,7 +10,7 @@ import { createHmac } from "node:crypto";
 const ID = /\b(?:[A-Za-z0-9]{32}|[A-Za-z0-9]{24})\b/g;
 const DATE = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
 const SIGNED = /([^=;\s."]+)\.((?:[A-Za-z0-9+/]|%2B|%2F){43}(?:=|%3D))/g;
-const PUBLIC_KEY = /"x":"[\w-]{43}"/g;
+const PUBLIC_KEY = /"([xy])":"[\w-]{43}"/g;
 const PASSWORD_HASH = /\b[0-9a-f]{32}:[0-9a-f]{128}\b/g;
 const MINUTE_MS = 60_000;
 
@@ -34,7 +34,7 @@ export class Normaliser {
       .replaceAll(encodeURIComponent(this.base), "<origin>")
       .replace(TOKEN, (token) => this.token(token))
       .replace(SIGNED, (_, value, signature) => `${value}.${this.signature(value, signature)}`)
-      .replace(PUBLIC_KEY, `"x":"<public key>"`)
+      .replace(PUBLIC_KEY, `"$1":"<public key>"`)
       .replace(PASSWORD_HASH, "<hash>")
       .replace(DATE, (date) => this.fromNow(Date.parse(date)))
       .replace(ID, (id) => this.id(id));

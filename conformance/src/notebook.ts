@@ -78,13 +78,14 @@ export class Notebook {
     const tokens = text.match(TOKEN) ?? [];
     for (const token of tokens) if (await isSignedWith(SECRET, token)) this.verified.add(token);
     if (tokens.every((token) => this.verified.has(token))) return;
-    const answer = await exchange(this.server.url, { method: "GET", path: "/api/auth/jwks" });
-    const { origin } = this.server;
+    const { origin, tokens: other } = this.server;
+    const { keys, issuer, audience } = other ?? { keys: "/jwks", issuer: origin, audience: origin };
+    const answer = await exchange(this.server.url, { method: "GET", path: `/api/auth${keys}` });
     for (const token of tokens) {
       const verified = await jwtVerify(
         token,
         createLocalJWKSet(JSON.parse(answer.body) as JSONWebKeySet),
-        { issuer: origin, audience: origin },
+        { issuer, audience },
       ).catch(() => undefined);
       if (verified) this.verified.add(token);
     }

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { type Arrangement, arrangements } from "../arrangements/index.ts";
+import { type Arrangement, arrangements, type Tokens } from "../arrangements/index.ts";
 import { freePort, makeRunFolder, removeRunFolder, start } from "./processes.ts";
 
 export interface Server {
@@ -16,6 +16,7 @@ export interface Server {
   database: string;
   /** Where it would put its mail, when its arrangement says so. */
   outbox: string;
+  tokens?: Tokens | undefined;
 }
 
 export interface Pair {
@@ -82,7 +83,7 @@ export async function startReference(folder: string, options: Options): Promise<
     ARRANGEMENT: options.reference ?? "",
     OUTBOX: outbox,
   });
-  return { url, origin, database, outbox };
+  return { url, origin, database, outbox, tokens: options.tokens };
 }
 
 function startCountersignAsBetterAuth(folder: string, options: Options): Promise<Server> {
@@ -111,5 +112,5 @@ export async function startCountersign(
     ...settings,
     ...options.settings?.({ outbox }),
   });
-  return { url, origin, database, outbox };
+  return { url, origin, database, outbox, tokens: options.tokens };
 }

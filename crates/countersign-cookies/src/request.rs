@@ -35,6 +35,24 @@ impl RequestCookies {
         Self(pairs)
     }
 
+    /// The same cookies, with this value under this name instead of what came along. It is read like
+    /// one that came along: encoded, as in `Set-Cookie`.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: String) -> Self {
+        self.0.retain(|(other, _)| other != name);
+        self.0.push((name.to_owned(), value));
+        self
+    }
+
+    /// The names that came along, each once, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = self.0.iter().map(|(name, _)| name.as_str());
+        names.enumerate().filter_map(|(place, name)| {
+            let is_first = self.0[..place].iter().all(|(earlier, _)| earlier != name);
+            is_first.then_some(name)
+        })
+    }
+
     /// Whether a cookie of this name came along, whatever it holds.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(other, _)| other == name)

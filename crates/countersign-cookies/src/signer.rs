@@ -35,9 +35,14 @@ impl CookieSigner {
 
     /// The value as it goes into `Set-Cookie`.
     pub fn sign(&self, value: &str) -> String {
+        utf8_percent_encode(&self.sign_plain(value), COMPONENT).to_string()
+    }
+
+    /// The value with its signature, as it goes into headers other than cookies: not
+    /// percent-encoded.
+    pub fn sign_plain(&self, value: &str) -> String {
         let tag = hmac::sign(&self.0, value.as_bytes());
-        let signed = format!("{value}.{}", Base64::encode_string(tag.as_ref()));
-        utf8_percent_encode(&signed, COMPONENT).to_string()
+        format!("{value}.{}", Base64::encode_string(tag.as_ref()))
     }
 
     /// The value, when `signed` (already percent-decoded) carries our signature. Compared in

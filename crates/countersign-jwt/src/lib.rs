@@ -68,7 +68,7 @@ pub use error::{KeyError, Part, SignError, TokenError};
 pub use explain::{Check, Verdict};
 pub use json::{NotStrictJson, map as strict_json_object};
 pub use key_set::{KeySet, MAX_KEYS, SkippedKey};
-pub use sign::SigningKey;
+pub use sign::{RsaSize, SigningKey};
 pub use thumbprint::thumbprint;
 pub use token_hash::TokenHash;
 pub use verify::{DEFAULT_LEEWAY, DEFAULT_MAX_LIFETIME, MAX_LEEWAY, Verifier};

@@ -24,6 +24,28 @@ use crate::{
     scheme::{Curve, Scheme},
 };
 
+/// How many bits a new RSA key has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RsaSize {
+    /// The least that RFC 7518 §3.3 allows.
+    #[default]
+    Bits2048,
+    /// For keys that have to last beyond 2030 (NIST SP 800-57).
+    Bits3072,
+    /// More, and four times as slow to sign as 2048.
+    Bits4096,
+}
+
+impl RsaSize {
+    fn of_library(self) -> KeySize {
+        match self {
+            Self::Bits2048 => KeySize::Rsa2048,
+            Self::Bits3072 => KeySize::Rsa3072,
+            Self::Bits4096 => KeySize::Rsa4096,
+        }
+    }
+}
+
 /// A key that signs. It cannot be printed or compared.
 pub struct SigningKey {
     kid: Option<String>,
@@ -55,14 +77,18 @@ impl SigningKey {
     ///
     /// The randomness is that of the operating system: a key is the one thing no test may predict.
     pub fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
+        Self::generate_sized(algorithm, RsaSize::default())
+    }
+
+    /// A fresh key pair like [`generate`](Self::generate)'s, with so many bits if it is RSA.
+    pub fn generate_sized(algorithm: Algorithm, rsa_size: RsaSize) -> Result<Self, KeyError> {
         let material = match algorithm.scheme() {
             Scheme::Ed25519 => Ed25519KeyPair::generate().map(Material::Ed25519),
             Scheme::Ec(curve) => {
                 EcdsaKeyPair::generate(curve.signs).map(|pair| Material::Ec(curve, pair))
             }
-            Scheme::Rsa(rsa) => {
-                RsaKeyPair::generate(KeySize::Rsa2048).map(|pair| Material::Rsa(rsa.signs, pair))
-            }
+            Scheme::Rsa(rsa) => RsaKeyPair::generate(rsa_size.of_library())
+                .map(|pair| Material::Rsa(rsa.signs, pair)),
             Scheme::Hmac(_) => return Err(KeyError::Unsupported),
         };
         Ok(Self::of(algorithm, material.map_err(|_unspecified| KeyError::NotGenerated)?))

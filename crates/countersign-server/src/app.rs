@@ -27,7 +27,7 @@ use tower_http::{
 use crate::{
     Auth,
     edge::{limit_rate, remember_client},
-    routes,
+    features, routes,
 };
 
 /// Answers are one person's; nothing on the way keeps them. Better Auth says so of some only.
@@ -49,7 +49,8 @@ pub(crate) fn app(auth: Auth) -> Router {
         .layer(CatchPanicLayer::custom(fault_of_ours))
         .layer(middleware::from_fn_with_state(auth.clone(), remember_client))
         .layer(middleware::from_fn_with_state(auth.clone(), limit_rate))
-        .layer(middleware::from_fn(refuse_head));
+        .layer(middleware::from_fn(refuse_head))
+        .layer(middleware::from_fn_with_state(auth.clone(), features::around));
     let path = auth.settings().base_url.path().to_owned();
     let routed = Router::new()
         .nest(&path, endpoints.layer(way_in))

@@ -136,9 +136,12 @@ async fn open(
     settings: &Settings,
     features: &[Box<dyn Feature>],
 ) -> Result<(Database, Inspection), StartError> {
-    let database = Database::open(&settings.database)?;
-    let tables = features.iter().flat_map(|feature| feature.tables());
-    let tables: Vec<_> = schema::BETTER_AUTH.iter().chain(tables).collect();
+    let added = || features.iter().flat_map(|feature| feature.tables());
+    let user_columns = added()
+        .filter(|table| table.name == "user")
+        .flat_map(|table| table.columns.iter().map(|column| column.name));
+    let database = Database::open(&settings.database)?.with_user_columns(user_columns.collect());
+    let tables: Vec<_> = schema::BETTER_AUTH.iter().chain(added()).collect();
     let inspection = database.inspect(&tables).await?;
     Ok((database, inspection))
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    DatabaseUrl, Inspection, Row, Statement, StoreError, Transaction,
+    AdditionalColumns, DatabaseUrl, Inspection, Prepared, Row, Statement, StoreError, Transaction,
     schema::Table,
+    sessions,
     sqlite::{self, Sqlite},
 };
 
@@ -15,13 +16,48 @@ use crate::{
 #[derive(Clone)]
 pub struct Database {
     sqlite: Arc<Sqlite>,
+    users: Arc<UserColumns>,
+}
+
+/// What the statements about users read beside the core's columns.
+struct UserColumns {
+    names: Vec<&'static str>,
+    /// Every signed-in request runs this one, so it is rendered once.
+    session_and_user: Prepared,
+}
+
+impl UserColumns {
+    fn new(names: Vec<&'static str>) -> Arc<Self> {
+        let session_and_user = sessions::session_and_user(&names);
+        Arc::new(Self { names, session_and_user })
+    }
 }
 
 impl Database {
     /// Opens the database; a SQLite file that does not exist is created empty, in WAL mode. An
     /// existing file keeps its journal mode.
     pub fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        Ok(Self { sqlite: Arc::new(Sqlite::open(url)?) })
+        let users = UserColumns::new(Vec::new());
+        Ok(Self { sqlite: Arc::new(Sqlite::open(url)?), users })
+    }
+
+    /// The same database, whose users have these columns beside the core's: texts or NULL.
+    #[must_use]
+    pub fn with_user_columns(self, names: Vec<&'static str>) -> Self {
+        Self { users: UserColumns::new(names), ..self }
+    }
+
+    /// A new user's additional columns: all there are, each NULL.
+    pub fn additional_columns(&self) -> AdditionalColumns {
+        AdditionalColumns::of(self.user_columns().iter().map(|name| (*name, None)).collect())
+    }
+
+    pub(crate) fn user_columns(&self) -> &[&'static str] {
+        &self.users.names
+    }
+
+    pub(crate) fn session_and_user(&self) -> &Prepared {
+        &self.users.session_and_user
     }
 
     /// All rows of a select.

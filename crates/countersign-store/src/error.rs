@@ -57,6 +57,12 @@ impl StoreError {
         matches!(self, Self::Unavailable(_) | Self::Open { .. })
     }
 
+    /// Whether this column stopped the statement, because it is unique.
+    pub fn is_duplicate_of(&self, name: &str) -> bool {
+        let Self::Duplicate { column } = self else { return false };
+        column.rsplit('.').next() == Some(name)
+    }
+
     /// Whether a unique column stopped the statement.
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Duplicate { .. })

@@ -40,8 +40,14 @@ impl Inspection {
             missing_columns: Vec::new(),
             unexpected_columns: Vec::new(),
         };
-        for &table in tables {
+        for (place, &table) in tables.iter().enumerate() {
             match found.iter().find(|(name, _)| name == table.name) {
+                // An addition to a table that will be made first.
+                None if tables[..place].iter().any(|earlier| earlier.name == table.name) => {
+                    inspection
+                        .missing_columns
+                        .extend(table.columns.iter().map(|column| (table, column)));
+                }
                 None => inspection.missing_tables.push(table),
                 Some((_, columns)) => inspection.compare_columns(table, columns),
             }
@@ -75,7 +81,7 @@ impl Inspection {
     pub fn statements(&self) -> Vec<String> {
         let tables = self.missing_tables.iter().flat_map(|table| table.create_statements());
         let columns =
-            self.missing_columns.iter().map(|(table, column)| table.add_statement(column));
+            self.missing_columns.iter().flat_map(|(table, column)| table.add_statements(column));
         tables.chain(columns).collect()
     }
 }

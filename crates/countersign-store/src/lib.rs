@@ -31,6 +31,7 @@
 //! # }
 //! ```
 
+mod additional;
 mod database;
 mod date;
 mod error;
@@ -43,6 +44,7 @@ mod tables;
 mod transaction;
 mod url;
 
+pub use additional::{AdditionalColumns, UserColumn};
 pub use database::Database;
 pub use date::date;
 pub use error::StoreError;

@@ -5,6 +5,9 @@ use sea_query::{
 };
 
 /// A table with its columns, in the order of creation.
+///
+/// A program may name a table twice: what a feature adds to a table of the core is a table of the
+/// same name with the added columns, after it in the list.
 #[derive(Debug)]
 pub struct Table {
     /// Its name.
@@ -16,7 +19,7 @@ pub struct Table {
 }
 
 /// A column.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// Its name.
     pub name: &'static str,
@@ -48,6 +51,8 @@ pub enum Rule {
     Optional,
     /// Never NULL, and no two rows share it.
     Unique,
+    /// May be NULL; no two rows share another value.
+    OptionalUnique,
     /// Never NULL, and the `id` of a row in that table; goes when that row goes.
     Of(&'static str),
 }
@@ -162,12 +167,28 @@ impl Table {
         statements
     }
 
-    /// The statement that adds a missing column.
-    pub(crate) fn add_statement(&self, column: &Column) -> String {
-        CreateTable::alter()
+    /// The statements that add a missing column. What is unique gets an index: a database may not
+    /// be able to add a column that is unique by itself.
+    pub(crate) fn add_statements(&self, column: &Column) -> Vec<String> {
+        let mut definition = column.definition();
+        let add = |definition: &mut ColumnDef| {
+            CreateTable::alter()
+                .table(self.name)
+                .add_column(definition)
+                .to_string(SqliteQueryBuilder)
+        };
+        if column.rule != Rule::OptionalUnique {
+            return vec![add(&mut definition)];
+        }
+        let mut plain = Column { rule: Rule::Optional, ..*column }.definition();
+        let index = Index::create()
+            .unique()
+            .if_not_exists()
+            .name(format!("{}_{}_uidx", self.name, column.name))
             .table(self.name)
-            .add_column(column.definition())
-            .to_string(SqliteQueryBuilder)
+            .col(column.name)
+            .to_string(SqliteQueryBuilder);
+        vec![add(&mut plain), index]
     }
 
     fn index_statement(&self, columns: &[&'static str]) -> String {
@@ -192,6 +213,7 @@ impl Column {
             Rule::Key => definition.not_null().primary_key(),
             Rule::Required | Rule::Of(_) => definition.not_null(),
             Rule::Unique => definition.not_null().unique_key(),
+            Rule::OptionalUnique => definition.unique_key(),
             Rule::Optional => &mut definition,
         };
         definition

@@ -6,4 +6,7 @@ mod set;
 
 pub(crate) use countersign_cookies::{CookieNames, CookieSigner};
 
-pub(crate) use self::{request::RequestCookies, set::SetCookies};
+pub(crate) use self::{
+    request::{PresentedSession, RequestCookies},
+    set::{SetCookies, SetSession},
+};

@@ -3,6 +3,10 @@
 //! `name=value; Max-Age=…; Path=/; HttpOnly; Secure; SameSite=Lax`, without `Expires`. Behind
 //! `https://` names start with `__Secure-` and cookies are `Secure`; the two go together.
 
+use std::sync::Arc;
+
+use axum::response::Response;
+use countersign_store::sessions::Session;
 use http::{HeaderMap, HeaderValue, header};
 use jiff::SignedDuration;
 
@@ -10,7 +14,14 @@ use super::CookieNames;
 
 /// Cookies to set, in order.
 #[derive(Default)]
-pub(crate) struct SetCookies(Vec<(String, String)>);
+pub(crate) struct SetCookies {
+    lines: Vec<(String, String)>,
+    session: Option<SetSession>,
+}
+
+/// A response's extension: the session whose cookie it sets. Features act on it.
+#[derive(Clone)]
+pub(crate) struct SetSession(pub(crate) Arc<Session>);
 
 impl SetCookies {
     /// Sets a cookie; without a life it ends with the browser.
@@ -24,12 +35,12 @@ impl SetCookies {
         let max_age = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()));
         let secure = if names.secure() { "; Secure" } else { "" };
         let header = format!("{name}={value}{max_age}; Path=/; HttpOnly{secure}; SameSite=Lax");
-        self.0.push((name.to_owned(), header));
+        self.lines.push((name.to_owned(), header));
     }
 
     /// Takes a cookie away, and forgets that it was about to be set.
     pub(crate) fn expire(&mut self, names: &CookieNames, name: &str) {
-        self.0.retain(|(other, _)| other != name);
+        self.lines.retain(|(other, _)| other != name);
         self.set(names, name, "", Some(SignedDuration::ZERO));
     }
 
@@ -40,6 +51,7 @@ impl SetCookies {
 
     /// Takes away every cookie of a session.
     pub(crate) fn expire_session(&mut self, names: &CookieNames) {
+        self.session = None;
         self.expire(names, &names.session_token);
         self.expire(names, &names.session_data);
         self.expire(names, &names.dont_remember);
@@ -48,13 +60,27 @@ impl SetCookies {
     /// These, then those, also where they have the same name: the browser takes the last.
     #[must_use]
     pub(crate) fn and(mut self, more: Self) -> Self {
-        self.0.extend(more.0);
+        self.lines.extend(more.lines);
+        self.session = more.session.or(self.session);
         self
     }
 
-    /// Writes one `Set-Cookie` header each.
-    pub(crate) fn append_to(&self, headers: &mut HeaderMap) {
-        for (_, header) in &self.0 {
+    /// Notes whose session the cookies are.
+    pub(crate) fn belong_to(&mut self, session: &Session) {
+        self.session = Some(SetSession(Arc::new(session.clone())));
+    }
+
+    /// Writes one `Set-Cookie` header each, and tells features of the session.
+    pub(crate) fn append_to(self, response: &mut Response) {
+        self.append_lines_to(response.headers_mut());
+        if let Some(session) = self.session {
+            response.extensions_mut().insert(session);
+        }
+    }
+
+    /// Writes one `Set-Cookie` header each, for cookies that are nobody's session.
+    pub(crate) fn append_lines_to(&self, headers: &mut HeaderMap) {
+        for (_, header) in &self.lines {
             if let Ok(value) = HeaderValue::from_str(header) {
                 headers.append(header::SET_COOKIE, value);
             }

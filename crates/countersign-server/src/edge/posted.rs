@@ -2,6 +2,7 @@
 //!
 //! The order is Better Auth's and can be seen from outside: a body that is no JSON is told before
 //! a bad origin, a bad origin before an invalid field, an invalid field before a missing session.
+//! What features have to say of a body comes before its fields.
 
 use axum::{
     body::to_bytes,
@@ -37,10 +38,15 @@ impl<B: Body> FromRequest<Auth> for Posted<B> {
                 &refusals::PAYLOAD_TOO_LARGE
             }
         })?;
-        let value = read_body(B::FORMS, &parts.headers, &bytes)?;
+        let mut value = read_body(B::FORMS, &parts.headers, &bytes)?;
         let trusted = &auth.settings().trusted_origins;
         check_origin(&parts.headers, trusted)?;
         check_redirects(value.as_ref(), parts.uri.query(), trusted)?;
+        if let Some(about) = B::ABOUT_USER {
+            for feature in auth.features() {
+                feature.user_posted(auth, about, value.as_mut()).await?;
+            }
+        }
         let body = B::parse(value.as_ref())?;
         if B::SIGNS_IN {
             check_sign_in(&parts.headers, trusted)?;

@@ -1,37 +1,125 @@
 //! What the server can do beyond e-mail and password: one folder each, one line in [`all`].
+//!
+//! A feature has endpoints and tables of its own, and acts at named moments of the core's:
+//!
+//! | Moment | When |
+//! |---|---|
+//! | [`present_session`](Feature::present_session) | before an endpoint: who sends this, if no cookie says so? |
+//! | [`user_posted`](Feature::user_posted) | a body that describes a user came, from a trusted page |
+//! | [`fill_user`](Feature::fill_user) | a user is about to be written |
+//! | [`session_shown`](Feature::session_shown) | `get-session` is about to show a session |
+//! | [`session_set`](Feature::session_set) | an answer sets a session's cookie |
+//! | [`signed_out`](Feature::signed_out) | `sign-out` ended the session |
+
+mod bearer;
+mod moments;
+mod multi_session;
+mod username;
 
 mod jwt;
 
 pub use jwt::{Kept, RewrapError, StoredKey, rewrap_keys, stored_keys};
 
-use axum::Router;
+use axum::{Router, response::Response};
 use countersign_store::{schema::Table, sessions::Session, users::User};
-use futures_util::future::BoxFuture;
-use http::{HeaderName, HeaderValue};
+use futures_util::{FutureExt, future::BoxFuture};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
 
-use crate::{Auth, settings::Settings, wire::ApiError};
+pub(crate) use self::moments::around;
+use crate::{
+    Auth,
+    cookies::{RequestCookies, SetCookies},
+    settings::Settings,
+    wire::{AboutUser, ApiError},
+};
 
 /// Something the server can do beyond e-mail and password.
 pub(crate) trait Feature: Send + Sync + 'static {
     /// Better Auth's id of the plugin.
     fn id(&self) -> &'static str;
 
-    /// Tables of its own.
-    fn tables(&self) -> &'static [Table];
+    /// Tables of its own, and what it adds to those of the core.
+    fn tables(&self) -> &'static [Table] {
+        &[]
+    }
 
     /// Its endpoints, under the base path.
-    fn routes(&self) -> Router<Auth>;
+    fn routes(&self) -> Router<Auth> {
+        Router::new()
+    }
+
+    /// The token of the session that these headers present otherwise than by a cookie.
+    fn present_session(&self, _auth: &Auth, _headers: &HeaderMap) -> Option<String> {
+        None
+    }
+
+    /// A body that describes a user came: may refuse it, and complete it.
+    fn user_posted<'a>(
+        &'a self,
+        _auth: &'a Auth,
+        _about: AboutUser,
+        _posted: Option<&'a mut Value>,
+    ) -> BoxFuture<'a, Result<(), ApiError>> {
+        async { Ok(()) }.boxed()
+    }
+
+    /// A user is about to be written: takes its columns' values from what was posted.
+    fn fill_user(&self, _posted: &Value, _user: &mut User) -> Result<(), ApiError> {
+        Ok(())
+    }
 
     /// `get-session` is about to show a session: headers to send along.
     fn session_shown<'a>(
         &'a self,
-        auth: &'a Auth,
-        session: &'a Session,
-        user: &'a User,
-    ) -> BoxFuture<'a, Result<Vec<(HeaderName, HeaderValue)>, ApiError>>;
+        _auth: &'a Auth,
+        _session: &'a Session,
+        _user: &'a User,
+    ) -> BoxFuture<'a, Result<Vec<(HeaderName, HeaderValue)>, ApiError>> {
+        async { Ok(Vec::new()) }.boxed()
+    }
+
+    /// This answer sets the cookie of a session that began, was extended or was chosen.
+    fn session_set<'a>(
+        &'a self,
+        _auth: &'a Auth,
+        _request: &'a RequestCookies,
+        _session: &'a Session,
+        _answer: &'a mut Response,
+    ) -> BoxFuture<'a, Result<(), ApiError>> {
+        async { Ok(()) }.boxed()
+    }
+
+    /// `sign-out` ended the session of the request, if it had one.
+    fn signed_out<'a>(
+        &'a self,
+        _auth: &'a Auth,
+        _request: &'a RequestCookies,
+        _cookies: &'a mut SetCookies,
+    ) -> BoxFuture<'a, Result<(), ApiError>> {
+        async { Ok(()) }.boxed()
+    }
 }
 
-/// Every feature, in the order in which they act.
+/// Every feature that is on, in the order in which they act.
 pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, countersign_jwt::KeyError> {
-    Ok(vec![Box::new(jwt::Jwt::new(settings)?)])
+    let mut features: Vec<Box<dyn Feature>> = Vec::new();
+    if settings.token.enabled {
+        features.push(Box::new(jwt::Jwt::new(settings)?));
+    }
+    if let Some(settings) = settings.bearer {
+        features.push(Box::new(bearer::Bearer::new(settings)));
+    }
+    if let Some(settings) = settings.multi_session {
+        features.push(Box::new(multi_session::MultiSession::new(settings)));
+    }
+    if let Some(settings) = settings.username {
+        features.push(Box::new(username::Username::new(settings)));
+    }
+    Ok(features)
+}
+
+/// The members that features add to a user's JSON.
+pub(crate) fn user_members(with_username: bool) -> &'static [&'static str] {
+    if with_username { &username::USER_MEMBERS } else { &[] }
 }

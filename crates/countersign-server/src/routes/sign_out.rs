@@ -42,5 +42,8 @@ pub(crate) async fn sign_out(
     }
     let mut cookies = SetCookies::default();
     cookies.expire_session(names);
+    for feature in auth.features() {
+        feature.signed_out(&auth, &request, &mut cookies).await?;
+    }
     Ok(Reply::json(&SignedOut { success: true })?.with_cookies(cookies))
 }

@@ -16,6 +16,7 @@ use countersign_store::{
     users::{self, User},
 };
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     Auth,
@@ -26,7 +27,7 @@ use crate::{
     password::check_length,
     routes::send_verification_email::proving_mail,
     session::{begin, remember},
-    wire::{ApiError, Body, BodyForms, Fields, Reply, UserBody, refusals},
+    wire::{AboutUser, ApiError, Body, BodyForms, Fields, Reply, UserBody, refusals},
 };
 
 pub(crate) struct SignUp {
@@ -36,11 +37,14 @@ pub(crate) struct SignUp {
     image: Option<String>,
     callback_url: Option<String>,
     remember_me: bool,
+    /// All of it, for what features read.
+    posted: Value,
 }
 
 impl Body for SignUp {
     const FORMS: BodyForms = BodyForms::FormOrJson;
     const SIGNS_IN: bool = true;
+    const ABOUT_USER: Option<AboutUser> = Some(AboutUser::SignUp);
 
     fn read(fields: &mut Fields<'_>) -> Self {
         fields.object(&["object", "record"]);
@@ -51,7 +55,8 @@ impl Body for SignUp {
         // Where the mail that proves the address leads; checked like every redirect.
         let callback_url = fields.optional_text("callbackURL");
         let remember_me = fields.optional_boolean("rememberMe").unwrap_or(true);
-        Self { name, email, password, image, callback_url, remember_me }
+        let posted = fields.all();
+        Self { name, email, password, image, callback_url, remember_me, posted }
     }
 }
 
@@ -83,7 +88,7 @@ pub(crate) async fn sign_up(
     let password_hash = slot.hash(&body.password, auth.entropy()).await?;
 
     let now = auth.now();
-    let user = User {
+    let mut user = User {
         id: random_id(auth.entropy()),
         name: body.name,
         email: body.email.to_lowercase(),
@@ -91,7 +96,11 @@ pub(crate) async fn sign_up(
         image: body.image,
         created_at: now,
         updated_at: now,
+        additional: auth.database().additional_columns(),
     };
+    for feature in auth.features() {
+        feature.fill_user(&body.posted, &mut user)?;
+    }
     let account = CredentialAccount {
         id: &random_id(auth.entropy()),
         user_id: &user.id,
@@ -106,11 +115,13 @@ pub(crate) async fn sign_up(
 
     let mut transaction = auth.database().begin().await?;
     match transaction.execute(&users::insert(&user)).await {
-        // Somebody else signed up with this address while we hashed.
-        Err(error) if error.is_duplicate() && hidden => return not_signed_in(&user),
-        Err(error) if error.is_duplicate() => {
+        // Somebody else signed up with this address, or took what a feature wants unique, while we
+        // hashed.
+        Err(error) if error.is_duplicate_of("email") && hidden => return not_signed_in(&user),
+        Err(error) if error.is_duplicate_of("email") => {
             return Err((&refusals::USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL).into());
         }
+        Err(error) if error.is_duplicate() => return Err((&refusals::FAILED_TO_CREATE_USER).into()),
         inserted => _ = inserted?,
     }
     transaction.execute(&accounts::insert_credential(&account)).await?;

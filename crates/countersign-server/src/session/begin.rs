@@ -39,6 +39,7 @@ pub(crate) fn remember(
     let (names, signer) = (auth.cookie_names(), auth.cookie_signer());
     let mut cookies = SetCookies::default();
     let life = remembered.then_some(auth.settings().session.expires_in);
+    cookies.belong_to(session);
     cookies.set(names, &names.session_token, &signer.sign(&session.token), life);
     if !remembered {
         cookies.set(names, &names.dont_remember, &signer.sign("true"), None);

@@ -7,8 +7,10 @@
 //! that names the nearest known one. [`keys::KEYS`] lists them all.
 
 mod base_url;
+mod claims;
 mod email;
 mod error;
+mod features;
 mod firebase;
 pub mod keys;
 mod mail;
@@ -16,23 +18,26 @@ mod reader;
 mod secrets;
 mod source;
 mod span;
+mod token;
 
 use std::{net::SocketAddr, thread};
 
-use countersign_jwt::Algorithm;
 use countersign_store::DatabaseUrl;
 use ipnet::IpNet;
 use jiff::SignedDuration;
 
 pub use base_url::BaseUrl;
+pub use claims::{ClaimValue, ClaimsTemplate, CustomClaims};
 pub use email::{
     ChangeEmailSettings, DeleteUserSettings, EmailPasswordSettings, EmailVerificationSettings,
 };
 pub use error::SettingsError;
+pub use features::{BearerSettings, MultiSessionSettings, OpenApiSettings, UsernameSettings};
 pub use firebase::FirebaseScrypt;
 pub use mail::MailSettings;
 pub(crate) use mail::{MailTransport, Relay, Tls};
 pub use source::Source;
+pub use token::TokenSettings;
 
 use self::reader::Reader;
 use crate::{Entropy, edge::TrustedOrigins, secret::Secrets};
@@ -70,6 +75,14 @@ pub struct Settings {
     pub firebase: Option<FirebaseScrypt>,
     /// What tokens say.
     pub token: TokenSettings,
+    /// The plugin `bearer`, when it is on.
+    pub bearer: Option<BearerSettings>,
+    /// The plugin `multi-session`, when it is on.
+    pub multi_session: Option<MultiSessionSettings>,
+    /// The plugin `username`, when it is on.
+    pub username: Option<UsernameSettings>,
+    /// The plugin `open-api`, when it is on.
+    pub open_api: Option<OpenApiSettings>,
     /// Sign-up and sign-in with a password.
     pub email_password: EmailPasswordSettings,
     /// Proving an address.
@@ -106,34 +119,6 @@ pub struct PasswordSettings {
     pub threads: usize,
     /// Sign-ins that may wait for a thread; the next one is told to come back.
     pub queue: usize,
-}
-
-/// What tokens say.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct TokenSettings {
-    /// How they are signed.
-    pub algorithm: Algorithm,
-    /// The claim `iss`.
-    pub issuer: String,
-    /// The claim `aud`.
-    pub audience: String,
-    /// From `iat` to `exp`.
-    pub lifetime: SignedDuration,
-    /// The claim `scope`; no claim when absent.
-    pub scope: Option<String>,
-    /// Which other claims there are.
-    pub claims: ClaimsTemplate,
-}
-
-/// Which claims a token has beside `iat`, `exp`, `iss`, `aud` and `sub`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ClaimsTemplate {
-    /// `sid`, `sessionId`, `jti`, and `scope` where set: nothing about the person.
-    Minimal,
-    /// Every field of the user and nothing else, as Better Auth does.
-    User,
 }
 
 impl Settings {
@@ -179,15 +164,11 @@ impl Settings {
                 queue: reader.number("password.queue", 1, 65_536)?,
             },
             firebase: firebase::read(&reader)?,
-            token: TokenSettings {
-                algorithm: reader
-                    .parsed("token.algorithm", "EdDSA, or ES, RS, PS or HS with 256, 384 or 512")?,
-                issuer: reader.text("token.issuer").unwrap_or(&origin).to_owned(),
-                audience: reader.text("token.audience").unwrap_or(&origin).to_owned(),
-                lifetime: reader.span("token.lifetime")?,
-                scope: reader.text("token.scope").map(str::to_owned),
-                claims: reader.claims_template()?,
-            },
+            token: reader.token(&origin)?,
+            bearer: reader.bearer()?,
+            multi_session: reader.multi_session()?,
+            username: reader.username()?,
+            open_api: reader.open_api()?,
             email_password: EmailPasswordSettings::read(&reader)?,
             email_verification: EmailVerificationSettings::read(&reader)?,
             change_email: ChangeEmailSettings::read(&reader)?,

@@ -6,7 +6,7 @@ use countersign_jwt::check_secret;
 use ipnet::IpNet;
 use jiff::SignedDuration;
 
-use super::{ClaimsTemplate, SettingsError, secrets, span};
+use super::{SettingsError, secrets, span};
 use crate::{
     Entropy,
     entropy::random_id,
@@ -77,14 +77,6 @@ impl<'a> Reader<'a> {
             return Err(SettingsError::invalid("cookies.prefix", "letters, digits, - _ and ."));
         }
         Ok(prefix.to_owned())
-    }
-
-    pub(super) fn claims_template(&self) -> Result<ClaimsTemplate, SettingsError> {
-        match self.required("token.claims") {
-            "minimal" => Ok(ClaimsTemplate::Minimal),
-            "user" => Ok(ClaimsTemplate::User),
-            _ => Err(SettingsError::invalid("token.claims", "minimal or user")),
-        }
     }
 
     pub(super) fn secrets(

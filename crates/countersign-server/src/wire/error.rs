@@ -147,7 +147,7 @@ impl IntoResponse for ApiError {
             }
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         };
-        self.cookies.append_to(response.headers_mut());
+        self.cookies.append_to(&mut response);
         response
     }
 }
@@ -191,6 +191,7 @@ pub(crate) mod refusals {
         EMAIL_NOT_VERIFIED: FORBIDDEN, "Email not verified";
         EMAIL_PASSWORD_DISABLED: BAD_REQUEST, "Email and password is not enabled";
         EMAIL_PASSWORD_SIGN_UP_DISABLED: BAD_REQUEST, "Email and password sign up is not enabled";
+        FAILED_TO_CREATE_USER: UNPROCESSABLE_ENTITY, "Failed to create user";
         FAILED_TO_GET_SESSION: UNAUTHORIZED, "Failed to get session";
         FAILED_TO_GET_USER_INFO: NOT_FOUND, "Failed to get user info";
         FAILED_TO_UNLINK_LAST_ACCOUNT: BAD_REQUEST, "You can't unlink your last account";

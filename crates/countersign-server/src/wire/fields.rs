@@ -14,6 +14,8 @@ pub(crate) trait Body: Sized + Send {
     /// Whether it signs somebody in: then a page of another site must not be able to send it,
     /// cookies or not.
     const SIGNS_IN: bool = false;
+    /// Whether it describes a user: then features read it, too, and before anybody else.
+    const ABOUT_USER: Option<AboutUser> = None;
 
     /// Takes the members; whatever is missing or wrong is noted in `fields`.
     fn read(fields: &mut Fields<'_>) -> Self;
@@ -53,6 +55,13 @@ pub(crate) trait Query: Sized + Send {
         }
         Err(ApiError::validation(fields.faults.join("; ")))
     }
+}
+
+/// What a body that describes a user is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AboutUser {
+    /// A new user.
+    SignUp,
 }
 
 /// A body that nothing is read from; it still has to be well-formed and come from a trusted page.
@@ -146,6 +155,11 @@ impl<'a> Fields<'a> {
             Some(Value::Number(number)) => number.as_f64() != Some(0.0),
             Some(Value::Bool(true) | Value::Array(_) | Value::Object(_)) => true,
         }
+    }
+
+    /// Everything, as it was posted.
+    pub(crate) fn all(&self) -> Value {
+        self.value.cloned().unwrap_or_default()
     }
 
     fn member(&self, name: &str) -> Option<&'a Value> {

@@ -63,7 +63,7 @@ impl IntoResponse for Reply {
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);
         }
-        self.cookies.append_to(response.headers_mut());
+        self.cookies.append_to(&mut response);
         response
     }
 }

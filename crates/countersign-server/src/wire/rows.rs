@@ -1,9 +1,9 @@
 //! Rows as JSON: Better Auth's names, its order of members (`id` last), `null` for what is absent,
 //! dates with milliseconds and `Z`.
 
-use countersign_store::{accounts::Account, sessions::Session, users::User};
+use countersign_store::{AdditionalColumns, accounts::Account, sessions::Session, users::User};
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 /// A user.
 #[derive(Serialize)]
@@ -17,6 +17,8 @@ pub(crate) struct UserBody<'a> {
     created_at: Timestamp,
     #[serde(serialize_with = "iso")]
     updated_at: Timestamp,
+    #[serde(flatten, serialize_with = "members")]
+    additional: &'a AdditionalColumns,
     id: &'a str,
 }
 
@@ -29,6 +31,7 @@ impl<'a> From<&'a User> for UserBody<'a> {
             image: user.image.as_deref(),
             created_at: user.created_at,
             updated_at: user.updated_at,
+            additional: &user.additional,
             id: &user.id,
         }
     }
@@ -105,4 +108,12 @@ pub(crate) struct SessionAndUser<'a> {
 
 fn iso<S: Serializer>(when: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{when:.3}"))
+}
+
+fn members<S: Serializer>(columns: &AdditionalColumns, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut members = serializer.serialize_map(None)?;
+    for (name, value) in columns.iter() {
+        members.serialize_entry(name, &value)?;
+    }
+    members.end()
 }

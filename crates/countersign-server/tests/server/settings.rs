@@ -22,7 +22,7 @@ fn defaults_are_those_of_better_auth() {
     assert_eq!((settings.password.min_length, settings.password.max_length), (8, 128));
     assert_eq!(settings.cookie_prefix, "better-auth");
     assert_eq!(settings.token.issuer, "http://app.test");
-    assert_eq!(settings.token.audience, "http://app.test");
+    assert_eq!(settings.token.audience, ["http://app.test"]);
     assert_eq!(settings.base_url.path(), "/api/auth");
     assert_eq!(settings.token.scope, None);
 }

@@ -1,7 +1,5 @@
 //! The table `session`: who is signed in, where, and until when.
 
-use std::sync::LazyLock;
-
 use jiff::Timestamp;
 
 use super::users::{self, User};
@@ -53,29 +51,29 @@ fn read(cells: &mut Cells) -> Result<Session, StoreError> {
     })
 }
 
-/// Every signed-in request runs this one, so it is rendered once.
-static SESSION_AND_USER: LazyLock<Prepared> = LazyLock::new(|| {
+/// The statement of [`find_by_token`], for users with these columns beside the core's.
+pub(crate) fn session_and_user(additional: &[&'static str]) -> Prepared {
     Prepared::new(
         &Query::select()
             .columns(COLUMNS.map(|column| ("session", column)))
             .columns(users::COLUMNS.map(|column| ("user", column)))
+            .columns(additional.iter().map(|column| ("user", *column)))
             .from("session")
             .inner_join("user", Expr::col(("user", "id")).equals(("session", "userId")))
             .and_where(Expr::col(("session", "token")).eq(""))
             .take(),
     )
-});
+}
 
 /// The session with this token, and its user. Sessions that are over are found too.
 pub async fn find_by_token(
     database: &Database,
     token: &str,
 ) -> Result<Option<(Session, User)>, StoreError> {
-    let Some(row) = database.fetch_optional(&SESSION_AND_USER.bind([token.into()])).await? else {
-        return Ok(None);
-    };
+    let select = database.session_and_user().bind([token.into()]);
+    let Some(row) = database.fetch_optional(&select).await? else { return Ok(None) };
     let mut cells = row.into_cells();
-    Ok(Some((read(&mut cells)?, users::read(&mut cells)?)))
+    Ok(Some((read(&mut cells)?, users::read(&mut cells, database.user_columns())?)))
 }
 
 /// The sessions of a user that are not over at `now`; at most 100, in the order they were made.
@@ -126,6 +124,14 @@ pub fn extend(token: &str, expires_at: Timestamp, now: Timestamp) -> UpdateState
 /// Ends one session, whoever's it is: for a token that the caller holds.
 pub fn delete(token: &str) -> DeleteStatement {
     Query::delete().from_table("session").and_where(Expr::col("token").eq(token)).take()
+}
+
+/// Ends these sessions, whoever's they are: for tokens that the caller holds.
+pub fn delete_these(tokens: &[String]) -> DeleteStatement {
+    Query::delete()
+        .from_table("session")
+        .and_where(Expr::col("token").is_in(tokens.iter().map(String::as_str)))
+        .take()
 }
 
 /// Ends one session of this user; a token of somebody else's session touches no row.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    Cells, Database, StoreError, date,
+    AdditionalColumns, Cells, Database, StoreError, UserColumn, date,
     sql::{
         DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Query, SelectStatement,
         UpdateStatement, Value,
@@ -27,12 +27,15 @@ pub struct User {
     pub created_at: Timestamp,
     /// When the row last changed.
     pub updated_at: Timestamp,
+    /// What is in the columns that features added; a new user's are
+    /// [`Database::additional_columns`].
+    pub additional: AdditionalColumns,
 }
 
 pub(crate) const COLUMNS: [&str; 7] =
     ["id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"];
 
-pub(crate) fn read(cells: &mut Cells) -> Result<User, StoreError> {
+pub(crate) fn read(cells: &mut Cells, additional: &[&'static str]) -> Result<User, StoreError> {
     Ok(User {
         id: cells.text()?,
         name: cells.text()?,
@@ -41,42 +44,69 @@ pub(crate) fn read(cells: &mut Cells) -> Result<User, StoreError> {
         image: cells.optional_text()?,
         created_at: cells.timestamp()?,
         updated_at: cells.timestamp()?,
+        additional: AdditionalColumns::of(
+            additional
+                .iter()
+                .map(|name| Ok((*name, cells.optional_text()?)))
+                .collect::<Result<_, StoreError>>()?,
+        ),
     })
 }
 
 /// The user with this address; `email` is compared in lower case.
 pub async fn find_by_email(database: &Database, email: &str) -> Result<Option<User>, StoreError> {
-    let select = Query::select()
-        .columns(COLUMNS)
-        .from("user")
-        .and_where(Expr::col("email").eq(email.to_lowercase()))
-        .take();
-    let row = database.fetch_optional(&select).await?;
-    row.map(|row| read(&mut row.into_cells())).transpose()
+    find(database, "email", &email.to_lowercase()).await
 }
 
 /// The user with this id.
 pub async fn find_by_id(database: &Database, id: &str) -> Result<Option<User>, StoreError> {
-    let select =
-        Query::select().columns(COLUMNS).from("user").and_where(Expr::col("id").eq(id)).take();
-    let row = database.fetch_optional(&select).await?;
-    row.map(|row| read(&mut row.into_cells())).transpose()
+    find(database, "id", id).await
 }
 
-/// Adds a user. Fails with [`StoreError::Duplicate`] when the address is taken.
+/// The user who has this value in a column that a feature added.
+pub async fn find_by(
+    database: &Database,
+    column: &UserColumn,
+    value: &str,
+) -> Result<Option<User>, StoreError> {
+    find(database, column.name(), value).await
+}
+
+async fn find(
+    database: &Database,
+    column: &'static str,
+    value: &str,
+) -> Result<Option<User>, StoreError> {
+    let additional = database.user_columns();
+    let select = Query::select()
+        .columns(COLUMNS)
+        .columns(additional.iter().copied())
+        .from("user")
+        .and_where(Expr::col(column).eq(value))
+        .take();
+    let row = database.fetch_optional(&select).await?;
+    row.map(|row| read(&mut row.into_cells(), additional)).transpose()
+}
+
+/// Adds a user. Fails with [`StoreError::Duplicate`] when the address, or what a feature wants
+/// unique, is taken.
 pub fn insert(user: &User) -> InsertStatement {
+    let core = [
+        user.id.as_str().into(),
+        user.name.as_str().into(),
+        user.email.as_str().into(),
+        user.email_verified.into(),
+        user.image.clone().into(),
+        date(user.created_at).into(),
+        date(user.updated_at).into(),
+    ];
+    let additional = user.additional.iter();
+    let (names, values): (Vec<_>, Vec<_>) =
+        additional.map(|(name, value)| (name, value.map(str::to_owned).into())).unzip();
     Query::insert()
         .into_table("user")
-        .columns(COLUMNS)
-        .values_panic([
-            user.id.as_str().into(),
-            user.name.as_str().into(),
-            user.email.as_str().into(),
-            user.email_verified.into(),
-            user.image.clone().into(),
-            date(user.created_at).into(),
-            date(user.updated_at).into(),
-        ])
+        .columns(COLUMNS.into_iter().chain(names))
+        .values_panic(core.into_iter().chain(values))
         .take()
 }
 

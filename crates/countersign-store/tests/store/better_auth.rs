@@ -1,7 +1,7 @@
 //! Better Auth's tables as typed rows.
 
 use countersign_store::{
-    Database,
+    AdditionalColumns, Database,
     accounts::{self, CredentialAccount},
     schema::BETTER_AUTH,
     sessions::{self, Session},
@@ -23,6 +23,7 @@ fn user(id: &str) -> User {
         image: None,
         created_at: now(),
         updated_at: now(),
+        additional: AdditionalColumns::default(),
     }
 }
 

@@ -5,20 +5,24 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use countersign_jwt::{Algorithm, SigningKey};
+use countersign_jwt::{Algorithm, RsaSize, SigningKey};
 use countersign_store::signing_keys::{self, SigningKeyRow};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::private_key;
-use crate::{Auth, at_rest::AtRest, entropy::random_id, wire::ApiError};
-
-/// How long a key that signs no more is still published, so that its last tokens can be verified.
-const GRACE_PERIOD: SignedDuration = SignedDuration::from_hours(30 * 24);
+use crate::{Auth, at_rest::AtRest, entropy::random_id, settings::TokenSettings, wire::ApiError};
 
 /// Key pairs in the table `jwks`.
 pub(super) struct Keys {
     algorithm: Algorithm,
+    rsa_size: RsaSize,
+    /// For how long a key signs; `None` is for ever.
+    rotation_interval: Option<SignedDuration>,
+    /// For how long a key that signs no more is published, so that its last tokens can be verified.
+    grace_period: SignedDuration,
+    /// Whether new private keys are stored encrypted.
+    encrypts: bool,
     at_rest: AtRest,
     /// Keys by id; the rows say which of them still count.
     opened: Mutex<HashMap<String, Arc<SigningKey>>>,
@@ -30,9 +34,18 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn new(algorithm: Algorithm, at_rest: AtRest) -> Self {
-        let (opened, closed) = (Mutex::default(), Mutex::default());
-        Self { algorithm, at_rest, opened, closed, making: tokio::sync::Mutex::default() }
+    pub(super) fn new(settings: &TokenSettings, at_rest: AtRest) -> Self {
+        Self {
+            algorithm: settings.algorithm,
+            rsa_size: settings.rsa_size,
+            rotation_interval: settings.rotation_interval,
+            grace_period: settings.grace_period,
+            encrypts: settings.encrypt_private_keys,
+            at_rest,
+            opened: Mutex::default(),
+            closed: Mutex::default(),
+            making: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The key that signs now.
@@ -56,7 +69,7 @@ impl Keys {
         }
         rows.reverse();
         let is_published = |row: &SigningKeyRow| {
-            row.expires_at.is_none_or(|expires_at| expires_at + GRACE_PERIOD > auth.now())
+            row.expires_at.is_none_or(|expires_at| expires_at + self.grace_period > auth.now())
         };
         Ok(rows.iter().filter(|row| is_published(row)).filter_map(|row| self.show(row)).collect())
     }
@@ -123,20 +136,27 @@ impl Keys {
         let cannot = |error: &dyn std::error::Error| {
             ApiError::internal("a signing key could not be made", error)
         };
-        let key = SigningKey::generate(self.algorithm).map_err(|error| cannot(&error))?;
+        let key = SigningKey::generate_sized(self.algorithm, self.rsa_size)
+            .map_err(|error| cannot(&error))?;
         let (Some(public_key), Some(private_key)) = (key.public_jwk(), key.private_jwk()) else {
             return Err(ApiError::unavailable());
         };
         let curve = serde_json::from_str::<Map<String, Value>>(&public_key)
             .ok()
             .and_then(|members| members.get("crv")?.as_str().map(str::to_owned));
+        let stored = if self.encrypts {
+            private_key::seal(&self.at_rest, &private_key, auth.entropy())
+                .map_err(|error| cannot(&error))?
+        } else {
+            private_key.to_string()
+        };
+        let now = auth.now();
         let row = SigningKeyRow {
             id: random_id(auth.entropy()),
-            private_key: private_key::seal(&self.at_rest, &private_key, auth.entropy())
-                .map_err(|error| cannot(&error))?,
+            private_key: stored,
             public_key,
-            created_at: auth.now(),
-            expires_at: None,
+            created_at: now,
+            expires_at: self.rotation_interval.map(|interval| now + interval),
             algorithm: Some(self.algorithm.as_str().to_owned()),
             curve,
         };

@@ -1,12 +1,16 @@
 //! Better Auth's plugin `jwt`: tokens for backends, and the keys to verify them.
 //!
 //! * `GET /token`: `{"token"}` for a signed-in user.
-//! * `GET /jwks`: the public keys. Empty when tokens are signed with the shared secret.
-//! * `GET /get-session` carries a token in `set-auth-jwt`.
+//! * `GET /jwks`, or `token.jwks_path`: the public keys. Empty when tokens are signed with the
+//!   shared secret.
+//! * `GET /get-session` carries a token in `set-auth-jwt`, unless `token.header` is off.
 //!
 //! Keys live in the table `jwks`, the private half encrypted with the secret, as Better Auth
 //! stores them: both servers sign with the same key on one database. The newest live key of the
-//! configured algorithm signs, else the newest live key; when there is none, one is made.
+//! configured algorithm signs, else the newest live key; when there is none, one is made. With
+//! `token.rotation_interval` a key lives so long, and is published for `token.grace_period` more.
+//! A key is in the table before it signs: of two servers that both make the first one, both are
+//! published.
 
 mod claims;
 mod keys;
@@ -38,6 +42,9 @@ const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
 #[derive(Clone)]
 pub(super) struct Jwt {
     signer: Arc<Signer>,
+    jwks_path: Arc<str>,
+    /// Whether `get-session` carries a token.
+    header: bool,
 }
 
 /// What tokens are signed with.
@@ -55,14 +62,15 @@ impl Jwt {
                 let key = SigningKey::from_secret(algorithm, settings.secrets.current().expose())?;
                 Signer::Secret(Box::new(key))
             }
-            algorithm => Signer::Pairs(Keys::new(algorithm, AtRest::new(&settings.secrets))),
+            _ => Signer::Pairs(Keys::new(&settings.token, AtRest::new(&settings.secrets))),
         };
-        Ok(Self { signer: Arc::new(signer) })
+        let jwks_path = settings.token.jwks_path.as_str().into();
+        Ok(Self { signer: Arc::new(signer), jwks_path, header: settings.token.header })
     }
 
     /// A token for this session.
     async fn token(&self, auth: &Auth, session: &Session, user: &User) -> Result<String, ApiError> {
-        let claims = claims::claims(auth, session, user);
+        let claims = claims::claims(auth, session, user)?;
         let signed = match &*self.signer {
             Signer::Secret(key) => key.sign(&claims),
             Signer::Pairs(keys) => keys.signing_key(auth).await?.sign(&claims),
@@ -84,7 +92,7 @@ impl Feature for Jwt {
         let (for_token, for_jwks) = (self.clone(), self.clone());
         Router::new()
             .route("/token", get(move |auth, by| routes::token(for_token, auth, by)))
-            .route("/jwks", get(move |auth| routes::jwks(for_jwks, auth)))
+            .route(&self.jwks_path, get(move |auth| routes::jwks(for_jwks, auth)))
     }
 
     fn session_shown<'a>(
@@ -94,6 +102,9 @@ impl Feature for Jwt {
         user: &'a User,
     ) -> BoxFuture<'a, Result<Vec<(HeaderName, HeaderValue)>, ApiError>> {
         async move {
+            if !self.header {
+                return Ok(Vec::new());
+            }
             let token = self.token(auth, session, user).await?;
             let Ok(value) = HeaderValue::from_str(&token) else { return Ok(Vec::new()) };
             let exposed = HeaderValue::from_static("set-auth-jwt");

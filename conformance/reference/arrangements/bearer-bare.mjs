@@ -1,0 +1,3 @@
+import { bearer } from "better-auth/plugins";
+
+export default (options) => ({ ...options, plugins: [...options.plugins, bearer()] });

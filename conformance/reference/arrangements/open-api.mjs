@@ -1,0 +1,3 @@
+import { openAPI } from "better-auth/plugins";
+
+export default (options) => ({ ...options, plugins: [...options.plugins, openAPI()] });

@@ -1,0 +1,3 @@
+import { username } from "better-auth/plugins";
+
+export default (options) => ({ ...options, plugins: [...options.plugins, username()] });

@@ -1,0 +1,59 @@
+/** The plugin open-api: a description of what this server answers. */
+import { exchange } from "../src/exchange.ts";
+import { scenario } from "../src/scenario.ts";
+import { API, type Side } from "../src/side.ts";
+
+interface Description {
+  paths: Record<string, unknown>;
+  components: { schemas: Record<string, unknown> };
+}
+
+const SCHEMA = "/open-api/generate-schema";
+
+/** What `countersign serve` answers with the plugins jwt and open-api. */
+const ANSWERED = [
+  "/error",
+  "/get-session",
+  "/jwks",
+  "/list-sessions",
+  "/ok",
+  "/revoke-other-sessions",
+  "/revoke-session",
+  "/revoke-sessions",
+  "/sign-in/email",
+  "/sign-out",
+  "/sign-up/email",
+  "/token",
+];
+
+async function description(side: Side): Promise<Description> {
+  const answer = await exchange(side.base, { method: "GET", path: API + SCHEMA });
+  return JSON.parse(answer.body) as Description;
+}
+
+export const openApi = [
+  scenario("open-api: the description", ["200"], async (side) => {
+    await side.get(SCHEMA);
+  }),
+  scenario("open-api: all but its endpoints", [], async (side) => {
+    const { paths: _, ...rest } = await description(side);
+    side.note("the rest", rest);
+  }),
+  ...ANSWERED.map((path) =>
+    scenario(`open-api: ${path}`, [], async (side) => {
+      const { paths } = await description(side);
+      side.note(path, paths[path]);
+    }),
+  ),
+  scenario("open-api: which endpoints there are", [], async (side) => {
+    const { paths } = await description(side);
+    side.note("others", Object.keys(paths).filter((path) => !ANSWERED.includes(path)));
+  }),
+  scenario("open-api: the page", ["200"], async (side) => {
+    await side.get("/reference");
+  }),
+  scenario("open-api: nothing is posted", ["404", "404"], async (side) => {
+    await side.post(SCHEMA, {});
+    await side.post("/reference", {});
+  }),
+];

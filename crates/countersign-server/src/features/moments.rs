@@ -1,0 +1,48 @@
+//! The moments around every endpoint: a session that is presented, and one whose cookie is set.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
+
+use crate::{
+    Auth,
+    cookies::{PresentedSession, RequestCookies, SetSession},
+};
+
+/// Runs an endpoint with its features' moments around it.
+pub(crate) async fn around(State(auth): State<Auth>, mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let mut presented = auth.features().iter();
+    if let Some(token) = presented.find_map(|feature| feature.present_session(&auth, headers)) {
+        let value = auth.cookie_signer().sign(&token);
+        let name = auth.cookie_names().session_token.clone();
+        request.extensions_mut().insert(PresentedSession { name, value });
+    }
+    let cookies = RequestCookies::of(request.headers(), request.extensions());
+    let mut answer = next.run(request).await;
+    if let Some(SetSession(session)) = answer.extensions_mut().remove::<SetSession>() {
+        for feature in auth.features() {
+            if let Err(error) = feature.session_set(&auth, &cookies, &session, &mut answer).await {
+                return error.into_response();
+            }
+        }
+    }
+    answer
+}
+
+/// Adds a header, and lets pages of other origins read it beside those they may read already.
+pub(super) fn expose(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    let lines = headers.get_all(ACCESS_CONTROL_EXPOSE_HEADERS).iter();
+    let known = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    let mut exposed: Vec<_> = known.map(str::trim).filter(|known| !known.is_empty()).collect();
+    if !exposed.contains(&name.as_str()) {
+        exposed.push(name.as_str());
+    }
+    if let Ok(exposed) = HeaderValue::from_str(&exposed.join(", ")) {
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
+    headers.insert(name, value);
+}

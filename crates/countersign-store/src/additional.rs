@@ -1,0 +1,55 @@
+//! Columns that features add to the table `user`.
+//!
+//! The core reads and writes them with the others and does not know their names: a feature keeps a
+//! [`UserColumn`] for each of its columns in its schema, and only through that are they reached.
+//! [`Database::with_user_columns`](crate::Database::with_user_columns) says which there are.
+
+use crate::users::User;
+
+/// A column of texts that a feature adds to `user`.
+#[derive(Debug)]
+pub struct UserColumn {
+    name: &'static str,
+}
+
+/// What a user has in the columns that features added, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AdditionalColumns(Vec<(&'static str, Option<String>)>);
+
+impl UserColumn {
+    /// The handle of the column with this name.
+    pub const fn named(name: &'static str) -> Self {
+        Self { name }
+    }
+
+    /// The column's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What this user has in it.
+    pub fn of<'a>(&self, user: &'a User) -> Option<&'a str> {
+        let found = user.additional.0.iter().find(|(name, _)| *name == self.name);
+        found.and_then(|(_, value)| value.as_deref())
+    }
+
+    /// Puts a value there; it is written by the next statement that writes this user.
+    pub fn set(&self, user: &mut User, value: Option<String>) {
+        let columns = &mut user.additional.0;
+        match columns.iter_mut().find(|(name, _)| *name == self.name) {
+            Some((_, old)) => *old = value,
+            None => columns.push((self.name, value)),
+        }
+    }
+}
+
+impl AdditionalColumns {
+    pub(crate) fn of(columns: Vec<(&'static str, Option<String>)>) -> Self {
+        Self(columns)
+    }
+
+    /// Each column's name and value.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_deref()))
+    }
+}
