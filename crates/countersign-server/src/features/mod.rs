@@ -12,11 +12,11 @@
 //! | [`signed_out`](Feature::signed_out) | `sign-out` ended the session |
 
 mod bearer;
+mod jwt;
 mod moments;
 mod multi_session;
+mod open_api;
 mod username;
-
-mod jwt;
 
 pub use jwt::{Kept, RewrapError, StoredKey, rewrap_keys, stored_keys};
 
@@ -47,6 +47,11 @@ pub(crate) trait Feature: Send + Sync + 'static {
     /// Its endpoints, under the base path.
     fn routes(&self) -> Router<Auth> {
         Router::new()
+    }
+
+    /// What its endpoints do, as OpenAPI says it: an `openapi.json`.
+    fn description(&self) -> &'static str {
+        "{}"
     }
 
     /// The token of the session that these headers present otherwise than by a cookie.
@@ -115,6 +120,9 @@ pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, counters
     }
     if let Some(settings) = settings.username {
         features.push(Box::new(username::Username::new(settings)));
+    }
+    if let Some(settings) = settings.open_api {
+        features.push(Box::new(open_api::OpenApi::new(settings)));
     }
     Ok(features)
 }

@@ -30,6 +30,10 @@ use axum::{
 
 use crate::Auth;
 
+/// What these endpoints do, as OpenAPI says it. `conformance/reference/describe.mjs` prints Better
+/// Auth's words for a path.
+pub(crate) const DESCRIPTION: &str = include_str!("openapi.json");
+
 /// The endpoints under the base path.
 pub(crate) fn endpoints() -> Router<Auth> {
     Router::new()

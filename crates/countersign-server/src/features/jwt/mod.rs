@@ -88,6 +88,10 @@ impl Feature for Jwt {
         &JWKS
     }
 
+    fn description(&self) -> &'static str {
+        include_str!("openapi.json")
+    }
+
     fn routes(&self) -> Router<Auth> {
         let (for_token, for_jwks) = (self.clone(), self.clone());
         Router::new()

@@ -77,6 +77,10 @@ impl Feature for MultiSession {
         "multi-session"
     }
 
+    fn description(&self) -> &'static str {
+        include_str!("openapi.json")
+    }
+
     fn routes(&self) -> Router<Auth> {
         Router::new()
             .route("/multi-session/list-device-sessions", get(routes::list_device_sessions))

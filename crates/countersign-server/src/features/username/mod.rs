@@ -83,6 +83,10 @@ impl Feature for Username {
         &TABLES
     }
 
+    fn description(&self) -> &'static str {
+        include_str!("openapi.json")
+    }
+
     fn routes(&self) -> Router<Auth> {
         let (to_sign_in, to_ask) = (*self, *self);
         Router::new()
