@@ -49,21 +49,30 @@ impl Inspection {
                         .extend(table.columns.iter().map(|column| (table, column)));
                 }
                 None => inspection.missing_tables.push(table),
-                Some((_, columns)) => inspection.compare_columns(table, columns),
+                Some((_, columns)) => inspection.note_missing(table, columns),
             }
+        }
+        for (name, columns) in found {
+            inspection.note_unexpected(tables, name, columns);
         }
         inspection
     }
 
-    fn compare_columns(&mut self, table: &'static Table, found: &[FoundColumn]) {
+    fn note_missing(&mut self, table: &'static Table, found: &[FoundColumn]) {
         for column in table.columns {
             if !found.iter().any(|other| other.name == column.name) {
                 self.missing_columns.push((table, column));
             }
         }
-        for other in found {
-            let known = table.columns.iter().any(|column| column.name == other.name);
-            if !known && other.must_be_given {
+    }
+
+    /// What nobody fills, neither the core nor a feature that adds to its table.
+    fn note_unexpected(&mut self, tables: &[&'static Table], name: &str, found: &[FoundColumn]) {
+        let ours: Vec<_> = tables.iter().filter(|table| table.name == name).collect();
+        let Some(table) = ours.first() else { return };
+        for other in found.iter().filter(|other| other.must_be_given) {
+            let mut known = ours.iter().flat_map(|table| table.columns);
+            if !known.any(|column| column.name == other.name) {
                 let unexpected = UnexpectedColumn { table: table.name, column: other.name.clone() };
                 self.unexpected_columns.push(unexpected);
             }

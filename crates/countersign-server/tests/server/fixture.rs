@@ -138,6 +138,12 @@ impl TestServer {
         self.send(self.request("GET", path).body(Body::empty()).expect("a request")).await
     }
 
+    /// A request with the browser's cookies and one more header.
+    pub(crate) async fn get_with(&self, path: &str, name: &str, value: &[u8]) -> Reply {
+        let request = self.request("GET", path).header(name, value);
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         self.send(self.json_request(path, body)).await
     }

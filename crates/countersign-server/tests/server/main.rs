@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts_by_mail;
+mod bearer;
 mod edge;
 mod errors;
 mod fixture;
@@ -16,4 +17,11 @@ mod secrecy;
 mod session_life;
 mod settings;
 mod verify_email;
+mod key_settings;
+mod multi_session;
+mod open_api;
+mod secrecy;
+mod session_life;
+mod settings;
+mod username;
 mod victims;

@@ -61,10 +61,63 @@ fn values_that_are_not_of_their_form_are_named() {
         ("COUNTERSIGN_RATE_LIMIT__ENABLED", "maybe", "rate_limit.enabled"),
         ("COUNTERSIGN_SERVER__TRUSTED_PROXIES", "everybody", "server.trusted_proxies"),
         ("DATABASE_URL", "mongodb://x", "database.url"),
+        ("COUNTERSIGN_TOKEN__RSA_BITS", "1024", "token.rsa_bits"),
+        ("COUNTERSIGN_TOKEN__ROTATION_INTERVAL", "0", "token.rotation_interval"),
+        ("COUNTERSIGN_TOKEN__GRACE_PERIOD", "14m", "token.grace_period"),
+        ("COUNTERSIGN_TOKEN__JWKS_PATH", "jwks", "token.jwks_path"),
+        ("COUNTERSIGN_TOKEN__JWKS_PATH", "/token", "token.jwks_path"),
+        ("COUNTERSIGN_TOKEN__JWKS_PATH", "/../jwks", "token.jwks_path"),
+        ("COUNTERSIGN_TOKEN__JWKS_PATH", "/{jwks}", "token.jwks_path"),
+        ("COUNTERSIGN_MULTI_SESSION__MAXIMUM_SESSIONS", "0", "multi_session.maximum_sessions"),
+        ("COUNTERSIGN_USERNAME__MAX_LENGTH", "2", "username.max_length"),
+        ("COUNTERSIGN_BEARER__ENABLED", "maybe", "bearer.enabled"),
     ] {
         let said = error(&[(variable, value)]);
         assert!(said.contains(&format!("`{key}`")), "{said}");
     }
+}
+
+#[test]
+fn a_template_of_claims_says_only_what_there_is_and_nothing_secret() {
+    let template = |text: &str| settings(&[("COUNTERSIGN_TOKEN__CLAIMS", text)]);
+    for good in [
+        "{}",
+        r#"{"name":"{user.name}","a":[1,{"b":"{session.id}"}],"text":"plain"}"#,
+        r#"{"verified":"{user.emailVerified}","null":null}"#,
+    ] {
+        assert!(template(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "[]",
+        "{",
+        r#"{"x":"{user.password}"}"#,
+        r#"{"x":"{session.token}"}"#,
+        r#"{"x":"{account.accessToken}"}"#,
+        r#"{"x":"{user}"}"#,
+        r#"{"x":"Dear {user.name}"}"#,
+        r#"{"x":"{user.name"}"#,
+        r#"{"x":{"y":["{user.username}"]}}"#,
+        r#"{"sub":"somebody else"}"#,
+        r#"{"aud":"elsewhere"}"#,
+        r#"{"exp":4102444800}"#,
+    ] {
+        let said = template(bad).err().expect(bad).to_string();
+        assert!(said.contains("`token.claims`") && said.contains("session.token"), "{said}");
+    }
+    let with_username = [
+        ("COUNTERSIGN_TOKEN__CLAIMS", r#"{"x":"{user.username}"}"#),
+        ("COUNTERSIGN_USERNAME__ENABLED", "true"),
+    ];
+    assert!(settings(&with_username).is_ok());
+}
+
+#[test]
+fn plugins_beside_jwt_are_off_unless_told_otherwise_and_bearer_is_strict() {
+    let usual = settings(&[]).expect("settings");
+    assert!(usual.token.enabled && usual.bearer.is_none() && usual.multi_session.is_none());
+    assert!(usual.username.is_none() && usual.open_api.is_none());
+    let bearer = settings(&[("COUNTERSIGN_BEARER__ENABLED", "true")]).expect("settings").bearer;
+    assert!(bearer.expect("on").require_signature);
 }
 
 #[test]

@@ -49,3 +49,33 @@ async fn a_missing_column_and_one_that_nobody_fills_are_named() {
     assert!(text.contains("`account`.`password` is missing"), "{text}");
     assert!(text.contains("`account`.`issuer` is NOT NULL without a default"), "{text}");
 }
+
+/// What a feature would add to `user`.
+static NICKNAMES: [Table; 1] = [Table {
+    name: "user",
+    columns: &[
+        Column { name: "nickname", kind: Kind::Text, rule: Rule::OptionalUnique },
+        Column { name: "motto", kind: Kind::Text, rule: Rule::Optional },
+    ],
+    indexes: &[],
+}];
+
+#[tokio::test]
+async fn what_is_added_to_a_table_comes_with_it_or_after_it() {
+    let (plain, more): (Vec<_>, Vec<_>) =
+        (all_tables(), all_tables().into_iter().chain(&NICKNAMES).collect());
+    for (before, missing) in [(None, 2), (Some(&plain), 2)] {
+        let database = in_memory();
+        if let Some(before) = before {
+            let inspection = database.inspect(before).await.expect("inspects");
+            database.complete(&inspection).await.expect("completes");
+        }
+        let inspection = database.inspect(&more).await.expect("inspects");
+        assert_eq!(inspection.missing_columns.len(), missing);
+        database.complete(&inspection).await.expect("completes");
+        for tables in [&more, &plain] {
+            let inspection = database.inspect(tables).await.expect("inspects");
+            assert!(inspection.is_complete(), "{inspection}");
+        }
+    }
+}

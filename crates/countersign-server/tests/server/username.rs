@@ -1,0 +1,196 @@
+//! A name to sign in with.
+
+use countersign_server::StartError;
+use countersign_store::{
+    Database, DatabaseUrl,
+    schema::{BETTER_AUTH, JWKS},
+};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::fixture::{PASSWORD, TestServer};
+
+const USERNAME: (&str, &str) = ("COUNTERSIGN_USERNAME__ENABLED", "true");
+const LIMITED: (&str, &str) = ("COUNTERSIGN_RATE_LIMIT__ENABLED", "true");
+const SIGN_IN: &str = "/sign-in/username";
+
+fn credentials(username: &str, password: &str) -> Value {
+    json!({ "username": username, "password": password })
+}
+
+#[tokio::test]
+async fn a_user_has_the_name_in_lower_case_and_as_it_was_typed() {
+    let server = TestServer::start(&[USERNAME]).await;
+    server.sign_up(&json!({ "username": "Ann_1" })).await;
+    let user = server.get("/get-session").await.json()["user"].clone();
+    assert_eq!((&user["username"], &user["displayUsername"]), (&json!("ann_1"), &json!("Ann_1")));
+    let members: Vec<_> = user.as_object().expect("an object").keys().cloned().collect();
+    let expected = "name email emailVerified image createdAt updatedAt username displayUsername id";
+    assert_eq!(members.join(" "), expected);
+    let reply = server.post(SIGN_IN, &credentials("ANN_1", PASSWORD)).await;
+    assert_eq!(reply.json()["user"], user);
+}
+
+#[tokio::test]
+async fn t175_unknown_wrong_and_without_a_password_are_one_answer() {
+    let server = TestServer::start(&[USERNAME]).await;
+    server.sign_up(&json!({ "username": "ann" })).await;
+    server.forget_cookies();
+    let wrong = server.post(SIGN_IN, &credentials("ann", "password12345")).await;
+    let unknown = server.post(SIGN_IN, &credentials("nobody", "password12345")).await;
+    assert_eq!((wrong.status.as_u16(), unknown.status.as_u16()), (401, 401));
+    assert_eq!(wrong.body, unknown.body);
+    let names = |reply: &crate::fixture::Reply| {
+        reply.headers.keys().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&wrong), names(&unknown));
+}
+
+#[tokio::test]
+async fn t203_of_a_hundred_wrong_passwords_at_once_three_are_tried() {
+    let server = TestServer::start(&[USERNAME, LIMITED]).await;
+    let body = credentials("ann", "x");
+    let attempts = (0..100).map(|_| server.post(SIGN_IN, &body));
+    let replies = futures_util::future::join_all(attempts).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 401).count(), 3);
+    assert_eq!(replies.iter().filter(|reply| reply.status == 429).count(), 97);
+    server.clock.advance(SignedDuration::from_secs(10));
+    assert_eq!(server.post(SIGN_IN, &credentials("ann", "x")).await.status, 401);
+}
+
+#[tokio::test]
+async fn t187_more_sign_ins_than_can_wait_are_told_to_come_back() {
+    let few =
+        [USERNAME, ("COUNTERSIGN_PASSWORD__THREADS", "1"), ("COUNTERSIGN_PASSWORD__QUEUE", "2")];
+    let server = TestServer::start(&few).await;
+    let body = credentials("nobody", PASSWORD);
+    let attempts = (0..5).map(|_| server.post(SIGN_IN, &body));
+    let replies = futures_util::future::join_all(attempts).await;
+    let mut statuses: Vec<_> = replies.iter().map(|reply| reply.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [401, 401, 401, 503, 503]);
+}
+
+#[tokio::test]
+async fn t271_no_other_spelling_of_the_path_signs_in() {
+    let server = TestServer::start(&[USERNAME, LIMITED]).await;
+    for path in
+        ["//sign-in/username", "/sign-in/username/", "/sign-in/%75sername", "/SIGN-IN/username"]
+    {
+        assert_eq!(server.post(path, &credentials("ann", PASSWORD)).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn t291_a_name_is_never_part_of_a_statement() {
+    let server = TestServer::start(&[USERNAME]).await;
+    server.sign_up(&json!({ "username": "ann" })).await;
+    for text in ["' OR 1=1--", "\";DROP TABLE user", "%", "_%_", "$1x", "{{x", "\\'xx"] {
+        let reply = server.post("/is-username-available", &json!({ "username": text })).await;
+        assert_eq!(reply.status, 422, "{text}");
+        let reply = server.post(SIGN_IN, &credentials(text, PASSWORD)).await;
+        assert_eq!(reply.status, 422, "{text}");
+    }
+    let free = server.post("/is-username-available", &json!({ "username": "a_n" })).await;
+    assert_eq!(free.json(), json!({ "available": true }));
+}
+
+#[tokio::test]
+async fn t305_a_name_to_show_comes_back_as_it_was_typed() {
+    let server = TestServer::start(&[USERNAME]).await;
+    for (place, text) in [
+        "Ame\u{301}lie",
+        "Am\u{e9}lie",
+        "\u{1F98A}\u{200d}",
+        "\u{202e}nna",
+        "\";DROP TABLE user",
+        "𠮷",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        server.forget_cookies();
+        let email = format!("p{place}@example.com");
+        server.sign_up(&json!({ "email": email, "displayUsername": text })).await;
+        let user = server.get("/get-session").await.json()["user"].clone();
+        assert_eq!(user["displayUsername"], text);
+    }
+}
+
+#[tokio::test]
+async fn t292_of_many_sign_ups_with_one_name_at_once_one_has_it() {
+    let server = TestServer::start(&[USERNAME]).await;
+    let sign_ups = (0..20).map(|number| {
+        let username = if number % 2 == 0 { "ann_1" } else { "ANN_1" };
+        let email = format!("p{number}@example.com");
+        let body =
+            json!({ "name": "Ann", "email": email, "password": PASSWORD, "username": username });
+        let server = &server;
+        async move { server.post("/sign-up/email", &body).await }
+    });
+    let replies = futures_util::future::join_all(sign_ups).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+    for reply in replies.iter().filter(|reply| reply.status != 200) {
+        let code = reply.json()["code"].clone();
+        assert!(code == "USERNAME_IS_ALREADY_TAKEN" || code == "FAILED_TO_CREATE_USER", "{code}");
+    }
+}
+
+#[tokio::test]
+async fn t151_a_sign_in_shows_the_user_and_no_more() {
+    let server = TestServer::start(&[USERNAME]).await;
+    server.sign_up(&json!({ "username": "ann" })).await;
+    let reply = server.post(SIGN_IN, &credentials("ann", PASSWORD)).await;
+    let body = reply.json();
+    let members: Vec<_> = body.as_object().expect("an object").keys().cloned().collect();
+    assert_eq!(members, ["redirect", "token", "user"]);
+    assert!(!reply.body.contains("password") && !reply.body.contains("203.0.113.7"));
+}
+
+#[tokio::test]
+async fn a_database_without_the_columns_is_refused_and_completed_when_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("a.db").display());
+    let file = [("DATABASE_URL", url.as_str())];
+    TestServer::start(&file).await.sign_up(&json!({})).await;
+
+    let with_names = [file[0], USERNAME];
+    let error = TestServer::try_start(&with_names).await.err().expect("refused");
+    let said = error.to_string();
+    assert!(matches!(error, StartError::Schema { .. }), "{said}");
+    for part in ["`user`.`username` is missing", "`user`.`displayUsername` is missing", "UNIQUE"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let settings = crate::fixture::settings(&with_names).expect("settings");
+    let (database, inspection) = countersign_server::inspect(&settings).await.expect("inspects");
+    database.complete(&inspection).await.expect("completes");
+
+    let server = TestServer::start(&with_names).await;
+    let body = json!({ "email": "ann@example.com", "password": PASSWORD });
+    let user = server.post("/sign-in/email", &body).await.json()["user"].clone();
+    assert_eq!((&user["username"], &user["displayUsername"]), (&Value::Null, &Value::Null));
+    server.forget_cookies();
+    server.sign_up(&json!({ "email": "bob@example.com", "username": "bob" })).await;
+
+    // Without the plugin the columns stay, and nobody sees them.
+    let plain = TestServer::start(&file).await;
+    let body = json!({ "email": "bob@example.com", "password": PASSWORD });
+    let user = plain.post("/sign-in/email", &body).await.json()["user"].clone();
+    assert!(user.get("username").is_none(), "{user}");
+}
+
+#[tokio::test]
+async fn a_new_database_has_the_columns_from_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("a.db").display());
+    TestServer::start(&[("DATABASE_URL", &url), USERNAME]).await;
+    let database = Database::open(&url.parse::<DatabaseUrl>().expect("a URL")).expect("opens");
+    let tables: Vec<_> = BETTER_AUTH.iter().chain(&JWKS).collect();
+    assert!(database.inspect(&tables).await.expect("inspects").is_complete());
+    let server = TestServer::start(&[("DATABASE_URL", &url), USERNAME]).await;
+    server.sign_up(&json!({ "username": "ann" })).await;
+    let taken =
+        json!({ "name": "B", "email": "b@example.com", "password": PASSWORD, "username": "Ann" });
+    let reply = server.post("/sign-up/email", &taken).await;
+    assert_eq!(reply.json()["code"], "USERNAME_IS_ALREADY_TAKEN");
+}
