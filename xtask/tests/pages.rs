@@ -12,6 +12,7 @@ const PAGES: [&str; 12] = [
     "docs/bring-users.md",
     "docs/e-mail.md",
     "docs/handshake.md",
+    "docs/plugins.md",
     "docs/protect-axum.md",
     "docs/protect-fastapi.md",
     "docs/rotate-secrets.md",

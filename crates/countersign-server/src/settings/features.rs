@@ -27,8 +27,6 @@ pub struct UsernameSettings {
     pub min_length: usize,
     /// The most UTF-16 code units.
     pub max_length: usize,
-    /// Whether a username that was set stays for ever.
-    pub immutable: bool,
 }
 
 /// The plugin `open-api`.
@@ -62,7 +60,6 @@ impl Reader<'_> {
         let settings = UsernameSettings {
             min_length: self.number("username.min_length", 1, 255)?,
             max_length: self.number("username.max_length", 1, 255)?,
-            immutable: self.boolean("username.immutable")?,
         };
         if settings.min_length > settings.max_length {
             let expected = "a number that is not smaller than username.min_length";

@@ -143,7 +143,6 @@ pub const KEYS: &[Key] = &[
     key("username.enabled", "false", "the plugin username: sign-in with a name"),
     key("username.min_length", "3", "fewest characters (UTF-16 units) of a username"),
     key("username.max_length", "30", "most characters (UTF-16 units) of a username"),
-    key("username.immutable", "false", "whether a username that was set stays for ever"),
     key("open_api.enabled", "false", "the plugin open-api: a description of this server"),
     key("open_api.page", "true", "whether the description is a page at /reference, too"),
     key("email_password.enabled", "true", "sign-up and sign-in with a password"),

@@ -1,6 +1,7 @@
 //! A server without a socket.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     fs,
     net::{IpAddr, SocketAddr},
@@ -41,8 +42,13 @@ impl Entropy for Repeating {
     }
 }
 
+thread_local! {
+    static SEED: Cell<u64> = const { Cell::new(7) };
+}
+
+/// Each of a test is another: two servers on one database give no id twice.
 pub(crate) fn repeating() -> Repeating {
-    Repeating(Mutex::new(7))
+    Repeating(Mutex::new(SEED.replace(SEED.get() + 1_000_003)))
 }
 
 /// The settings of a test server, with some set otherwise.
