@@ -7,6 +7,6 @@ mod set;
 pub(crate) use countersign_cookies::{CookieNames, CookieSigner};
 
 pub(crate) use self::{
-    request::{PresentedSession, RequestCookies},
+    request::RequestCookies,
     set::{SetCookies, SetSession},
 };

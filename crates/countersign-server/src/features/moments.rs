@@ -9,19 +9,19 @@ use http::{HeaderMap, HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEA
 
 use crate::{
     Auth,
-    cookies::{PresentedSession, RequestCookies, SetSession},
+    cookies::{RequestCookies, SetSession},
 };
 
 /// Runs an endpoint with its features' moments around it.
 pub(crate) async fn around(State(auth): State<Auth>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let mut presented = auth.features().iter();
-    if let Some(token) = presented.find_map(|feature| feature.present_session(&auth, headers)) {
-        let value = auth.cookie_signer().sign(&token);
-        let name = auth.cookie_names().session_token.clone();
-        request.extensions_mut().insert(PresentedSession { name, value });
-    }
-    let cookies = RequestCookies::of(request.headers(), request.extensions());
+    let mut features = auth.features().iter();
+    let presented = features.find_map(|feature| feature.present_session(&auth, headers));
+    let presented = presented.map(|token| {
+        (auth.cookie_names().session_token.as_str(), auth.cookie_signer().sign(&token))
+    });
+    let cookies = RequestCookies::of(headers, presented);
+    request.extensions_mut().insert(cookies.clone());
     let mut answer = next.run(request).await;
     if let Some(SetSession(session)) = answer.extensions_mut().remove::<SetSession>() {
         for feature in auth.features() {

@@ -24,7 +24,7 @@ impl FromRequestParts<Auth> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, ApiError> {
-        let request = RequestCookies::of(&parts.headers, &parts.extensions);
+        let request = RequestCookies::of_parts(parts);
         let Current { signed_in, cookies } = current(auth, &request, parts.uri.query()).await?;
         match signed_in {
             Some((session, user)) => Ok(Self { session, user, cookies }),
