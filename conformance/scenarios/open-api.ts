@@ -12,9 +12,11 @@ const SCHEMA = "/open-api/generate-schema";
 
 /** What `countersign serve` answers with the plugins jwt and open-api. */
 const ANSWERED = [
+  "/change-password",
   "/error",
   "/get-session",
   "/jwks",
+  "/list-accounts",
   "/list-sessions",
   "/ok",
   "/revoke-other-sessions",
@@ -24,6 +26,10 @@ const ANSWERED = [
   "/sign-out",
   "/sign-up/email",
   "/token",
+  "/unlink-account",
+  "/update-session",
+  "/update-user",
+  "/verify-password",
 ];
 
 async function description(side: Side): Promise<Description> {
