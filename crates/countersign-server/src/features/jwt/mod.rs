@@ -52,7 +52,7 @@ enum Signer {
     /// The shared secret; there is nothing to publish.
     Secret(Box<SigningKey>),
     /// Key pairs in the database.
-    Pairs(Keys),
+    Pairs(Box<Keys>),
 }
 
 impl Jwt {
@@ -62,7 +62,10 @@ impl Jwt {
                 let key = SigningKey::from_secret(algorithm, settings.secrets.current().expose())?;
                 Signer::Secret(Box::new(key))
             }
-            _ => Signer::Pairs(Keys::new(&settings.token, AtRest::new(&settings.secrets))),
+            _ => {
+                let keys = Keys::new(&settings.token, AtRest::new(&settings.secrets));
+                Signer::Pairs(Box::new(keys))
+            }
         };
         let jwks_path = settings.token.jwks_path.as_str().into();
         Ok(Self { signer: Arc::new(signer), jwks_path, header: settings.token.header })
