@@ -44,11 +44,6 @@ impl SetCookies {
         self.set(names, name, "", Some(SignedDuration::ZERO));
     }
 
-    /// Sets those of `others`, too, after these.
-    pub(crate) fn append(&mut self, others: Self) {
-        self.0.extend(others.0);
-    }
-
     /// Takes away every cookie of a session.
     pub(crate) fn expire_session(&mut self, names: &CookieNames) {
         self.session = None;
@@ -60,9 +55,14 @@ impl SetCookies {
     /// These, then those, also where they have the same name: the browser takes the last.
     #[must_use]
     pub(crate) fn and(mut self, more: Self) -> Self {
-        self.lines.extend(more.lines);
-        self.session = more.session.or(self.session);
+        self.append(more);
         self
+    }
+
+    /// The same, in place.
+    pub(crate) fn append(&mut self, more: Self) {
+        self.lines.extend(more.lines);
+        self.session = more.session.or(self.session.take());
     }
 
     /// Notes whose session the cookies are.

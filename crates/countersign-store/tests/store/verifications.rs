@@ -1,7 +1,7 @@
 //! What is brought back once, and addresses that change under it.
 
 use countersign_store::{
-    Database,
+    AdditionalColumns, Database,
     schema::BETTER_AUTH,
     users::{self, User},
     verifications::{self, Verification},
@@ -78,6 +78,7 @@ async fn an_address_changes_only_from_the_one_that_was_read_and_to_one_that_is_f
         image: None,
         created_at: now(),
         updated_at: now(),
+        additional: AdditionalColumns::default(),
     };
     let (ann, bob) = (user("ann"), user("bob"));
     for user in [&ann, &bob] {
