@@ -5,7 +5,7 @@
 //! (`BETTER_AUTH_SECRETS`) the text is `$ba$<number>$<hexadecimal>` and the number says which one
 //! opens it; digits alone belong to the secret without a number (`BETTER_AUTH_SECRET`).
 
-use aws_lc_rs::digest;
+use aws_lc_rs::{digest, hkdf};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::Aead};
 use zeroize::Zeroizing;
 
@@ -58,6 +58,13 @@ impl AtRest {
         Self { current: secrets.current_number(), ciphers }
     }
 
+    /// The same for one purpose, under keys of its own: what is sealed for it opens nothing elsewhere.
+    pub(crate) fn for_purpose(secrets: &Secrets, purpose: &str) -> Self {
+        let derive = |secret: &Secret| cipher(&purpose_key(secret, purpose));
+        let ciphers = secrets.all().map(|(number, secret)| (number, derive(secret))).collect();
+        Self { current: secrets.current_number(), ciphers }
+    }
+
     /// The text to store.
     pub(crate) fn seal(&self, text: &str, entropy: &dyn Entropy) -> Result<String, NotSealed> {
         let mut nonce = [0; NONCE_LENGTH];
@@ -94,6 +101,23 @@ impl AtRest {
     fn cipher(&self, number: Option<u32>) -> Option<&XChaCha20Poly1305> {
         self.ciphers.iter().find(|(known, _)| *known == number).map(|(_, cipher)| cipher)
     }
+}
+
+/// HKDF-SHA-256 of the secret, in hexadecimal: Better Auth takes that text as a secret again.
+///
+/// # Panics
+///
+/// Never: thirty-two bytes are one block of the hash.
+#[expect(clippy::expect_used, reason = "a key that was not derived must not be used")]
+fn purpose_key(secret: &Secret, purpose: &str) -> Secret {
+    let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"better-auth:oauth-encryption:v1");
+    let info = format!("better-auth:{purpose}:v1");
+    let mut key = Zeroizing::new([0; 32]);
+    salt.extract(secret.expose())
+        .expand(&[info.as_bytes()], hkdf::HKDF_SHA256)
+        .and_then(|derived| derived.fill(&mut *key))
+        .expect("one block");
+    Secret::new(&Zeroizing::new(hex::encode(&*key)))
 }
 
 fn cipher(secret: &Secret) -> XChaCha20Poly1305 {
@@ -143,6 +167,19 @@ mod tests {
             Ok("hello")
         );
         assert_eq!(opened(&numbered(&[(1, "new")], Some(FIRST)), HELLO).as_deref(), Ok("hello"));
+    }
+
+    #[test]
+    fn a_purpose_has_a_key_of_its_own() {
+        let secret = Secret::new(FIRST);
+        let key = purpose_key(&secret, "oauth-state-cookie");
+        let expected = b"38d044f30e0de87280ee86a85d16395a167a8bc4b4512eb31728b756bc4907e0";
+        assert_eq!(key.expose(), expected);
+        let secrets = Secrets::plain(secret);
+        let purpose = AtRest::for_purpose(&secrets, "oauth-link-session-token");
+        let sealed = purpose.seal("text", &SystemEntropy).expect("seals");
+        assert_eq!(opened(&purpose, &sealed).as_deref(), Ok("text"));
+        assert_eq!(opened(&AtRest::new(&secrets), &sealed), Err(NotOpened::Closed));
     }
 
     #[test]

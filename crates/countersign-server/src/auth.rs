@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     Entropy,
+    at_rest::AtRest,
     cookies::{CookieNames, CookieSigner},
     edge::RateLimiter,
     email::EmailTokens,
@@ -15,6 +16,7 @@ use crate::{
     mail::Mailer,
     password::HashingPool,
     settings::Settings,
+    social::Social,
 };
 
 /// The server's parts. Clones share them.
@@ -32,6 +34,9 @@ pub(crate) struct Parts {
     pub(crate) rate_limiter: Option<RateLimiter>,
     pub(crate) email_tokens: EmailTokens,
     pub(crate) mailer: Option<Mailer>,
+    pub(crate) at_rest: AtRest,
+    pub(crate) link_tokens: AtRest,
+    pub(crate) social: Social,
     pub(crate) features: Vec<Box<dyn Feature>>,
 }
 
@@ -81,6 +86,21 @@ impl Auth {
     /// The way to send mail, where there is one.
     pub(crate) fn mailer(&self) -> Option<&Mailer> {
         self.0.mailer.as_ref()
+    }
+
+    /// Seals what lies in the database.
+    pub(crate) fn at_rest(&self) -> &AtRest {
+        &self.0.at_rest
+    }
+
+    /// Seals the session that asked for an account to be linked.
+    pub(crate) fn link_tokens(&self) -> &AtRest {
+        &self.0.link_tokens
+    }
+
+    /// The identity providers.
+    pub(crate) fn social(&self) -> &Social {
+        &self.0.social
     }
 
     pub(crate) fn features(&self) -> &[Box<dyn Feature>] {

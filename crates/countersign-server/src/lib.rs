@@ -43,6 +43,7 @@ mod server;
 mod session;
 mod set_password;
 pub mod settings;
+mod social;
 mod wire;
 
 pub(crate) use auth::Auth;

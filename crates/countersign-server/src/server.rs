@@ -9,6 +9,7 @@ use countersign_store::{Database, DatabaseUrl, Inspection, StoreError, schema};
 use crate::{
     Entropy,
     app::app,
+    at_rest::AtRest,
     auth::{Auth, Parts},
     cookies::{CookieNames, CookieSigner},
     edge::RateLimiter,
@@ -17,6 +18,7 @@ use crate::{
     mail::{MailError, Mailer, OutgoingMail},
     password::HashingPool,
     settings::Settings,
+    social::Social,
 };
 
 /// Why a server does not start.
@@ -44,6 +46,9 @@ pub enum StartError {
          that can"
     )]
     Key(#[from] KeyError),
+    /// Nothing could be made that asks identity providers.
+    #[error("cannot prepare requests to identity providers: {0}")]
+    Calls(reqwest::Error),
     /// The threads that hash passwords could not be started.
     #[error("cannot start the threads that hash passwords: {0}")]
     Threads(#[from] std::io::Error),
@@ -95,6 +100,9 @@ impl Server {
             rate_limiter: settings.rate_limit.then(RateLimiter::new),
             email_tokens: EmailTokens::new(settings.secrets.current())?,
             mailer,
+            at_rest: AtRest::new(&settings.secrets),
+            link_tokens: AtRest::for_purpose(&settings.secrets, "oauth-link-session-token"),
+            social: Social::new(&settings.providers).map_err(StartError::Calls)?,
             settings,
             database,
             clock,

@@ -53,6 +53,6 @@ pub use row::{Cells, Row};
 /// The statement builder: sea-query.
 pub use sea_query as sql;
 pub use statement::{Bound, Prepared, Statement};
-pub use tables::{accounts, sessions, signing_keys, users, verifications};
+pub use tables::{accounts, linked_accounts, sessions, signing_keys, users, verifications};
 pub use transaction::Transaction;
 pub use url::{DatabaseUrl, DatabaseUrlError};

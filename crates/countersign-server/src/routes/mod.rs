@@ -1,21 +1,27 @@
 //! Better Auth's core endpoints: one file an operation, one line in this list.
 
+mod account_choice;
+mod callback;
 mod change_email;
 mod change_password;
 mod delete_user;
 mod error_page;
 mod get_session;
+mod link_social;
 mod list_accounts;
 mod list_sessions;
 mod ok;
 mod probes;
+mod provider_tokens;
 mod request_password_reset;
 mod reset_password;
 mod revoke_sessions;
 mod send_verification_email;
 mod sign_in;
+mod sign_in_social;
 mod sign_out;
 mod sign_up;
+mod social_wish;
 mod status;
 mod unlink_account;
 mod update_session;
@@ -41,6 +47,12 @@ pub(crate) fn endpoints() -> Router<Auth> {
         .route("/error", get(error_page::error_page))
         .route("/sign-up/email", post(sign_up::sign_up))
         .route("/sign-in/email", post(sign_in::sign_in))
+        .route("/sign-in/social", post(sign_in_social::sign_in_social))
+        .route("/callback/{id}", get(callback::callback).post(callback::callback_posted))
+        .route("/link-social", post(link_social::link_social))
+        .route("/get-access-token", post(provider_tokens::get_access_token))
+        .route("/refresh-token", post(provider_tokens::refresh_token))
+        .route("/account-info", get(provider_tokens::account_info))
         .route("/sign-out", post(sign_out::sign_out))
         .route("/get-session", get(get_session::get_session).post(get_session::refuse_post))
         .route("/list-sessions", get(list_sessions::list_sessions))

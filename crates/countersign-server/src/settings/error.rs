@@ -26,6 +26,16 @@ pub enum SettingsError {
         /// The largest.
         most: usize,
     },
+    /// A setting of an identity provider that is not of its form, or missing.
+    #[error("setting `social.{id}.{key}` is not valid: expected {expected}")]
+    Provider {
+        /// The provider.
+        id: String,
+        /// The setting.
+        key: String,
+        /// Its form.
+        expected: &'static str,
+    },
     /// A key nobody knows.
     #[error("unknown setting `{key}` in {place}; did you mean `{nearest}`?")]
     Unknown {

@@ -16,6 +16,7 @@ pub mod keys;
 mod mail;
 mod reader;
 mod secrets;
+pub mod social;
 mod source;
 mod span;
 mod token;
@@ -36,6 +37,7 @@ pub use features::{BearerSettings, MultiSessionSettings, OpenApiSettings, Userna
 pub use firebase::FirebaseScrypt;
 pub use mail::MailSettings;
 pub(crate) use mail::{MailTransport, Relay, Tls};
+pub use social::ProviderSettings;
 pub use source::Source;
 pub use token::TokenSettings;
 
@@ -93,6 +95,10 @@ pub struct Settings {
     pub delete_user: DeleteUserSettings,
     /// Where mail goes; without, nothing that needs a mail can be done.
     pub mail: Option<MailSettings>,
+    /// Who else may say who somebody is.
+    pub providers: Vec<ProviderSettings>,
+    /// What is done with accounts at providers.
+    pub accounts: AccountSettings,
 }
 
 /// How long sessions live.
@@ -119,6 +125,18 @@ pub struct PasswordSettings {
     pub threads: usize,
     /// Sign-ins that may wait for a thread; the next one is told to come back.
     pub queue: usize,
+}
+
+/// What is done with accounts at identity providers.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AccountSettings {
+    /// Whether their tokens are encrypted in the database.
+    pub encrypt_tokens: bool,
+    /// Whether a user may have several.
+    pub linking: bool,
+    /// Whether one may be linked whose address is not the user's.
+    pub link_other_emails: bool,
 }
 
 impl Settings {
@@ -174,6 +192,12 @@ impl Settings {
             change_email: ChangeEmailSettings::read(&reader)?,
             delete_user: DeleteUserSettings::read(&reader)?,
             mail: MailSettings::read(&reader, base_url.host())?,
+            providers: social::providers(&source.social()?)?,
+            accounts: AccountSettings {
+                encrypt_tokens: reader.boolean("account.encrypt_tokens")?,
+                linking: reader.boolean("account.linking")?,
+                link_other_emails: reader.boolean("account.link_other_emails")?,
+            },
             base_url,
         })
     }

@@ -8,11 +8,15 @@ use toml::{Table, Value};
 use super::{
     SettingsError,
     keys::{KEYS, Key},
+    social,
 };
 
 /// The prefix of our variables. Only names with `__` are settings of this server; other programs
 /// of the house share the prefix.
 const PREFIX: &str = "COUNTERSIGN_";
+
+/// The section whose parts are identity providers.
+const SOCIAL: &str = "social";
 
 /// A TOML file, where given, and the environment, as an argument.
 #[derive(Clone, Default)]
@@ -58,16 +62,55 @@ impl Source {
         Ok(values)
     }
 
-    fn read_file(&self, values: &mut BTreeMap<&'static str, String>) -> Result<(), SettingsError> {
-        let Some(path) = &self.file else { return Ok(()) };
+    /// The settings of identity providers, by provider and name.
+    pub(super) fn social(&self) -> Result<social::Sections, SettingsError> {
+        let mut sections = social::Sections::new();
+        if let Some((table, place)) = self.table()? {
+            let ids = table.get(SOCIAL).and_then(Value::as_table).into_iter().flatten();
+            for (id, keys) in ids {
+                let name = format!("{SOCIAL}.{id}");
+                let keys = keys.as_table().ok_or_else(|| unknown(&name, &place))?;
+                for (key, value) in keys {
+                    let name = format!("{name}.{key}");
+                    let text = plain(value).ok_or_else(|| SettingsError::Shape {
+                        key: name.clone(),
+                        place: place.clone(),
+                    })?;
+                    if !social::keep(&mut sections, id, key, text) {
+                        return Err(unknown_of_provider(&name, key, &place));
+                    }
+                }
+            }
+        }
+        for (variable, value) in &self.environment {
+            let Some(name) = social_variable(variable) else { continue };
+            let known = name
+                .split_once("__")
+                .is_some_and(|(id, key)| social::keep(&mut sections, id, key, value.clone()));
+            if !known {
+                let key = name.split_once("__").map_or(name.as_str(), |(_, key)| key);
+                let place = format!("the environment ({variable})");
+                let name = format!("{SOCIAL}.{}", name.replace("__", "."));
+                return Err(unknown_of_provider(&name, key, &place));
+            }
+        }
+        Ok(sections)
+    }
+
+    fn table(&self) -> Result<Option<(Table, String)>, SettingsError> {
+        let Some(path) = &self.file else { return Ok(None) };
         let text = fs::read_to_string(path)
             .map_err(|cause| SettingsError::File { path: path.clone(), cause })?;
         let table: Table = text.parse().map_err(|cause| SettingsError::Syntax {
             path: path.clone(),
             cause: Box::new(cause),
         })?;
-        let place = path.display().to_string();
-        for (section, keys) in &table {
+        Ok(Some((table, path.display().to_string())))
+    }
+
+    fn read_file(&self, values: &mut BTreeMap<&'static str, String>) -> Result<(), SettingsError> {
+        let Some((table, place)) = self.table()? else { return Ok(()) };
+        for (section, keys) in table.iter().filter(|(section, _)| *section != SOCIAL) {
             let Value::Table(keys) = keys else { return Err(unknown(section, &place)) };
             for (name, value) in keys {
                 let name = format!("{section}.{name}");
@@ -82,6 +125,9 @@ impl Source {
 
     fn refuse_unknown_variables(&self) -> Result<(), SettingsError> {
         for variable in self.environment.keys() {
+            if social_variable(variable).is_some() {
+                continue;
+            }
             let Some(name) = variable.strip_prefix(PREFIX) else { continue };
             let Some((section, key)) = name.split_once("__") else { continue };
             let name = format!("{section}.{key}").to_lowercase();
@@ -102,6 +148,21 @@ fn read_secret_file(values: &mut BTreeMap<&'static str, String>) -> Result<(), S
     let secret = fs::read_to_string(&path).map_err(|cause| SettingsError::File { path, cause })?;
     values.insert("server.secret", secret);
     Ok(())
+}
+
+/// What stands behind `COUNTERSIGN_SOCIAL__`, in lower case.
+fn social_variable(variable: &str) -> Option<String> {
+    Some(variable.strip_prefix(PREFIX)?.strip_prefix("SOCIAL__")?.to_lowercase())
+}
+
+fn unknown_of_provider(name: &str, key: &str, place: &str) -> SettingsError {
+    let likeness = |known: &str| strsim::jaro_winkler(known, key);
+    let nearest = social::KEYS.iter().max_by(|(a, _), (b, _)| likeness(a).total_cmp(&likeness(b)));
+    SettingsError::Unknown {
+        key: name.to_owned(),
+        place: place.to_owned(),
+        nearest: nearest.map_or_else(String::new, |(key, _)| (*key).to_owned()),
+    }
 }
 
 fn find(name: &str) -> Option<&'static Key> {

@@ -75,9 +75,9 @@ impl Body for NoBody {
 
 /// The members of a body or query, and what was wrong so far.
 pub(crate) struct Fields<'a> {
-    place: &'static str,
-    value: Option<&'a Value>,
-    faults: Vec<String>,
+    pub(super) place: &'static str,
+    pub(super) value: Option<&'a Value>,
+    pub(super) faults: Vec<String>,
 }
 
 impl<'a> Fields<'a> {
@@ -162,12 +162,17 @@ impl<'a> Fields<'a> {
         self.value.cloned().unwrap_or_default()
     }
 
-    fn member(&self, name: &str) -> Option<&'a Value> {
+    pub(super) fn member(&self, name: &str) -> Option<&'a Value> {
         self.value?.get(name)
     }
 
     /// Notes the fault, unless the body is no object: that was said already.
-    fn expected<T: Default>(&mut self, expected: &str, name: &str, found: Option<&Value>) -> T {
+    pub(super) fn expected<T: Default>(
+        &mut self,
+        expected: &str,
+        name: &str,
+        found: Option<&Value>,
+    ) -> T {
         if matches!(self.value, Some(Value::Object(_))) {
             let received = kind(found);
             self.faults.push(format!(
@@ -179,7 +184,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn kind(value: Option<&Value>) -> &'static str {
+pub(super) fn kind(value: Option<&Value>) -> &'static str {
     match value {
         None => "undefined",
         Some(Value::Null) => "null",

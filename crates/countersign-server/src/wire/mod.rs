@@ -4,6 +4,7 @@ mod content_type;
 mod email;
 mod error;
 mod fields;
+mod nested;
 mod reply;
 mod rows;
 

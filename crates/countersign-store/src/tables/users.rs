@@ -199,3 +199,16 @@ pub fn rewrite(user: &User) -> UpdateStatement {
 pub fn delete(id: &str) -> DeleteStatement {
     Query::delete().from_table("user").and_where(Expr::col("id").eq(id)).take()
 }
+
+/// Writes name, address and picture of a user.
+pub fn overwrite(user: &User) -> UpdateStatement {
+    Query::update()
+        .table("user")
+        .value("name", user.name.as_str())
+        .value("email", user.email.as_str())
+        .value("emailVerified", user.email_verified)
+        .value("image", user.image.clone())
+        .value("updatedAt", date(user.updated_at))
+        .and_where(Expr::col("id").eq(user.id.as_str()))
+        .take()
+}

@@ -1,0 +1,176 @@
+//! From a person at a provider to a user and a session.
+//!
+//! | Who is there already | What happens |
+//! |---|---|
+//! | a user with this account | signed in; the account gets the new tokens |
+//! | a user with this address | gets the account, if linking is on, the provider verified the address (or is trusted) and so did we |
+//! | nobody | a new user with the account, unless sign-up is off |
+//!
+//! Without the second row's conditions, whoever makes an account elsewhere with another's address, or signs up here
+//! with it before its owner does, would share the user with them.
+
+use countersign_store::{
+    StoreError,
+    linked_accounts::{self, Account, ProviderTokens},
+    sessions::{self, Session},
+    users::{self, User},
+};
+
+use super::{Identity, provider::Provider};
+use crate::{Auth, edge::Client, entropy::random_id, session::begin, wire::ApiError};
+
+/// Somebody whom a provider sent.
+pub(crate) struct Arrival<'a> {
+    pub(crate) provider: &'a Provider,
+    pub(crate) identity: &'a Identity,
+    pub(crate) account_id: &'a str,
+    /// In lower case.
+    pub(crate) email: &'a str,
+    /// As they are stored.
+    pub(crate) tokens: ProviderTokens,
+    pub(crate) scope: Option<String>,
+    /// Whether somebody new may come in.
+    pub(crate) may_sign_up: bool,
+}
+
+/// What became of it.
+pub(crate) enum Outcome {
+    SignedIn {
+        session: Box<Session>,
+        user: Box<User>,
+        is_new: bool,
+    },
+    /// Better Auth's words.
+    Refused(&'static str),
+}
+
+const NOT_LINKED: Outcome = Outcome::Refused("account not linked");
+const CANNOT_LINK: Outcome = Outcome::Refused("unable to link account");
+
+pub(crate) async fn sign_in(
+    auth: &Auth,
+    arrival: Arrival<'_>,
+    client: &Client,
+) -> Result<Outcome, ApiError> {
+    let key = linked_accounts::select_of_key(arrival.provider.id(), arrival.account_id);
+    let mut accounts = auth.database().fetch_all(&key).await?;
+    let account = accounts.pop().map(linked_accounts::read).transpose()?;
+    if !accounts.is_empty() {
+        tracing::error!(provider = arrival.provider.id(), "two rows are the same account");
+        return Ok(CANNOT_LINK);
+    }
+    let (user, is_new) = match account {
+        Some(account) => match users::find_by_id(auth.database(), &account.user_id).await? {
+            Some(user) => (returning(auth, &arrival, &account, user).await?, false),
+            None => return Ok(CANNOT_LINK),
+        },
+        None => match users::find_by_email(auth.database(), arrival.email).await? {
+            Some(user) => match linked(auth, &arrival, user).await? {
+                Some(user) => (user, false),
+                None => return Ok(NOT_LINKED),
+            },
+            None if !arrival.may_sign_up => return Ok(Outcome::Refused("signup disabled")),
+            None => match new_user(auth, &arrival).await {
+                Ok(user) => (user, true),
+                // Somebody signed up with this address, or as this person, at the same moment.
+                Err(error) if error.is_duplicate() => {
+                    return Ok(Outcome::Refused("unable to create user"));
+                }
+                Err(error) => return Err(error.into()),
+            },
+        },
+    };
+    if arrival.provider.settings.require_verified_email && !user.email_verified {
+        return Ok(Outcome::Refused("email_not_verified"));
+    }
+    let session = begin(auth, &user.id, true, client);
+    auth.database().execute(&sessions::insert(&session)).await?;
+    Ok(Outcome::SignedIn { session: Box::new(session), user: Box::new(user), is_new })
+}
+
+async fn returning(
+    auth: &Auth,
+    arrival: &Arrival<'_>,
+    account: &Account,
+    user: User,
+) -> Result<User, StoreError> {
+    let now = auth.now();
+    let tokens = linked_accounts::update_tokens(&account.id, &arrival.tokens, now);
+    auth.database().execute(&tokens).await?;
+    let user = verified(auth, arrival, user).await?;
+    overwritten(auth, arrival, user).await
+}
+
+/// The user of this address with the account, if everything speaks for it.
+async fn linked(
+    auth: &Auth,
+    arrival: &Arrival<'_>,
+    user: User,
+) -> Result<Option<User>, StoreError> {
+    let is_believed = arrival.provider.settings.trusted || arrival.identity.email_verified();
+    if !is_believed || !user.email_verified || !auth.settings().accounts.linking {
+        return Ok(None);
+    }
+    auth.database().execute(&linked_accounts::insert(&account(auth, arrival, &user))).await?;
+    overwritten(auth, arrival, user).await.map(Some)
+}
+
+async fn new_user(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, StoreError> {
+    let now = auth.now();
+    let user = User {
+        id: random_id(auth.entropy()),
+        name: arrival.identity.name().to_owned(),
+        email: arrival.email.to_owned(),
+        email_verified: arrival.identity.email_verified(),
+        image: arrival.identity.image(),
+        created_at: now,
+        updated_at: now,
+    };
+    let mut transaction = auth.database().begin().await?;
+    transaction.execute(&users::insert(&user)).await?;
+    transaction.execute(&linked_accounts::insert(&account(auth, arrival, &user))).await?;
+    transaction.commit().await?;
+    Ok(user)
+}
+
+/// An address that the provider verified is verified.
+async fn verified(auth: &Auth, arrival: &Arrival<'_>, mut user: User) -> Result<User, StoreError> {
+    if arrival.identity.email_verified() && !user.email_verified && arrival.email == user.email {
+        auth.database().execute(&users::verify_email(&user, auth.now())).await?;
+        user.email_verified = true;
+    }
+    Ok(user)
+}
+
+/// With `override_user_info`, the provider's word replaces ours.
+async fn overwritten(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<User, StoreError> {
+    if !arrival.provider.settings.override_user_info {
+        return Ok(user);
+    }
+    let identity = arrival.identity;
+    let same_address = arrival.email == user.email;
+    let user = User {
+        name: identity.name().to_owned(),
+        image: identity.image().or(user.image),
+        email: arrival.email.to_owned(),
+        email_verified: identity.email_verified() || same_address && user.email_verified,
+        updated_at: auth.now(),
+        ..user
+    };
+    auth.database().execute(&users::overwrite(&user)).await?;
+    Ok(user)
+}
+
+fn account(auth: &Auth, arrival: &Arrival<'_>, user: &User) -> Account {
+    let now = auth.now();
+    Account {
+        id: random_id(auth.entropy()),
+        account_id: arrival.account_id.to_owned(),
+        provider_id: arrival.provider.id().to_owned(),
+        user_id: user.id.clone(),
+        tokens: arrival.tokens.clone(),
+        scope: arrival.scope.clone(),
+        created_at: now,
+        updated_at: now,
+    }
+}
