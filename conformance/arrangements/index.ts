@@ -8,6 +8,7 @@ import { behindHttps } from "./behind-https.ts";
 import { mail } from "./mail.ts";
 import { plain } from "./plain.ts";
 import { plugins } from "./plugins.ts";
+import { lenientSocial, social, socialApart } from "./social.ts";
 import { withLimits } from "./with-limits.ts";
 
 export interface Tokens {
@@ -23,14 +24,25 @@ export interface Arrangement {
   /** The name of the file with the reference's further options. */
   reference?: string;
   /** Our settings that mean the same. */
-  settings?: (server: { outbox: string }) => Record<string, string>;
+  settings?: (server: { outbox: string; identityProvider: string }) => Record<string, string>;
   /** How its tokens are verified, when not with the keys at `/jwks` for its own address. */
   tokens?: Tokens;
   limited?: boolean;
+  /** Starts identity providers; the reference's options read which kind. */
+  identityProvider?: "usual" | "lenient" | "apart";
   /** Its address for browsers, when that is not where it listens. */
   origin?: string;
   /** Trusted origins besides its own. */
   trusted?: string[];
 }
 
-export const arrangements: Arrangement[] = [plain, withLimits, behindHttps, ...mail, ...plugins];
+export const arrangements: Arrangement[] = [
+  plain,
+  withLimits,
+  behindHttps,
+  ...mail,
+  ...plugins,
+  social,
+  lenientSocial,
+  socialApart,
+];

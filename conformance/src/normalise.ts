@@ -8,6 +8,13 @@ import { createHmac } from "node:crypto";
 
 /** Ids and tokens; those of links to reset a password are shorter. */
 const ID = /\b(?:[A-Za-z0-9]{32}|[A-Za-z0-9]{24})\b/g;
+/** What a sign-in at a provider is known by; letters, digits, `-` and `_`. */
+const FLOW = /(?<=state=|auth-state:|"oauthState":"|code_challenge=|"codeVerifier":"|nonce=|"idTokenNonce":"|"nonce":"|"challenge":")[\w-]{32,128}/g;
+/** What a code of the identity provider says stands in it. */
+const CODE = /(?<=[?&]code=)eyJ[\w-]+/g;
+const SEALED = /\b(?:[0-9a-f]{2}){41,}\b/g;
+const SECONDS = /(?<="(?:iat|exp)":)\d{10}\b/g;
+const MILLISECONDS = /(?<="expiresAt":)\d{13}/g;
 const DATE = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
 const SIGNED = /([^=;\s."]+)\.((?:[A-Za-z0-9+/]|%2B|%2F){43}(?:=|%3D))/g;
 const PUBLIC_KEY = /"([xy])":"[\w-]{43}"/g;
@@ -32,10 +39,15 @@ export class Normaliser {
     return text
       .replaceAll(this.base, "<origin>")
       .replaceAll(encodeURIComponent(this.base), "<origin>")
+      .replace(CODE, (code) => this.text(Buffer.from(code, "base64url").toString("utf8")))
       .replace(TOKEN, (token) => this.token(token))
       .replace(SIGNED, (_, value, signature) => `${value}.${this.signature(value, signature)}`)
       .replace(PUBLIC_KEY, `"$1":"<public key>"`)
       .replace(PASSWORD_HASH, "<hash>")
+      .replace(FLOW, (id) => this.id(id))
+      .replace(SEALED, "<sealed>")
+      .replace(SECONDS, (instant) => this.fromNow(Number(instant) * 1000))
+      .replace(MILLISECONDS, (instant) => this.fromNow(Number(instant)))
       .replace(DATE, (date) => this.fromNow(Date.parse(date)))
       .replace(ID, (id) => this.id(id));
   }

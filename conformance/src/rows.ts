@@ -29,6 +29,12 @@ export class Rows {
     return TABLES.map((table) => [table, this.of(table)]);
   }
 
+  /** What is remembered under this identifier, or nothing. */
+  remembered(identifier: string): Row | undefined {
+    const row = this.database.prepare(`SELECT * FROM "verification" WHERE "identifier" = ?`).get(identifier);
+    return row ? sorted(row as Row) : undefined;
+  }
+
   /** Sets a column of all rows of this scenario's users. */
   set(table: Exclude<Table, "user">, column: string, value: string | null): void {
     this.database

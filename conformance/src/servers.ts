@@ -17,6 +17,8 @@ export interface Server {
   /** Where it would put its mail, when its arrangement says so. */
   outbox: string;
   tokens?: Tokens | undefined;
+  /** The address of the identity providers, where its arrangement starts them. */
+  identityProvider: string;
 }
 
 export interface Pair {
@@ -42,13 +44,17 @@ export const SECRET = "a-secret-for-tests-only-0123456789abcdef";
 const HERE = join(import.meta.dirname, "..");
 const COUNTERSIGN = process.env.COUNTERSIGN_BIN ?? join(HERE, "../target/debug/countersign");
 
-type Options = Omit<Arrangement, "name" | "scenarios">;
+interface Options extends Omit<Arrangement, "name" | "scenarios"> {
+  identityProviderUrl?: string;
+}
 
 export default async function setup(project: TestProject) {
   const folder = makeRunFolder();
   const withItself = process.env.SUBJECT === "reference";
   const startSubject = withItself ? startReference : startCountersignAsBetterAuth;
-  async function pair(options: Options): Promise<Pair> {
+  async function pair(arrangement: Options): Promise<Pair> {
+    const identityProviderUrl = arrangement.identityProvider ? await startIdentityProvider(folder) : "";
+    const options = { ...arrangement, identityProviderUrl };
     return { reference: await startReference(folder, options), subject: await startSubject(folder, options) };
   }
   try {
@@ -65,12 +71,20 @@ export default async function setup(project: TestProject) {
   return () => removeRunFolder(folder);
 }
 
+/** Starts the identity providers that both servers of a pair ask. */
+export async function startIdentityProvider(folder: string): Promise<string> {
+  const port = await freePort();
+  await start(folder, "node", [join(HERE, "reference/identity-provider.mjs")], "ready", { PORT: String(port) });
+  return `http://127.0.0.1:${port}`;
+}
+
 export async function startReference(folder: string, options: Options): Promise<Server> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const origin = options.origin ?? url;
   const database = join(folder, `reference-${port}.db`);
   const outbox = join(folder, `reference-${port}.outbox`);
+  const identityProvider = options.identityProviderUrl ?? "";
   await start(folder, "node", [join(HERE, "reference/server.mjs")], "ready", {
     PORT: String(port),
     NODE_ENV: "development",
@@ -82,8 +96,10 @@ export async function startReference(folder: string, options: Options): Promise<
     DATABASE_URL: `sqlite:${database}`,
     ARRANGEMENT: options.reference ?? "",
     OUTBOX: outbox,
+    IDENTITY_PROVIDER: identityProvider,
+    SOCIAL: options.identityProvider ?? "",
   });
-  return { url, origin, database, outbox, tokens: options.tokens };
+  return { url, origin, database, outbox, identityProvider, tokens: options.tokens };
 }
 
 function startCountersignAsBetterAuth(folder: string, options: Options): Promise<Server> {
@@ -102,6 +118,7 @@ export async function startCountersign(
   const origin = options.origin ?? url;
   const database = join(folder, `subject-${port}.db`);
   const outbox = join(folder, `subject-${port}.outbox`);
+  const identityProvider = options.identityProviderUrl ?? "";
   await start(folder, COUNTERSIGN, ["serve", "--listen", `127.0.0.1:${port}`], "countersign serves", {
     BETTER_AUTH_URL: origin,
     BETTER_AUTH_SECRET: SECRET,
@@ -110,7 +127,7 @@ export async function startCountersign(
     COUNTERSIGN_RATE_LIMIT__ENABLED: String(options.limited ?? false),
     NO_COLOR: "1",
     ...settings,
-    ...options.settings?.({ outbox }),
+    ...options.settings?.({ outbox, identityProvider }),
   });
-  return { url, origin, database, outbox, tokens: options.tokens };
+  return { url, origin, database, outbox, identityProvider, tokens: options.tokens };
 }

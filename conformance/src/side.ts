@@ -27,6 +27,8 @@ export class Side {
   readonly client: AuthClient;
   /** The server's address, as browsers know it. */
   readonly base: string;
+  /** The address of the identity providers, if there are any. */
+  readonly identityProvider: string;
 
   constructor(
     private readonly server: Server,
@@ -37,6 +39,7 @@ export class Side {
     private readonly unique: string,
   ) {
     this.base = server.origin;
+    this.identityProvider = server.identityProvider;
     this.client = this.clientWith();
   }
 
