@@ -73,6 +73,12 @@ export const identities = [
     await signIn(side, "oidc", { stranger: true });
     await signIn(side, "oidc", { exp: -31 });
   }),
+  scenario("social: google's id token for somebody else, straight from google", ["200", "302"], async (side) => {
+    await signIn(side, "google", { aud: "another" });
+  }),
+  scenario("social: an address that is another one in lower case", ["200", "302"], async (side) => {
+    await signIn(side, "plain", { email: side.email("mi\u212ae") });
+  }),
   scenario("social: an id token for several", ["200", "302"], async (side) => {
     await signIn(side, "oidc", { aud: ["another", "cid"] });
   }),

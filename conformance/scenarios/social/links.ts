@@ -21,7 +21,7 @@ export const links = [
   }),
   scenario("social: the way to a further account without a session", ["401 UNAUTHORIZED", "400 VALIDATION_ERROR"], async (side) => {
     await side.post("/link-social", { provider: "plain" });
-    await side.post("/link-social", { provider: 7, scopes: "x", idToken: { nonce: 7 }, errorCallbackURL: 7 });
+    await side.post("/link-social", { provider: 7, scopes: "x", idToken: { nonce: 7 }, requestSignUp: 7 });
   }),
   scenario("social: a further account at a provider that is not there", ["200", "404 PROVIDER_NOT_FOUND", "404 ID_TOKEN_NOT_SUPPORTED", "401 INVALID_TOKEN"], async (side) => {
     await side.signUp();

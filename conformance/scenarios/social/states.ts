@@ -78,6 +78,10 @@ export const states = [
     await begin(side, "apple");
     await side.post("/callback/apple", "state=x", { type: "application/x-www-form-urlencoded", origin: "https://appleid.apple.com" });
   }),
+  scenario("social: a flow that ends at another provider", ["200", "302"], async (side) => {
+    const flow = await begin(side, "plain");
+    await comeBack(side, { ...flow, provider: "trusted" }, { code: code(flow, person(side, flow, "trusted")) });
+  }),
   scenario("social: callbacks that cannot be read", ["400 VALIDATION_ERROR", "400 VALIDATION_ERROR", "415 UNSUPPORTED_MEDIA_TYPE"], async (side) => {
     await side.get("/callback/plain?state=a&state=b&code=c&code=d");
     await side.post("/callback/plain", { state: 7, code: null }, { cookies: false });

@@ -117,7 +117,7 @@ fn purpose_key(secret: &Secret, purpose: &str) -> Secret {
         .expand(&[info.as_bytes()], hkdf::HKDF_SHA256)
         .and_then(|derived| derived.fill(&mut *key))
         .expect("one block");
-    Secret::new(&Zeroizing::new(hex::encode(&*key)))
+    Secret::new(&Zeroizing::new(hex::encode(key.as_slice())))
 }
 
 fn cipher(secret: &Secret) -> XChaCha20Poly1305 {

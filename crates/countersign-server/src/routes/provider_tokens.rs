@@ -25,7 +25,7 @@ const TOO_SHORT: SignedDuration = SignedDuration::from_secs(5);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AccessToken {
+struct Handed {
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "iso")]
     access_token_expires_at: Option<Timestamp>,
@@ -168,7 +168,7 @@ async fn access_token(
     auth: &Auth,
     provider: &Provider,
     account: &Account,
-) -> Result<AccessToken, ApiError> {
+) -> Result<Handed, ApiError> {
     let failed = || ApiError::from(&refusals::FAILED_TO_GET_ACCESS_TOKEN);
     let tokens = &account.tokens;
     let ends_soon = tokens
@@ -179,18 +179,17 @@ async fn access_token(
         Some(stored) => refresh(auth, provider, account, stored).await.ok_or_else(failed)?.0,
         None => Tokens::default(),
     };
-    let access_token = match new.access_token {
-        Some(token) => token,
-        None => {
-            let stored = tokens.access_token.as_deref().unwrap_or_default();
-            plain(auth, stored).map_err(|error| {
-                tracing::error!(account = account.id, %error, "a stored token cannot be opened");
-                failed()
-            })?
-        }
+    let access_token = if let Some(token) = new.access_token {
+        token
+    } else {
+        let stored = tokens.access_token.as_deref().unwrap_or_default();
+        plain(auth, stored).map_err(|error| {
+            tracing::error!(account = account.id, %error, "a stored token cannot be opened");
+            failed()
+        })?
     };
     let scopes = account.scope.as_deref().unwrap_or_default().split(',').map(str::trim);
-    Ok(AccessToken {
+    Ok(Handed {
         access_token,
         access_token_expires_at: new.access_token_expires_at.or(tokens.access_token_expires_at),
         scopes: scopes.filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),

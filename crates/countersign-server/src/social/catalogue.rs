@@ -3,6 +3,7 @@
 use crate::settings::social::ProviderKind;
 
 /// What is special about a provider.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Definition {
     /// What is asked for unless the settings say otherwise.
     pub(super) scopes: &'static [&'static str],

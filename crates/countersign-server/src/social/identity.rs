@@ -252,20 +252,16 @@ fn microsoft(data: Map<String, Value>) -> Option<Identity> {
 fn discord_avatar(data: &Map<String, Value>) -> String {
     let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
     let (id, number) = (text("id"), text("discriminator"));
-    match data.get("avatar").and_then(Value::as_str) {
-        Some(avatar) => {
-            let form = if avatar.starts_with("a_") { "gif" } else { "png" };
-            format!("https://cdn.discordapp.com/avatars/{id}/{avatar}.{form}")
-        }
-        None => {
-            let usual = if number == "0" {
-                (id.parse::<u64>().unwrap_or_default() >> 22) % 6
-            } else {
-                number.parse::<u64>().unwrap_or_default() % 5
-            };
-            format!("https://cdn.discordapp.com/embed/avatars/{usual}.png")
-        }
+    if let Some(avatar) = data.get("avatar").and_then(Value::as_str) {
+        let form = if avatar.starts_with("a_") { "gif" } else { "png" };
+        return format!("https://cdn.discordapp.com/avatars/{id}/{avatar}.{form}");
     }
+    let usual = if number == "0" {
+        (id.parse::<u64>().unwrap_or_default() >> 22) % 6
+    } else {
+        number.parse::<u64>().unwrap_or_default() % 5
+    };
+    format!("https://cdn.discordapp.com/embed/avatars/{usual}.png")
 }
 
 fn put(map: &mut Map<String, Value>, name: &str, value: Option<&Value>) {

@@ -97,7 +97,10 @@ async fn returning(
     let now = auth.now();
     let tokens = linked_accounts::update_tokens(&account.id, &arrival.tokens, now);
     auth.database().execute(&tokens).await?;
-    let user = verified(auth, arrival, user).await?;
+    // It counts from the next sign-in on, as in Better Auth.
+    if arrival.identity.email_verified() && !user.email_verified && arrival.email == user.email {
+        auth.database().execute(&users::verify_email(&user, now)).await?;
+    }
     overwritten(auth, arrival, user).await
 }
 
@@ -130,15 +133,6 @@ async fn new_user(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, StoreError
     transaction.execute(&users::insert(&user)).await?;
     transaction.execute(&linked_accounts::insert(&account(auth, arrival, &user))).await?;
     transaction.commit().await?;
-    Ok(user)
-}
-
-/// An address that the provider verified is verified.
-async fn verified(auth: &Auth, arrival: &Arrival<'_>, mut user: User) -> Result<User, StoreError> {
-    if arrival.identity.email_verified() && !user.email_verified && arrival.email == user.email {
-        auth.database().execute(&users::verify_email(&user, auth.now())).await?;
-        user.email_verified = true;
-    }
     Ok(user)
 }
 

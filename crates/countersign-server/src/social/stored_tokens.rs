@@ -41,5 +41,5 @@ pub(crate) fn plain(auth: &Auth, stored: &str) -> Result<String, NotOpened> {
 
 fn looks_sealed(text: &str) -> bool {
     let is_hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    text.starts_with("$ba$") || (!text.is_empty() && text.len() % 2 == 0 && is_hexadecimal)
+    text.starts_with("$ba$") || (!text.is_empty() && text.len().is_multiple_of(2) && is_hexadecimal)
 }

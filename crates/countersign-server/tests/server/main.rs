@@ -19,6 +19,7 @@ mod reset_password;
 mod secrecy;
 mod session_life;
 mod settings;
+mod social;
 mod username;
 mod verify_email;
 mod victims;

@@ -1,0 +1,118 @@
+//! Whose account it is: nobody gets into another's by an address, and nobody's account moves.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::provider::{IdentityProvider, begin, come_back, location, request_with, sign_in, who};
+
+fn profile(id: &str, email: &str, verified: bool) -> Value {
+    json!({ "id": id, "email": email, "email_verified": verified, "name": "Ann" })
+}
+
+#[tokio::test]
+async fn an_address_that_the_provider_did_not_verify_opens_nobodys_account() {
+    let provider = IdentityProvider::start().await;
+    let server = provider.server(&[]).await;
+    provider.knows(&profile("the real ann", "ann@example.com", true));
+    sign_in(&server, "plain").await;
+    server.forget_cookies();
+    for verified in [json!(false), json!(null), json!("no"), json!(1), json!(["true"])] {
+        let mut attacker = profile("an attacker", "ann@example.com", false);
+        attacker["email_verified"] = verified;
+        provider.knows(&attacker);
+        assert_eq!(sign_in(&server, "plain").await, "/err?error=account_not_linked");
+        assert_eq!(who(&server).await, Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn who_signs_up_with_anothers_address_first_does_not_share_the_account_later() {
+    let provider = IdentityProvider::start().await;
+    let server = provider.server(&[]).await;
+    server.sign_up(&json!({ "email": "ann@example.com" })).await;
+    server.forget_cookies();
+    provider.knows(&profile("the real ann", "ann@example.com", true));
+    assert_eq!(sign_in(&server, "plain").await, "/err?error=account_not_linked");
+    assert_eq!(who(&server).await, Value::Null);
+}
+
+#[tokio::test]
+async fn t182_an_address_that_becomes_anothers_in_lower_case_is_none() {
+    let provider = IdentityProvider::start().await;
+    let server = provider.server(&[]).await;
+    provider.knows(&profile("the real mike", "mike@example.com", true));
+    sign_in(&server, "plain").await;
+    server.forget_cookies();
+    for email in [
+        "mi\u{212A}e@example.com",
+        "M\u{130}KE@example.com",
+        "mike@example.com\n",
+        " mike@example.com",
+    ] {
+        provider.knows(&profile("an attacker", email, true));
+        assert_eq!(sign_in(&server, "plain").await, "/err?error=email_not_found", "{email}");
+    }
+    assert_eq!(who(&server).await, Value::Null);
+}
+
+#[tokio::test]
+async fn t248_a_profile_sets_nothing_but_name_address_and_picture() {
+    let provider = IdentityProvider::start().await;
+    let server = provider.server(&[]).await;
+    let mut greedy = profile("their-ann", "ann@example.com", false);
+    greedy["role"] = json!("admin");
+    greedy["emailVerified"] = json!(true);
+    greedy["userId"] = json!("somebody");
+    provider.knows(&greedy);
+    assert_eq!(sign_in(&server, "plain").await, "/in");
+    let user = server.get("/get-session").await.json()["user"].clone();
+    assert_eq!(user["emailVerified"], false, "{user}");
+    assert!(user.get("role").is_none() && user["id"] != "somebody", "{user}");
+}
+
+#[tokio::test]
+async fn a_further_account_needs_the_session_that_asked_for_it() {
+    let provider = IdentityProvider::start().await;
+    let server = provider.server(&[]).await;
+    server.sign_up(&json!({})).await;
+    provider.knows(&profile("their-ann", "ann@example.com", true));
+    let begun = begin(&server, "/link-social", "plain").await;
+    server.post("/revoke-sessions", &json!({})).await;
+    let place = come_back(&server, "plain", &begun.state).await;
+    assert_eq!(place, "/err?error=unable_to_link_account");
+    assert_eq!(sign_in(&server, "plain").await, "/err?error=account_not_linked");
+}
+
+#[tokio::test]
+async fn of_two_users_who_link_one_account_at_once_one_gets_it() {
+    let provider = IdentityProvider::start().await;
+    let server = provider.server(&[("COUNTERSIGN_ACCOUNT__LINK_OTHER_EMAILS", "true")]).await;
+    provider.knows(&profile("shared", "shared@example.com", true));
+    let mut requests = Vec::new();
+    for name in ["ann", "bob"] {
+        server.sign_up(&json!({ "email": format!("{name}@example.com") })).await;
+        let begun = begin(&server, "/link-social", "plain").await;
+        let path = format!("/callback/plain?code=some-code&state={}", begun.state);
+        requests.push(request_with(&server.take_cookies(), &path));
+    }
+    let replies = join_all(requests.into_iter().map(|request| server.send(request))).await;
+    let mut places: Vec<_> = replies.iter().map(location).collect();
+    places.sort();
+    assert_eq!(places, ["/err?error=account_already_linked_to_different_user", "/in"]);
+}
+
+#[tokio::test]
+async fn t250_tokens_of_a_provider_are_for_their_owner_only() {
+    let provider = IdentityProvider::start().await;
+    let server = provider.server(&[]).await;
+    provider.knows(&profile("their-ann", "ann@example.com", true));
+    sign_in(&server, "plain").await;
+    let owner = server.get("/get-session").await.json()["user"]["id"].clone();
+    server.forget_cookies();
+    for path in ["/get-access-token", "/refresh-token"] {
+        let named = json!({ "accountId": "any", "userId": owner });
+        assert_eq!(server.post(path, &named).await.status, 401, "{path}");
+    }
+    let query = format!("accountId=any&userId={}", owner.as_str().expect("an id"));
+    assert_eq!(server.get(&format!("/account-info?{query}")).await.status, 401);
+}

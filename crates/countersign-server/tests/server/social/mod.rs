@@ -1,0 +1,8 @@
+//! Sign-in with the word of an identity provider, and what attackers make of it.
+
+mod accounts;
+mod addresses;
+mod flows;
+mod id_tokens;
+mod provider;
+mod secrets;
