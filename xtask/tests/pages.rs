@@ -16,6 +16,7 @@ const PAGES: [&str; 12] = [
     "docs/protect-axum.md",
     "docs/protect-fastapi.md",
     "docs/rotate-secrets.md",
+    "docs/social-sign-in.md",
     "docs/try.md",
     "docs/performance/verify.md",
 ];

@@ -11,7 +11,7 @@ use std::{error::Error, io, path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use countersign_server::settings::keys::KEYS;
+use countersign_server::settings::{keys::KEYS, social};
 use mimalloc::MiMalloc;
 
 /// A password hash works on 32 MiB. The system's allocator gives them back after each hash and gets
@@ -98,6 +98,11 @@ fn settings_help() -> String {
         };
         format!("  {} ({variable})\n      {}{default}", key.name, key.help)
     });
+    let of_providers = social::KEYS.iter().map(|(key, help)| format!("  {key}\n      {help}"));
     let heading = "Settings, each a key of the TOML file and a variable:".to_owned();
-    std::iter::once(heading).chain(described).collect::<Vec<_>>().join("\n")
+    let second = "Settings of identity providers, keys of a table [social.ID] or variables \
+                  COUNTERSIGN_SOCIAL__<ID>__<KEY>:"
+        .to_owned();
+    let lines = std::iter::once(heading).chain(described);
+    lines.chain([String::new(), second]).chain(of_providers).collect::<Vec<_>>().join("\n")
 }
