@@ -114,7 +114,13 @@ async fn linked(
     if !is_believed || !user.email_verified || !auth.settings().accounts.linking {
         return Ok(None);
     }
-    auth.database().execute(&linked_accounts::insert(&account(auth, arrival, &user))).await?;
+    // Of two browsers that arrive at once, the second finds the account linked.
+    let mut transaction = auth.database().begin().await?;
+    let key = linked_accounts::select_of_key(arrival.provider.id(), arrival.account_id);
+    if transaction.fetch_optional(&key).await?.is_none() {
+        transaction.execute(&linked_accounts::insert(&account(auth, arrival, &user))).await?;
+    }
+    transaction.commit().await?;
     overwritten(auth, arrival, user).await.map(Some)
 }
 

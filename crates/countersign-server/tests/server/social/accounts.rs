@@ -116,3 +116,24 @@ async fn t250_tokens_of_a_provider_are_for_their_owner_only() {
     let query = format!("accountId=any&userId={}", owner.as_str().expect("an id"));
     assert_eq!(server.get(&format!("/account-info?{query}")).await.status, 401);
 }
+
+#[tokio::test]
+async fn an_account_that_is_linked_by_two_browsers_at_once_is_one_account() {
+    let provider = IdentityProvider::start().await;
+    let server = provider.server(&[]).await;
+    let token = provider.id_token("", &json!({}));
+    server
+        .post("/sign-in/social", &json!({ "provider": "idp", "idToken": { "token": token } }))
+        .await;
+    server.forget_cookies();
+    provider.knows(&profile("their-ann", "ann@example.com", true));
+    let mut requests = Vec::new();
+    for _ in 0..2 {
+        let begun = begin(&server, "/sign-in/social", "plain").await;
+        let path = format!("/callback/plain?code=some-code&state={}", begun.state);
+        requests.push(request_with(&server.take_cookies(), &path));
+    }
+    let replies = join_all(requests.into_iter().map(|request| server.send(request))).await;
+    assert!(replies.iter().all(|reply| location(reply) == "/in"));
+    assert_eq!(sign_in(&server, "plain").await, "/in", "one row is the account");
+}
