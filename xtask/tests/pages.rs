@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use countersign_testing::root;
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
