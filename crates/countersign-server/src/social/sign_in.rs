@@ -134,6 +134,7 @@ async fn new_user(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, StoreError
         image: arrival.identity.image(),
         created_at: now,
         updated_at: now,
+        additional: auth.database().additional_columns(),
     };
     let mut transaction = auth.database().begin().await?;
     transaction.execute(&users::insert(&user)).await?;
