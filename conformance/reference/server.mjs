@@ -1,7 +1,7 @@
 // The real Better Auth on Node: what ours is compared with.
 //
 // PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET   where it is and what it signs with
-// DATABASE_URL                                sqlite:FILE or postgres://…
+// DATABASE_URL                                sqlite:FILE, postgres://… or mysql://…
 // JWT_ALG                                     EdDSA (default), ES256, RS256 …
 // RATE_LIMIT                                  true or false (default)
 // COOKIE_CACHE                                compact, jwt or jwe: writes session_data
@@ -17,6 +17,7 @@ import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
 import { jwt } from "better-auth/plugins";
 import Database from "better-sqlite3";
+import mysql from "mysql2/promise";
 import pg from "pg";
 
 const { PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL, JWT_ALG, RATE_LIMIT, COOKIE_CACHE, ARRANGEMENT } =
@@ -29,9 +30,13 @@ for (const [name, value] of Object.entries({ PORT, BETTER_AUTH_URL, BETTER_AUTH_
   }
 }
 
-const database = DATABASE_URL.startsWith("sqlite:")
-  ? new Database(DATABASE_URL.slice("sqlite:".length))
-  : new pg.Pool({ connectionString: DATABASE_URL });
+function open(url) {
+  if (url.startsWith("sqlite:")) return new Database(url.slice("sqlite:".length));
+  if (url.startsWith("mysql:")) return mysql.createPool({ uri: url, timezone: "Z" });
+  return new pg.Pool({ connectionString: url });
+}
+
+const database = open(DATABASE_URL);
 
 const usual = {
   baseURL: BETTER_AUTH_URL,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { arrangements } from "../arrangements/index.ts";
 import deliberate from "../differences.json" with { type: "json" };
+import unordered from "../unordered.json" with { type: "json" };
 import { type Deliberate, differences } from "./compare.ts";
 import { Compatibility } from "./compatibility.ts";
 import { observe } from "./observe.ts";
@@ -17,7 +18,11 @@ const meant: Deliberate[] = inject("withItself") ? [] : deliberate;
 const PAGE = join(import.meta.dirname, "../../docs/compatibility.md");
 const compatibility = new Compatibility();
 
-function compare(list: Scenario[], { reference, subject }: Pair) {
+/** MySQL gives lists that nobody ordered in the order of their random ids. */
+const skipped: string[] = process.env.DATABASE_SERVER?.startsWith("mysql:") ? unordered : [];
+
+function compare(all: Scenario[], { reference, subject }: Pair) {
+  const list = all.filter(({ id }) => !skipped.includes(id));
   test.each(list.map((scenario, index) => [scenario.id, scenario, `${run}-${index}`] as const))(
     "%s",
     async (id, scenario, unique) => {
@@ -41,14 +46,14 @@ describe.each(arrangements)("seen alike on Better Auth and on Countersign, $name
   compare(scenarios, pair);
 });
 
-test("scenarios have names of their own, and deliberate differences name a scenario", () => {
+test("scenarios have names of their own, and lists of them name no other", () => {
   const ids = arrangements.flatMap(({ scenarios }) => scenarios).map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   const named = deliberate.flatMap(({ scenarios }) => scenarios);
-  expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+  expect([...named, ...unordered].filter((id) => !ids.includes(id))).toEqual([]);
 });
 
-test("docs/compatibility.md says what was compared; UPDATE_COMPATIBILITY=1 writes it", () => {
+test.skipIf(skipped.length > 0)("docs/compatibility.md says what was compared; UPDATE_COMPATIBILITY=1 writes it", () => {
   const all = new Set(arrangements.flatMap(({ scenarios }) => scenarios).map(({ id }) => id));
   expect(compatibility.count, "some scenarios did not run to their end").toBe(all.size);
   if (process.env.UPDATE_COMPATIBILITY) writeFileSync(PAGE, compatibility.page());

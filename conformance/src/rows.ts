@@ -1,19 +1,18 @@
 /** What a server wrote down, and a way to make time pass for it. */
-import Database from "better-sqlite3";
+import { openDatabase, type Row } from "./database.ts";
 
 const TABLES = ["user", "account", "session", "verification"] as const;
 export type Table = (typeof TABLES)[number];
-type Row = Record<string, unknown>;
 
 export class Rows {
   private readonly database;
 
   constructor(
-    file: string,
+    url: string,
     /** How addresses of this scenario's users end. */
     private readonly domain: string,
   ) {
-    this.database = new Database(file, { fileMustExist: true });
+    this.database = openDatabase(url);
   }
 
   /** The rows of this scenario's users: by their address, then in the order of writing. */

@@ -1,10 +1,11 @@
 /**
- * Starts the servers that are compared, on SQLite files of their own: the reference and, unless
+ * Starts the servers that are compared, on databases of their own (database.ts): the reference and, unless
  * SUBJECT=reference, `countersign serve` (COUNTERSIGN_BIN). One pair for each arrangement.
  */
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { type Arrangement, arrangements, type Tokens } from "../arrangements/index.ts";
+import { newDatabase } from "./database.ts";
 import { freePort, makeRunFolder, removeRunFolder, start } from "./processes.ts";
 
 export interface Server {
@@ -12,7 +13,7 @@ export interface Server {
   url: string;
   /** What it believes its address is. */
   origin: string;
-  /** Its SQLite file. */
+  /** The address of its database. */
   database: string;
   /** Where it would put its mail, when its arrangement says so. */
   outbox: string;
@@ -82,7 +83,7 @@ export async function startReference(folder: string, options: Options): Promise<
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const origin = options.origin ?? url;
-  const database = join(folder, `reference-${port}.db`);
+  const database = newDatabase(folder, `reference_${port}`);
   const outbox = join(folder, `reference-${port}.outbox`);
   const identityProvider = options.identityProviderUrl ?? "";
   await start(folder, "node", [join(HERE, "reference/server.mjs")], "ready", {
@@ -93,7 +94,7 @@ export async function startReference(folder: string, options: Options): Promise<
     BETTER_AUTH_TELEMETRY: "0",
     BETTER_AUTH_TRUSTED_ORIGINS: options.trusted?.join(",") ?? "",
     RATE_LIMIT: String(options.limited ?? false),
-    DATABASE_URL: `sqlite:${database}`,
+    DATABASE_URL: database,
     ARRANGEMENT: options.reference ?? "",
     OUTBOX: outbox,
     IDENTITY_PROVIDER: identityProvider,
@@ -116,13 +117,13 @@ export async function startCountersign(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const origin = options.origin ?? url;
-  const database = join(folder, `subject-${port}.db`);
+  const database = newDatabase(folder, `subject_${port}`);
   const outbox = join(folder, `subject-${port}.outbox`);
   const identityProvider = options.identityProviderUrl ?? "";
   await start(folder, COUNTERSIGN, ["serve", "--listen", `127.0.0.1:${port}`], "countersign serves", {
     BETTER_AUTH_URL: origin,
     BETTER_AUTH_SECRET: SECRET,
-    DATABASE_URL: `sqlite:${database}`,
+    DATABASE_URL: database,
     BETTER_AUTH_TRUSTED_ORIGINS: options.trusted?.join(",") ?? "",
     COUNTERSIGN_RATE_LIMIT__ENABLED: String(options.limited ?? false),
     NO_COLOR: "1",

@@ -13,8 +13,9 @@ use crate::{
 };
 
 /// Debian packages the tests need, with a file that shows that they are there.
-pub(crate) const FOR_TESTS: [(&str, &str); 4] = [
+pub(crate) const FOR_TESTS: [(&str, &str); 5] = [
     ("chromium", "/usr/bin/chromium"),
+    ("mariadb-server", "/usr/sbin/mariadbd"),
     ("openssl", "/usr/bin/openssl"),
     ("postgresql", "/usr/lib/postgresql"),
     ("fonts-liberation", "/usr/share/fonts/truetype/liberation"),

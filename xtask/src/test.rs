@@ -22,15 +22,18 @@ pub(crate) struct Flags {
 
 type Step = (&'static str, fn() -> Outcome);
 
-const PREPARATIONS: [Step; 5] = [
+const PREPARATIONS: [Step; 6] = [
     ("looking at this machine", look_at_machine),
     ("npm packages", || machine::install_node_packages(&root())),
+    ("earlier releases of Better Auth", || {
+        machine::install_node_packages(&root().join("conformance/releases"))
+    }),
     ("building the binaries", build),
     ("python packages", prepare_python),
     ("building the web app", build_web),
 ];
 
-const TESTS: [Step; 13] = [
+const TESTS: [Step; 15] = [
     ("rust: format", format),
     ("rust: clippy", clippy),
     ("rust: tests", || cargo(&["nextest", "run", "--workspace", "--all-features"])),
@@ -52,7 +55,9 @@ const TESTS: [Step; 13] = [
         ])
     }),
     ("typescript", typescript),
-    ("conformance with Better Auth", conformance::run),
+    ("conformance with Better Auth", conformance::on_sqlite),
+    ("conformance on PostgreSQL", conformance::on_postgresql),
+    ("conformance on MariaDB", conformance::on_mariadb),
     ("python", python::run),
     ("differential", || differential::run(&differential::Flags::default())),
     ("fuzz", || fuzz::run(&fuzz::Flags::default())),

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use countersign_testing::root;
 
-const PAGES: [&str; 13] = [
+const PAGES: &[&str] = &[
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",

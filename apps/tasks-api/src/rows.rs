@@ -143,7 +143,7 @@ impl<'a> TaskRows<'a> {
         now: Timestamp,
     ) -> Result<Option<Task>, StoreError> {
         let mut update = self.update(id, now);
-        update.value("completed", Expr::val(1).sub(Expr::col("completed")));
+        update.value("completed", Expr::col("completed").not());
         self.run(id, &update).await
     }
 

@@ -11,12 +11,22 @@ use crate::{ConfigFlag, Outcome};
 pub(crate) enum Command {
     /// Says what the database lacks, and the statements that would add it. Changes nothing.
     Status(ConfigFlag),
-    /// Adds missing tables and columns, all or none. Never drops or alters anything.
-    Apply(ConfigFlag),
+    /// Adds missing tables and columns; all or none, but on MySQL, which cannot. Never drops or
+    /// alters anything.
+    Apply {
+        #[command(flatten)]
+        config: ConfigFlag,
+        /// Says what would be run, and changes nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 pub(crate) fn run(command: &Command) -> Outcome {
-    let (Command::Status(config) | Command::Apply(config)) = command;
+    let (config, is_look) = match command {
+        Command::Status(config) => (config, true),
+        Command::Apply { config, dry_run } => (config, *dry_run),
+    };
     let source = Source::of_process(config.config.clone());
     let settings = Settings::read(&source, &SystemEntropy)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -27,7 +37,7 @@ pub(crate) fn run(command: &Command) -> Outcome {
             return Ok(());
         }
         print!("{}:\n{inspection}", settings.database);
-        if matches!(command, Command::Status(_)) {
+        if is_look {
             println!("nothing was changed; `countersign migrate apply` runs these statements");
             return Ok(());
         }

@@ -148,8 +148,10 @@ async fn open(
     let user_columns = added()
         .filter(|table| table.name == "user")
         .flat_map(|table| table.columns.iter().map(|column| column.name));
-    let database = Database::open(&settings.database)?.with_user_columns(user_columns.collect());
+    let database = Database::open_with(&settings.database, settings.database_pool)?
+        .with_names(settings.database_names.clone())
+        .with_user_columns(user_columns.collect());
     let tables: Vec<_> = schema::BETTER_AUTH.iter().chain(added()).collect();
     let inspection = database.inspect(&tables).await?;
-    Ok((database, inspection))
+    Ok((database.as_found(&inspection), inspection))
 }

@@ -3,10 +3,17 @@
 use std::sync::Arc;
 
 use crate::{
-    AdditionalColumns, DatabaseUrl, Inspection, Prepared, Row, Statement, StoreError, Transaction,
+    AdditionalColumns, DatabaseUrl, Dialect, Inspection, Names, PoolSize, Prepared, Row, ServerUrl,
+    Statement, StoreError, Transaction,
+    issuer::WithIssuer,
+    mysql::MySql,
+    names::Renamed,
+    network::Network,
+    postgres::Postgres,
     schema::Table,
     sessions,
     sqlite::{self, Sqlite},
+    transaction::TransactionEngine,
 };
 
 /// A database that is open. Clones share it.
@@ -15,7 +22,10 @@ use crate::{
 /// error says whether trying later may help ([`StoreError::is_unavailable`]).
 #[derive(Clone)]
 pub struct Database {
-    sqlite: Arc<Sqlite>,
+    engine: Engine,
+    /// `None` where every name is Better Auth's.
+    names: Option<Arc<Names>>,
+    needs_issuer: bool,
     users: Arc<UserColumns>,
 }
 
@@ -33,12 +43,31 @@ impl UserColumns {
     }
 }
 
+#[derive(Clone)]
+enum Engine {
+    Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Network<Postgres>>),
+    MySql(Arc<Network<MySql>>),
+}
+
 impl Database {
-    /// Opens the database; a SQLite file that does not exist is created empty, in WAL mode. An
-    /// existing file keeps its journal mode.
+    /// Opens the database with a pool of the usual size.
+    ///
+    /// A SQLite file that does not exist is created empty, in WAL mode; an existing file keeps its
+    /// journal mode. A server is not asked yet: the first statement connects.
     pub fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        Self::open_with(url, PoolSize::default())
+    }
+
+    /// Opens the database. SQLite has no pool.
+    pub fn open_with(url: &DatabaseUrl, size: PoolSize) -> Result<Self, StoreError> {
+        let engine = match url {
+            DatabaseUrl::SqliteMemory => Engine::Sqlite(Arc::new(Sqlite::in_memory()?)),
+            DatabaseUrl::SqliteFile(path) => Engine::Sqlite(Arc::new(Sqlite::file(path)?)),
+            DatabaseUrl::Server(server) => Engine::on(server, size)?,
+        };
         let users = UserColumns::new(Vec::new());
-        Ok(Self { sqlite: Arc::new(Sqlite::open(url)?), users })
+        Ok(Self { engine, names: None, needs_issuer: false, users })
     }
 
     /// The same database, whose users have these columns beside the core's: texts or NULL.
@@ -60,50 +89,119 @@ impl Database {
         &self.users.session_and_user
     }
 
+    /// The same database, whose tables and columns have these names.
+    #[must_use]
+    pub fn with_names(self, names: Names) -> Self {
+        let names = (!names.are_usual()).then(|| Arc::new(names));
+        Self { names, ..self }
+    }
+
+    /// The same database, written to as its tables ask, which an [`Inspection`] looked at.
+    #[must_use]
+    pub fn as_found(self, inspection: &Inspection) -> Self {
+        Self { needs_issuer: inspection.needs_issuer, ..self }
+    }
+
     /// All rows of a select.
     pub async fn fetch_all(&self, select: &impl Statement) -> Result<Vec<Row>, StoreError> {
-        self.sqlite.read(|connection| sqlite::fetch(connection, select, usize::MAX)).await
+        self.fetch(select, usize::MAX).await
     }
 
     /// The first row of a select, if there is one.
     pub async fn fetch_optional(&self, select: &impl Statement) -> Result<Option<Row>, StoreError> {
-        self.sqlite.read(|connection| Ok(sqlite::fetch(connection, select, 1)?.pop())).await
+        Ok(self.fetch(select, 1).await?.pop())
+    }
+
+    async fn fetch(&self, select: &impl Statement, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let select = &Renamed { statement: select, names: self.names.as_deref() };
+        // A server's future is large; in a box it does not make the one of SQLite so.
+        match &self.engine {
+            Engine::Sqlite(sqlite) => {
+                sqlite.read(|connection| sqlite::fetch(connection, select, limit)).await
+            }
+            Engine::Postgres(server) => Box::pin(server.fetch(select, limit)).await,
+            Engine::MySql(server) => Box::pin(server.fetch(select, limit)).await,
+        }
     }
 
     /// Runs one insert, update or delete; the number of rows it touched.
     pub async fn execute(&self, statement: &impl Statement) -> Result<u64, StoreError> {
-        let connection = self.sqlite.writer().await;
-        sqlite::execute(&connection, statement)
+        let statement = &WithIssuer { statement, is_needed: self.needs_issuer };
+        let statement = &Renamed { statement, names: self.names.as_deref() };
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite::execute(&*sqlite.writer().await, statement),
+            Engine::Postgres(server) => Box::pin(server.execute(statement)).await,
+            Engine::MySql(server) => Box::pin(server.execute(statement)).await,
+        }
     }
 
     /// Begins a transaction; it is rolled back unless committed.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        Transaction::begin(self.sqlite.writer().await)
+        let engine = match &self.engine {
+            Engine::Sqlite(sqlite) => TransactionEngine::on_sqlite(sqlite.writer().await)?,
+            Engine::Postgres(server) => {
+                TransactionEngine::Postgres(Box::pin(server.begin()).await?)
+            }
+            Engine::MySql(server) => TransactionEngine::MySql(Box::pin(server.begin()).await?),
+        };
+        Ok(Transaction { engine, names: self.names.clone(), needs_issuer: self.needs_issuer })
     }
 
-    /// Creates tables and their indexes where they are missing, all or none.
+    /// Creates tables and their indexes where they are missing; all or none, but on MySQL, which
+    /// ends a transaction with each of them.
     pub async fn create(&self, tables: &[Table]) -> Result<(), StoreError> {
-        let statements: Vec<String> = tables.iter().flat_map(Table::create_statements).collect();
-        let connection = self.sqlite.writer().await;
-        sqlite::execute_all(&connection, &statements)
+        let dialect = self.dialect();
+        let texts = tables.iter().flat_map(|table| table.create_statements(dialect));
+        let texts = texts.map(|text| match &self.names {
+            Some(names) => names.exchange(&text, dialect),
+            None => text,
+        });
+        self.execute_all(&texts.collect::<Vec<_>>()).await
     }
 
-    /// Adds the tables, columns and indexes that an [`Inspection`] found missing, all or none.
+    /// Adds the tables, columns and indexes that an [`Inspection`] found missing; all or none, but
+    /// on MySQL, which ends a transaction with each of them.
     pub async fn complete(&self, inspection: &Inspection) -> Result<(), StoreError> {
-        let connection = self.sqlite.writer().await;
-        sqlite::execute_all(&connection, &inspection.statements())
+        self.execute_all(&inspection.statements()).await
     }
 
     /// Compares `tables` with what the database has. Changes nothing.
     pub async fn inspect(&self, tables: &[&'static Table]) -> Result<Inspection, StoreError> {
-        let look = |connection: &_| {
-            let mut found = Vec::new();
-            for table in sqlite::tables(connection)? {
-                let columns = sqlite::columns(connection, &table)?;
-                found.push((table, columns));
-            }
-            Ok(Inspection::compare(tables, &found))
+        let found = match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(sqlite::tables).await?,
+            Engine::Postgres(server) => server.tables().await?,
+            Engine::MySql(server) => server.tables().await?,
         };
-        self.sqlite.read(look).await
+        Ok(Inspection::compare(self.dialect(), self.names.clone(), tables, &found))
+    }
+
+    /// Which SQL it speaks.
+    pub fn dialect(&self) -> Dialect {
+        match &self.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
+            Engine::MySql(_) => Dialect::MySql,
+        }
+    }
+
+    async fn execute_all(&self, texts: &[String]) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite::execute_all(&*sqlite.writer().await, texts),
+            Engine::Postgres(server) => server.execute_all(texts).await,
+            Engine::MySql(server) => server.execute_all(texts).await,
+        }
+    }
+}
+
+impl Engine {
+    fn on(server: &ServerUrl, size: PoolSize) -> Result<Self, StoreError> {
+        let unreadable =
+            || StoreError::Refused("DATABASE_URL holds options that cannot be read".to_owned());
+        if server.dialect() == Dialect::MySql {
+            let driver = MySql::at(server.url()).ok_or_else(unreadable)?;
+            return Ok(Self::MySql(Arc::new(Network::new(driver, size)?)));
+        }
+        let driver = Postgres::at(server.url()).ok_or_else(unreadable)?;
+        Ok(Self::Postgres(Arc::new(Network::new(driver, size)?)))
     }
 }

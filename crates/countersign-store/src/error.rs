@@ -41,6 +41,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A statement holds a value that no column here has.
+    pub(crate) fn unknown_kind() -> Self {
+        Self::Refused("a statement holds a kind of value that columns here do not have".to_owned())
+    }
+
     /// A stable name for logs and metrics.
     pub fn code(&self) -> &'static str {
         match self {

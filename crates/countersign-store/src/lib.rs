@@ -3,8 +3,9 @@
 //! # What it does
 //!
 //! * [`Database`] opens a database by its [`DatabaseUrl`] and runs statements built with
-//!   [`sql`] (sea-query). SQLite is called in place: a read is a function call, not a hop to
-//!   another thread. Writes go through one connection, in order.
+//!   [`sql`] (sea-query), on SQLite, PostgreSQL, MySQL or MariaDB. SQLite is called in place: a read
+//!   is a function call, not a hop to another thread, and writes go through one connection, in
+//!   order. PostgreSQL and MySQL are reached through a pool of connections ([`PoolSize`]).
 //! * [`schema`] holds tables as data; [`Inspection`] compares them with what a database really
 //!   has. Nothing here writes DDL unless [`Database::create`] is called.
 //! * [`users`], [`accounts`], [`sessions`], [`verifications`] and [`signing_keys`] are Better Auth's
@@ -12,9 +13,19 @@
 //!
 //! # How values are stored
 //!
-//! As Better Auth stores them, so that both can work on one database. On SQLite a date is text in
-//! UTC with exactly three fractional digits and a `Z` ([`date`]), compared as text; a boolean is 0
-//! or 1.
+//! As Better Auth stores them, so that both can work on one database.
+//!
+//! | | SQLite | PostgreSQL | MySQL, MariaDB |
+//! |---|---|---|---|
+//! | [`date`] | text, UTC, three fractional digits and a `Z` | `timestamptz` | `timestamp(3)` |
+//! | boolean | 0 or 1 | `boolean` | 0 or 1 |
+//! | id | text | text, or whatever the column is | `varchar(36)`, or whatever it is |
+//!
+//! # Several at once
+//!
+//! A transaction sees what others committed. Something that may be used once is used by one guarded
+//! `DELETE` or `UPDATE`: of several callers at once, one touches the row. On SQLite a transaction
+//! holds the one place to write from its beginning.
 //!
 //! # Example
 //!
@@ -34,8 +45,16 @@
 mod additional;
 mod database;
 mod date;
+mod ddl;
+mod dialect;
 mod error;
 mod inspection;
+mod issuer;
+mod mysql;
+mod names;
+mod network;
+mod pool;
+mod postgres;
 mod row;
 pub mod schema;
 mod sqlite;
@@ -47,12 +66,17 @@ mod url;
 pub use additional::{AdditionalColumns, UserColumn};
 pub use database::Database;
 pub use date::date;
+pub use dialect::Dialect;
 pub use error::StoreError;
-pub use inspection::{Inspection, UnexpectedColumn};
+pub use inspection::{Inspection, MisfitColumn, UnexpectedColumn};
+pub use names::Names;
+pub use pool::PoolSize;
 pub use row::{Cells, Row};
 /// The statement builder: sea-query.
 pub use sea_query as sql;
 pub use statement::{Bound, Prepared, Statement};
-pub use tables::{accounts, linked_accounts, sessions, signing_keys, users, verifications};
+pub use tables::{
+    accounts, expired, linked_accounts, sessions, signing_keys, users, verifications,
+};
 pub use transaction::Transaction;
-pub use url::{DatabaseUrl, DatabaseUrlError};
+pub use url::{DatabaseUrl, DatabaseUrlError, ServerUrl};

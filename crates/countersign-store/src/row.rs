@@ -3,14 +3,24 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rusqlite::types::Value;
 
 use crate::{StoreError, date};
+
+/// What a column of a row holds, whichever engine it came from. A boolean is 0 or 1.
+#[derive(Clone)]
+pub(crate) enum Cell {
+    Null,
+    Integer(i64),
+    Fraction,
+    Text(String),
+    Bytes,
+    Date(Timestamp),
+}
 
 /// A row, read by column name or, where the statement fixes the order, cell by cell.
 pub struct Row {
     pub(crate) names: Arc<[String]>,
-    pub(crate) values: Vec<Value>,
+    pub(crate) values: Vec<Cell>,
 }
 
 impl Row {
@@ -27,7 +37,7 @@ impl Row {
     /// An integer column that is never NULL.
     pub fn integer(&self, name: &str) -> Result<i64, StoreError> {
         match self.value(name)? {
-            Value::Integer(number) => Ok(*number),
+            Cell::Integer(number) => Ok(*number),
             other => Err(unexpected(name, kind(other), "an integer")),
         }
     }
@@ -52,7 +62,7 @@ impl Row {
         Cells { values: self.values.into_iter(), position: 0 }
     }
 
-    fn value(&self, name: &str) -> Result<&Value, StoreError> {
+    fn value(&self, name: &str) -> Result<&Cell, StoreError> {
         let position = self.names.iter().position(|known| known == name);
         position
             .map(|position| &self.values[position])
@@ -65,7 +75,7 @@ impl Row {
 /// A table's select list and its reader stand side by side and share their order; taking cells in
 /// that order costs no look-up by name.
 pub struct Cells {
-    values: std::vec::IntoIter<Value>,
+    values: std::vec::IntoIter<Cell>,
     position: usize,
 }
 
@@ -100,7 +110,7 @@ impl Cells {
         read_date(&value, || place(position))
     }
 
-    fn next(&mut self) -> Result<(Value, usize), StoreError> {
+    fn next(&mut self) -> Result<(Cell, usize), StoreError> {
         let position = self.position;
         self.position += 1;
         let value = self.values.next();
@@ -110,26 +120,29 @@ impl Cells {
     }
 }
 
-fn read_text(value: Value, name: impl Fn() -> String) -> Result<Option<String>, StoreError> {
+fn read_text(value: Cell, name: impl Fn() -> String) -> Result<Option<String>, StoreError> {
     match value {
-        Value::Null => Ok(None),
-        Value::Text(text) => Ok(Some(text)),
+        Cell::Null => Ok(None),
+        Cell::Text(text) => Ok(Some(text)),
+        // Ids that the database counts are numbers there and texts everywhere else.
+        Cell::Integer(number) => Ok(Some(number.to_string())),
         other => Err(unexpected(&name(), kind(&other), "text")),
     }
 }
 
-fn read_boolean(value: &Value, name: impl Fn() -> String) -> Result<bool, StoreError> {
+fn read_boolean(value: &Cell, name: impl Fn() -> String) -> Result<bool, StoreError> {
     match value {
-        Value::Integer(0) => Ok(false),
-        Value::Integer(1) => Ok(true),
+        Cell::Integer(0) => Ok(false),
+        Cell::Integer(1) => Ok(true),
         other => Err(unexpected(&name(), kind(other), "0 or 1")),
     }
 }
 
-fn read_date(value: &Value, name: impl Fn() -> String) -> Result<Option<Timestamp>, StoreError> {
+fn read_date(value: &Cell, name: impl Fn() -> String) -> Result<Option<Timestamp>, StoreError> {
     match value {
-        Value::Null => Ok(None),
-        Value::Text(text) => date::parse(text)
+        Cell::Null => Ok(None),
+        Cell::Date(when) => Ok(Some(*when)),
+        Cell::Text(text) => date::parse(text)
             .map(Some)
             .ok_or_else(|| unexpected(&name(), "another text", "a date in UTC")),
         other => Err(unexpected(&name(), kind(other), "a date in UTC")),
@@ -144,12 +157,13 @@ fn unexpected(name: &str, found: &'static str, expected: &'static str) -> StoreE
     StoreError::UnexpectedValue { column: name.to_owned(), found, expected }
 }
 
-fn kind(value: &Value) -> &'static str {
+fn kind(value: &Cell) -> &'static str {
     match value {
-        Value::Null => "NULL",
-        Value::Integer(_) => "an integer",
-        Value::Real(_) => "a fraction",
-        Value::Text(_) => "text",
-        Value::Blob(_) => "bytes",
+        Cell::Null => "NULL",
+        Cell::Integer(_) => "an integer",
+        Cell::Fraction => "a fraction",
+        Cell::Text(_) => "text",
+        Cell::Bytes => "bytes",
+        Cell::Date(_) => "a date",
     }
 }

@@ -1,8 +1,6 @@
 //! Tables as data: what a table needs, and how it is created where it is missing.
 
-use sea_query::{
-    ColumnDef, ForeignKey, ForeignKeyAction, Index, SqliteQueryBuilder, Table as CreateTable,
-};
+use crate::{Dialect, Row, StoreError};
 
 /// A table with its columns, in the order of creation.
 ///
@@ -34,6 +32,8 @@ pub struct Column {
 pub enum Kind {
     /// Text.
     Text,
+    /// Text that lists are sorted by; on MySQL it has at most 255 characters.
+    ShortText,
     /// True or false.
     Boolean,
     /// An instant, to the millisecond.
@@ -47,6 +47,9 @@ pub enum Rule {
     Key,
     /// Never NULL.
     Required,
+    /// Never NULL; a date that PostgreSQL and MySQL fill with the time of the insert when nothing is
+    /// given.
+    Stamped,
     /// May be NULL.
     Optional,
     /// Never NULL, and no two rows share it.
@@ -63,19 +66,19 @@ const fn column(name: &'static str, kind: Kind, rule: Rule) -> Column {
 
 /// Better Auth's core tables, as its own migration makes them.
 pub static BETTER_AUTH: [Table; 4] = {
-    use Kind::{Boolean, Date, Text};
-    use Rule::{Key, Of, Optional, Required, Unique};
+    use Kind::{Boolean, Date, ShortText, Text};
+    use Rule::{Key, Of, Optional, Required, Stamped, Unique};
     [
         Table {
             name: "user",
             columns: &[
                 column("id", Text, Key),
-                column("name", Text, Required),
+                column("name", ShortText, Required),
                 column("email", Text, Unique),
                 column("emailVerified", Boolean, Required),
                 column("image", Text, Optional),
-                column("createdAt", Date, Required),
-                column("updatedAt", Date, Required),
+                column("createdAt", Date, Stamped),
+                column("updatedAt", Date, Stamped),
             ],
             indexes: &[],
         },
@@ -85,7 +88,7 @@ pub static BETTER_AUTH: [Table; 4] = {
                 column("id", Text, Key),
                 column("expiresAt", Date, Required),
                 column("token", Text, Unique),
-                column("createdAt", Date, Required),
+                column("createdAt", Date, Stamped),
                 column("updatedAt", Date, Required),
                 column("ipAddress", Text, Optional),
                 column("userAgent", Text, Optional),
@@ -107,7 +110,7 @@ pub static BETTER_AUTH: [Table; 4] = {
                 column("refreshTokenExpiresAt", Date, Optional),
                 column("scope", Text, Optional),
                 column("password", Text, Optional),
-                column("createdAt", Date, Required),
+                column("createdAt", Date, Stamped),
                 column("updatedAt", Date, Required),
             ],
             indexes: &[&["userId"]],
@@ -119,8 +122,8 @@ pub static BETTER_AUTH: [Table; 4] = {
                 column("identifier", Text, Required),
                 column("value", Text, Required),
                 column("expiresAt", Date, Required),
-                column("createdAt", Date, Required),
-                column("updatedAt", Date, Required),
+                column("createdAt", Date, Stamped),
+                column("updatedAt", Date, Stamped),
             ],
             indexes: &[&["identifier"]],
         },
@@ -146,84 +149,60 @@ pub static JWKS: [Table; 1] = {
     }]
 };
 
-impl Table {
-    /// The statements that create the table and its indexes where they are missing.
-    pub(crate) fn create_statements(&self) -> Vec<String> {
-        let mut create = CreateTable::create();
-        create.table(self.name).if_not_exists();
-        for column in self.columns {
-            create.col(column.definition());
-            if let Rule::Of(parent) = column.rule {
-                create.foreign_key(
-                    ForeignKey::create()
-                        .from(self.name, column.name)
-                        .to(parent, "id")
-                        .on_delete(ForeignKeyAction::Cascade),
-                );
-            }
-        }
-        let mut statements = vec![create.to_string(SqliteQueryBuilder)];
-        statements.extend(self.indexes.iter().map(|columns| self.index_statement(columns)));
-        statements
-    }
-
-    /// The statements that add a missing column. What is unique gets an index: a database may not
-    /// be able to add a column that is unique by itself.
-    pub(crate) fn add_statements(&self, column: &Column) -> Vec<String> {
-        let mut definition = column.definition();
-        let add = |definition: &mut ColumnDef| {
-            CreateTable::alter()
-                .table(self.name)
-                .add_column(definition)
-                .to_string(SqliteQueryBuilder)
-        };
-        if column.rule != Rule::OptionalUnique {
-            return vec![add(&mut definition)];
-        }
-        let mut plain = Column { rule: Rule::Optional, ..*column }.definition();
-        let index = Index::create()
-            .unique()
-            .if_not_exists()
-            .name(format!("{}_{}_uidx", self.name, column.name))
-            .table(self.name)
-            .col(column.name)
-            .to_string(SqliteQueryBuilder);
-        vec![add(&mut plain), index]
-    }
-
-    fn index_statement(&self, columns: &[&'static str]) -> String {
-        let mut index = Index::create();
-        index.name(format!("{}_{}_idx", self.name, columns.join("_"))).table(self.name);
-        for column in columns {
-            index.col(*column);
-        }
-        index.if_not_exists().to_string(SqliteQueryBuilder)
-    }
-}
-
-impl Column {
-    fn definition(&self) -> ColumnDef {
-        let mut definition = ColumnDef::new(self.name);
-        match self.kind {
-            Kind::Text => definition.text(),
-            Kind::Boolean => definition.integer(),
-            Kind::Date => definition.custom("date"),
-        };
-        match self.rule {
-            Rule::Key => definition.not_null().primary_key(),
-            Rule::Required | Rule::Of(_) => definition.not_null(),
-            Rule::Unique => definition.not_null().unique_key(),
-            Rule::OptionalUnique => definition.unique_key(),
-            Rule::Optional => &mut definition,
-        };
-        definition
-    }
+/// A table that a database really has.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundTable {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<FoundColumn>,
 }
 
 /// A column that a database really has.
 #[derive(Clone, Debug)]
 pub(crate) struct FoundColumn {
     pub(crate) name: String,
+    /// Its type, in small letters.
+    pub(crate) kind: String,
     /// NOT NULL without a default: an insert that does not know the column fails.
     pub(crate) must_be_given: bool,
+}
+
+impl Kind {
+    /// Whether a column of this type holds what we write, and gives it back.
+    pub(crate) fn fits(self, found: &str, dialect: Dialect) -> bool {
+        let any = |kinds: &[&str]| kinds.iter().any(|kind| found.contains(kind));
+        match (self, dialect) {
+            // Counted and random ids of the database are none that are made here.
+            (Self::Text | Self::ShortText, Dialect::Sqlite) => {
+                !any(&["int", "real", "num", "blob"])
+            }
+            (Self::Text | Self::ShortText, _) => any(&["char", "text", "user-defined", "enum"]),
+            (Self::Boolean, _) => {
+                any(&["bool", "int"]) && (dialect != Dialect::Postgres || any(&["bool"]))
+            }
+            // A number of milliseconds is no date to whoever compares texts.
+            (Self::Date, Dialect::Sqlite) => !any(&["int", "real"]),
+            (Self::Date, _) => any(&["timestamp", "datetime"]),
+        }
+    }
+}
+
+impl FoundTable {
+    /// Reads table, column, type and whether it must be given, ordered by table.
+    pub(crate) fn read(rows: Vec<Row>) -> Result<Vec<Self>, StoreError> {
+        let mut tables: Vec<Self> = Vec::new();
+        for row in rows {
+            let mut cells = row.into_cells();
+            let table = cells.text()?;
+            let column = FoundColumn {
+                name: cells.text()?,
+                kind: cells.text()?.to_lowercase(),
+                must_be_given: cells.boolean()?,
+            };
+            match tables.last_mut().filter(|last| last.name == table) {
+                Some(last) => last.columns.push(column),
+                None => tables.push(Self { name: table, columns: vec![column] }),
+            }
+        }
+        Ok(tables)
+    }
 }

@@ -1,6 +1,10 @@
-//! Where the database is: `sqlite:FILE` or `sqlite::memory:`.
+//! Where the database is.
 
 use std::{fmt, path::PathBuf, str::FromStr};
+
+use url::Url;
+
+use crate::{Dialect, mysql, postgres};
 
 /// The address of a database, as in the setting `DATABASE_URL`.
 ///
@@ -8,6 +12,12 @@ use std::{fmt, path::PathBuf, str::FromStr};
 /// |---|---|
 /// | `sqlite:FILE`, `sqlite://FILE` | a SQLite file; relative paths start at the working directory |
 /// | `sqlite::memory:` | a database that lives as long as the process |
+/// | `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, `postgresql://…` | PostgreSQL |
+/// | `mysql://USER:PASSWORD@HOST:PORT/DATABASE`, `mariadb://…` | MySQL or MariaDB |
+///
+/// `?sslmode=verify-full&sslrootcert=FILE` (PostgreSQL) and `?ssl-mode=VERIFY_IDENTITY&ssl-ca=FILE`
+/// (MySQL) ask for TLS to a server whose certificate is checked. On PostgreSQL `?schema=NAME` says
+/// in which schema the tables are.
 ///
 /// # Example
 ///
@@ -16,6 +26,8 @@ use std::{fmt, path::PathBuf, str::FromStr};
 ///
 /// let url: DatabaseUrl = "sqlite:countersign.db".parse()?;
 /// assert_eq!(url.to_string(), "sqlite:countersign.db");
+/// let url: DatabaseUrl = "postgres://ann:secret@db.example.com/auth".parse()?;
+/// assert_eq!(url.to_string(), "postgres://db.example.com/auth");
 /// assert!("mongodb://localhost".parse::<DatabaseUrl>().is_err());
 /// # Ok::<(), countersign_store::DatabaseUrlError>(())
 /// ```
@@ -26,6 +38,15 @@ pub enum DatabaseUrl {
     SqliteFile(PathBuf),
     /// A SQLite database in memory.
     SqliteMemory,
+    /// A database on a server.
+    Server(ServerUrl),
+}
+
+/// The address of a database on a server: well-formed, and never shown with its password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ServerUrl {
+    dialect: Dialect,
+    url: Url,
 }
 
 /// Why a text is not a [`DatabaseUrl`]. The text itself is not repeated: it may hold a password.
@@ -37,13 +58,52 @@ pub enum DatabaseUrlError {
     NoFile,
     /// The part before the first colon is not a database this build can open.
     #[error(
-        "`{scheme}:` is not a database this build can open; \
-         write `sqlite:FILE` (for example `sqlite:countersign.db`)"
+        "`{scheme}:` is not a database this build can open; write `sqlite:FILE`, \
+         `postgres://USER:PASSWORD@HOST/DATABASE` or `mysql://USER:PASSWORD@HOST/DATABASE`"
     )]
     UnknownScheme {
         /// What stood before the first colon.
         scheme: String,
     },
+    /// A server's URL that cannot be read.
+    #[error(
+        "the {scheme} database URL is not well-formed; write \
+         `{scheme}://USER:PASSWORD@HOST:PORT/DATABASE`, with special characters of the password \
+         as `%` and two digits, and only parameters such as `?sslmode=require` behind it"
+    )]
+    Malformed {
+        /// The scheme.
+        scheme: &'static str,
+    },
+}
+
+impl ServerUrl {
+    fn parse(dialect: Dialect, text: &str) -> Result<Self, DatabaseUrlError> {
+        let malformed = || DatabaseUrlError::Malformed { scheme: scheme_of(dialect) };
+        let url = Url::parse(text).map_err(|_| malformed())?;
+        let understood = match dialect {
+            Dialect::MySql => mysql::options(&url).is_some(),
+            _ => postgres::options(&url).is_some(),
+        };
+        let has_database = url.path().len() > 1;
+        if understood && has_database { Ok(Self { dialect, url }) } else { Err(malformed()) }
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+}
+
+fn scheme_of(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "sqlite",
+        Dialect::Postgres => "postgres",
+        Dialect::MySql => "mysql",
+    }
 }
 
 impl FromStr for DatabaseUrl {
@@ -51,13 +111,17 @@ impl FromStr for DatabaseUrl {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (scheme, rest) = text.split_once(':').ok_or(DatabaseUrlError::NoFile)?;
-        if scheme != "sqlite" {
-            return Err(DatabaseUrlError::UnknownScheme { scheme: scheme.to_owned() });
-        }
-        match rest.strip_prefix("//").unwrap_or(rest) {
-            "" => Err(DatabaseUrlError::NoFile),
-            ":memory:" => Ok(Self::SqliteMemory),
-            file => Ok(Self::SqliteFile(PathBuf::from(file))),
+        match scheme {
+            "sqlite" => match rest.strip_prefix("//").unwrap_or(rest) {
+                "" => Err(DatabaseUrlError::NoFile),
+                ":memory:" => Ok(Self::SqliteMemory),
+                file => Ok(Self::SqliteFile(PathBuf::from(file))),
+            },
+            "postgres" | "postgresql" => {
+                Ok(Self::Server(ServerUrl::parse(Dialect::Postgres, text)?))
+            }
+            "mysql" | "mariadb" => Ok(Self::Server(ServerUrl::parse(Dialect::MySql, text)?)),
+            _ => Err(DatabaseUrlError::UnknownScheme { scheme: scheme.to_owned() }),
         }
     }
 }
@@ -67,6 +131,24 @@ impl fmt::Display for DatabaseUrl {
         match self {
             Self::SqliteFile(file) => write!(f, "sqlite:{}", file.display()),
             Self::SqliteMemory => f.write_str("sqlite::memory:"),
+            Self::Server(server) => write!(f, "{server}"),
         }
+    }
+}
+
+/// Host, port and database: neither user nor password nor parameters.
+impl fmt::Display for ServerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", scheme_of(self.dialect), self.url.host_str().unwrap_or_default())?;
+        if let Some(port) = self.url.port() {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(self.url.path())
+    }
+}
+
+impl fmt::Debug for ServerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ServerUrl({self})")
     }
 }

@@ -10,7 +10,7 @@
 //! | [`binaries::Countersign`], [`binaries::TasksApi`] | our binaries |
 //! | [`binaries::TasksApi::start_fastapi`] | `examples/fastapi-tasks` on Python |
 //! | [`web::Web`] | the Next.js application, built before |
-//! | [`postgres::Postgres`] | a PostgreSQL of its own in a temporary folder |
+//! | [`postgres::Postgres`], [`mariadb::MariaDb`] | a database server of its own in a temporary folder |
 //! | [`chromium::Chromium`] | a headless Chromium |
 //!
 //! Beside them stands [`forgery`]: tokens that ought to be refused, by the hundred thousand.
@@ -29,11 +29,13 @@ pub mod chromium;
 mod clock;
 pub mod forgery;
 pub mod http;
+pub mod mariadb;
 pub mod node;
 mod port;
 pub mod postgres;
 mod process;
 pub mod python;
+mod server_user;
 pub mod web;
 mod workspace;
 

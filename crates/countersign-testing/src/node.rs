@@ -9,7 +9,10 @@ use crate::{Running, SECRET, StartError, file_in, free_port, root};
 /// How to start it.
 #[derive(Clone, Debug)]
 pub struct BetterAuthOptions {
-    /// `sqlite:FILE` or `postgres://…`; `None` for a SQLite file of its own.
+    /// An earlier release, one of `conformance/releases/package.json`; `None` for the one that ours
+    /// is compared with.
+    pub release: Option<&'static str>,
+    /// `sqlite:FILE`, `postgres://…` or `mysql://…`; `None` for a SQLite file of its own.
     pub database_url: Option<String>,
     /// `BETTER_AUTH_SECRET`.
     pub secret: String,
@@ -26,6 +29,7 @@ pub struct BetterAuthOptions {
 impl Default for BetterAuthOptions {
     fn default() -> Self {
         Self {
+            release: None,
             database_url: None,
             secret: SECRET.to_owned(),
             secrets: None,
@@ -55,7 +59,11 @@ impl BetterAuth {
         };
         let mut command = Command::new("node");
         command
-            .arg(root().join("conformance/reference/server.mjs"))
+            .arg(root().join(match options.release {
+                Some(_) => "conformance/releases/server.mjs",
+                None => "conformance/reference/server.mjs",
+            }))
+            .env("RELEASE", options.release.unwrap_or_default())
             .env("PORT", port.to_string())
             .env("NODE_ENV", "development")
             .env("BETTER_AUTH_URL", &url)

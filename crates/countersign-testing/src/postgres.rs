@@ -1,20 +1,22 @@
 //! A PostgreSQL of its own, in a temporary folder, on a free port.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::{fs, path::PathBuf, process::Command};
 
 use tempfile::TempDir;
 
-use crate::{Running, StartError, free_port};
+use crate::{
+    Running, StartError, free_port,
+    server_user::{ServerUser, output, succeed},
+};
 
 /// A database cluster with one user, `postgres`, and no password, on loopback only.
 pub struct Postgres {
+    port: u16,
     url: String,
-    _process: Running,
-    _folder: TempDir,
+    folder: TempDir,
+    programs: PathBuf,
+    user: ServerUser,
+    process: Option<Running>,
 }
 
 impl Postgres {
@@ -22,30 +24,68 @@ impl Postgres {
     pub fn start() -> Result<Self, StartError> {
         let programs = programs()?;
         let folder = tempfile::Builder::new().prefix("countersign-pg").tempdir()?;
-        let data = folder.path().join("data");
-        let user = unprivileged_user(folder.path())?;
+        let user = ServerUser::owning(folder.path(), "postgres")?;
         let mut initdb = user.command(&programs.join("initdb"));
-        initdb.args(["--username=postgres", "--auth=trust", "--no-sync", "--pgdata"]).arg(&data);
+        initdb.args(["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8"]);
+        initdb.arg("--pgdata").arg(folder.path().join("data"));
         succeed(&mut initdb, "a PostgreSQL cluster")?;
-
         let port = free_port()?;
-        let mut server = user.command(&programs.join("postgres"));
-        server
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(folder.path())
-            .args(["-h", "127.0.0.1", "-p", &port.to_string()])
-            .args(["-c", "fsync=off", "-c", "log_min_messages=log"]);
-        let process =
-            Running::start(&mut server, "database system is ready to accept connections")?;
-        let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-        Ok(Self { url, _process: process, _folder: folder })
+        let url = url_of(port, "postgres");
+        let mut server = Self { port, url, folder, programs, user, process: None };
+        server.start_again()?;
+        Ok(server)
     }
 
-    /// `postgres://…`.
+    /// Starts the server after [`stop`](Self::stop), with the data it had.
+    pub fn start_again(&mut self) -> Result<(), StartError> {
+        let mut server = self.user.command(&self.programs.join("postgres"));
+        server
+            .arg("-D")
+            .arg(self.folder.path().join("data"))
+            .arg("-k")
+            .arg(self.folder.path())
+            .args(["-h", "127.0.0.1", "-p", &self.port.to_string()])
+            .args(["-c", "fsync=off", "-c", "log_min_messages=log"]);
+        let ready = "database system is ready to accept connections";
+        self.process = Some(Running::start(&mut server, ready)?);
+        Ok(())
+    }
+
+    /// Stops the server at once, whoever is connected.
+    pub fn stop(&mut self) {
+        let mut stop = self.user.command(&self.programs.join("pg_ctl"));
+        stop.args(["stop", "-m", "immediate", "-D"]).arg(self.folder.path().join("data"));
+        // A server that is not there cannot be stopped, and need not be.
+        let _ = stop.output();
+        self.process = None;
+    }
+
+    /// `postgres://…` of the database that is always there.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Makes an empty database; its URL.
+    pub fn new_database(&self, name: &str) -> Result<String, StartError> {
+        self.run("postgres", &format!("CREATE DATABASE \"{name}\""))?;
+        Ok(url_of(self.port, name))
+    }
+
+    /// Runs SQL in a database; what it answered, one row a line, columns behind `|`.
+    pub fn run(&self, database: &str, sql: &str) -> Result<String, StartError> {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+        output(psql.arg(url_of(self.port, database)), "SQL on PostgreSQL")
+    }
+}
+
+fn url_of(port: u16, database: &str) -> String {
+    format!("postgres://postgres@127.0.0.1:{port}/{database}")
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -57,37 +97,4 @@ fn programs() -> Result<PathBuf, StartError> {
         what: "PostgreSQL".to_owned(),
         cause: "it is not installed; install Debian's package `postgresql`".to_owned(),
     })
-}
-
-/// PostgreSQL refuses to run as root; the package's own user runs it then.
-struct User {
-    is_root: bool,
-}
-
-impl User {
-    fn command(&self, program: &Path) -> Command {
-        if !self.is_root {
-            return Command::new(program);
-        }
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program);
-        command
-    }
-}
-
-fn unprivileged_user(folder: &Path) -> Result<User, StartError> {
-    let is_root = rustix::process::geteuid().is_root();
-    if is_root {
-        succeed(Command::new("chown").arg("postgres").arg(folder), "a folder for PostgreSQL")?;
-    }
-    Ok(User { is_root })
-}
-
-fn succeed(command: &mut Command, what: &str) -> Result<(), StartError> {
-    let Output { status, stderr, .. } = command.output()?;
-    if status.success() {
-        return Ok(());
-    }
-    let cause = String::from_utf8_lossy(&stderr).into_owned();
-    Err(StartError::Prepare { what: what.to_owned(), cause })
 }

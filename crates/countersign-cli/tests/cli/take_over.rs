@@ -5,9 +5,12 @@ use std::process::Command;
 
 use countersign_jwt::{Clock, KeySet, SystemClock, Verifier};
 use countersign_testing::{
+    SECRET,
     binaries::Countersign,
     file_in,
+    mariadb::MariaDb,
     node::{BetterAuth, BetterAuthOptions},
+    postgres::Postgres,
 };
 
 use crate::wire::{binary, jwks, session, sign_in, sign_up, token};
@@ -20,12 +23,111 @@ fn kid_that_verifies(published: &str, token: &str, issuer: &str) -> Option<Strin
     keys.kids().next().map(str::to_owned)
 }
 
-#[test]
-fn users_sessions_and_keys_of_better_auth_live_on_and_go_back() {
+/// The stories on one engine, each on an empty database.
+macro_rules! on {
+    ($engine:ident, $place:expr) => {
+        mod $engine {
+            use super::*;
+
+            #[test]
+            fn users_sessions_and_keys_of_better_auth_live_on_and_go_back() {
+                let (database_url, _place) = $place;
+                live_on_and_go_back(&database_url);
+            }
+
+            #[test]
+            fn a_database_that_we_made_is_better_auths() {
+                let (database_url, _place) = $place;
+                ours_is_better_auths(&database_url);
+            }
+
+            #[test]
+            fn both_serve_one_database_at_the_same_time() {
+                let (database_url, _place) = $place;
+                both_at_the_same_time(&database_url);
+            }
+        }
+    };
+}
+
+on!(sqlite, in_a_file());
+on!(postgresql, on_postgresql());
+on!(mariadb, on_mariadb());
+
+fn in_a_file() -> (String, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
-    let database_url = file_in(&folder, "better-auth.db");
+    (file_in(&folder, "shared.db"), folder)
+}
+
+fn on_postgresql() -> (String, Postgres) {
+    let server = Postgres::start().expect("PostgreSQL starts");
+    (server.url().to_owned(), server)
+}
+
+fn on_mariadb() -> (String, MariaDb) {
+    let server = MariaDb::start().expect("MariaDB starts");
+    (server.new_database("auth").expect("a database"), server)
+}
+
+/// Releases with tables of their own kind; 1.7.1 has `account.issuer`, NOT NULL.
+const RELEASES: [&str; 4] = ["1.4.19", "1.5.6", "1.6.34", "1.7.1"];
+
+#[test]
+fn earlier_releases_databases_are_served_from_sqlite() {
+    for release in RELEASES {
+        let (database_url, _place) = in_a_file();
+        an_earlier_release_is_taken_over(release, &database_url);
+    }
+}
+
+#[test]
+fn earlier_releases_databases_are_served_from_postgresql() {
+    let server = Postgres::start().expect("PostgreSQL starts");
+    for release in RELEASES {
+        let database_url = server.new_database(&format!("v{release}")).expect("a database");
+        an_earlier_release_is_taken_over(release, &database_url);
+    }
+}
+
+fn an_earlier_release_is_taken_over(release: &'static str, database_url: &str) {
+    println!("{release}");
     let options = BetterAuthOptions {
-        database_url: Some(database_url.clone()),
+        release: Some(release),
+        database_url: Some(database_url.to_owned()),
+        ..BetterAuthOptions::default()
+    };
+    let node = BetterAuth::start(&options).expect("Better Auth starts");
+    let ann = sign_up(node.url(), "ann@example.com");
+    let (node_url, old_token) = (node.url().to_owned(), token(node.url(), &ann));
+    let (seen_by_node, old_keys) = (session(node.url(), &ann), jwks(node.url()));
+    drop(node);
+
+    // 1.4 has no `alg` and `crv` in its table of keys.
+    let apply = Command::new(binary())
+        .args(["migrate", "apply"])
+        .envs([("DATABASE_URL", database_url), ("BETTER_AUTH_SECRET", SECRET)])
+        .output()
+        .expect("runs");
+    assert!(apply.status.success(), "{}", String::from_utf8_lossy(&apply.stderr));
+    let ours = Countersign::start(binary(), &[("DATABASE_URL", database_url)])
+        .expect("countersign starts");
+    assert_eq!(session(ours.url(), &ann)["session"]["id"], seen_by_node["session"]["id"]);
+    assert_eq!(session(ours.url(), &ann)["user"]["email"], "ann@example.com");
+    sign_in(ours.url(), "ann@example.com");
+    assert!(kid_that_verifies(&jwks(ours.url()), &old_token, &node_url).is_some());
+    assert!(kid_that_verifies(&old_keys, &token(ours.url(), &ann), ours.url()).is_some());
+    let bob = sign_up(ours.url(), "bob@example.com");
+    drop(ours);
+
+    // And back: who joined us is known there.
+    let node = BetterAuth::start(&options).expect("Better Auth starts again");
+    assert_eq!(session(node.url(), &bob)["user"]["email"], "bob@example.com");
+    sign_in(node.url(), "bob@example.com");
+}
+
+fn live_on_and_go_back(database_url: &str) {
+    let options = BetterAuthOptions {
+        database_url: Some(database_url.to_owned()),
         ..BetterAuthOptions::default()
     };
 
@@ -40,8 +142,7 @@ fn users_sessions_and_keys_of_better_auth_live_on_and_go_back() {
     drop(node);
 
     // We serve it: same sessions, same passwords, same key.
-    let settings =
-        [("DATABASE_URL", database_url.as_str()), ("COUNTERSIGN_TOKEN__ISSUER", &node_url)];
+    let settings = [("DATABASE_URL", database_url), ("COUNTERSIGN_TOKEN__ISSUER", &node_url)];
     let settings = [settings[0], settings[1], ("COUNTERSIGN_TOKEN__AUDIENCE", &node_url)];
     let ours = Countersign::start(binary(), &settings).expect("countersign starts");
     assert_eq!(session(ours.url(), &ann), seen_by_node);
@@ -69,18 +170,16 @@ fn users_sessions_and_keys_of_better_auth_live_on_and_go_back() {
     assert_eq!(jwks(node.url()), old_keys);
 }
 
-#[test]
-fn a_database_that_we_made_is_better_auths() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let database_url = file_in(&folder, "countersign.db");
-    let settings = [("DATABASE_URL", database_url.as_str())];
+fn ours_is_better_auths(database_url: &str) {
+    let settings = [("DATABASE_URL", database_url)];
     let ours = Countersign::start(binary(), &settings).expect("countersign starts");
     let ann = sign_up(ours.url(), "ann@example.com");
     let our_token = token(ours.url(), &ann);
     let (our_url, our_keys) = (ours.url().to_owned(), jwks(ours.url()));
     drop(ours);
 
-    let options = BetterAuthOptions { database_url: Some(database_url), ..Default::default() };
+    let options =
+        BetterAuthOptions { database_url: Some(database_url.to_owned()), ..Default::default() };
     let node = BetterAuth::start(&options).expect("Better Auth takes our tables");
     assert_eq!(session(node.url(), &ann)["user"]["email"], "ann@example.com");
     sign_in(node.url(), "ann@example.com");
@@ -90,14 +189,11 @@ fn a_database_that_we_made_is_better_auths() {
     assert!(kid_that_verifies(&our_keys, &node_token, node.url()).is_some());
 }
 
-#[test]
-fn both_serve_one_database_at_the_same_time() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let database_url = file_in(&folder, "shared.db");
+fn both_at_the_same_time(database_url: &str) {
     let options =
-        BetterAuthOptions { database_url: Some(database_url.clone()), ..Default::default() };
+        BetterAuthOptions { database_url: Some(database_url.to_owned()), ..Default::default() };
     let node = BetterAuth::start(&options).expect("Better Auth starts");
-    let ours = Countersign::start(binary(), &[("DATABASE_URL", &database_url)]).expect("we start");
+    let ours = Countersign::start(binary(), &[("DATABASE_URL", database_url)]).expect("we start");
     let servers = [node.url(), ours.url()];
     for round in 0..6 {
         let (here, there) = (servers[round % 2], servers[(round + 1) % 2]);

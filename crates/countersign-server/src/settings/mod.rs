@@ -23,7 +23,7 @@ mod token;
 
 use std::{net::SocketAddr, thread};
 
-use countersign_store::DatabaseUrl;
+use countersign_store::{DatabaseUrl, Names, PoolSize};
 use ipnet::IpNet;
 use jiff::SignedDuration;
 
@@ -61,6 +61,10 @@ pub struct Settings {
     pub secret_is_temporary: bool,
     /// Where the rows are.
     pub database: DatabaseUrl,
+    /// What its tables and columns are called.
+    pub database_names: Names,
+    /// How many connections there may be to a database on a server.
+    pub database_pool: PoolSize,
     /// Origins that may send requests with cookies, beside the base URL's.
     pub trusted_origins: TrustedOrigins,
     /// Proxies whose `X-Forwarded-For` is believed. None by default.
@@ -159,7 +163,13 @@ impl Settings {
             development,
             secrets,
             secret_is_temporary,
-            database: reader.parsed("database.url", "sqlite:FILE or sqlite::memory:")?,
+            database: reader.parsed(
+                "database.url",
+                "sqlite:FILE, postgres://USER:PASSWORD@HOST/DATABASE or mysql://…, with special \
+                 characters of the password as `%` and two digits",
+            )?,
+            database_names: reader.database_names()?,
+            database_pool: reader.database_pool()?,
             trusted_origins: TrustedOrigins::new(&origin, extra_origins),
             trusted_proxies: reader.networks("server.trusted_proxies")?,
             rate_limit: match reader.text("rate_limit.enabled") {

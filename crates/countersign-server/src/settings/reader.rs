@@ -1,8 +1,9 @@
 //! From texts to values; what cannot be read is named.
 
-use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
+use std::{collections::BTreeMap, net::IpAddr, str::FromStr, time::Duration};
 
 use countersign_jwt::check_secret;
+use countersign_store::{Names, PoolSize};
 use ipnet::IpNet;
 use jiff::SignedDuration;
 
@@ -77,6 +78,50 @@ impl<'a> Reader<'a> {
             return Err(SettingsError::invalid("cookies.prefix", "letters, digits, - _ and ."));
         }
         Ok(prefix.to_owned())
+    }
+
+    pub(super) fn database_pool(&self) -> Result<PoolSize, SettingsError> {
+        let key = "database.connect_timeout";
+        let patience = self.span(key)?.try_into().ok().filter(|span: &Duration| !span.is_zero());
+        Ok(PoolSize {
+            connections: self.number("database.pool_size", 1, 1024)?,
+            patience: patience
+                .ok_or_else(|| SettingsError::invalid(key, "at least one second, such as 5s"))?,
+        })
+    }
+
+    pub(super) fn database_names(&self) -> Result<Names, SettingsError> {
+        let mut names = match self.required("database.names") {
+            "camelCase" => Names::default(),
+            "snake_case" => Names::in_snake_case(),
+            _ => return Err(SettingsError::invalid("database.names", "camelCase or snake_case")),
+        };
+        for (table, theirs) in self.pairs("database.tables", "pairs such as user=people")? {
+            names.call_table(table, theirs);
+        }
+        let (key, expected) = ("database.columns", "pairs such as user.email=address");
+        for (ours, theirs) in self.pairs(key, expected)? {
+            let (table, column) =
+                ours.split_once('.').ok_or_else(|| SettingsError::invalid(key, expected))?;
+            names.call_column(table, column, theirs);
+        }
+        Ok(names)
+    }
+
+    fn pairs(
+        &self,
+        key: &'static str,
+        expected: &'static str,
+    ) -> Result<Vec<(&'a str, &'a str)>, SettingsError> {
+        let is_name =
+            |name: &str| !name.is_empty() && !name.contains(|c: char| "\"`\\\0".contains(c));
+        let pair = |item: &'a str| {
+            let (ours, theirs) = item.split_once('=')?;
+            let (ours, theirs) = (ours.trim(), theirs.trim());
+            (is_name(ours) && is_name(theirs)).then_some((ours, theirs))
+        };
+        let pairs: Option<Vec<_>> = self.list(key).into_iter().map(pair).collect();
+        pairs.ok_or_else(|| SettingsError::invalid(key, expected))
     }
 
     pub(super) fn secrets(

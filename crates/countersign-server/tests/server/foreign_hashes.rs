@@ -17,7 +17,7 @@ const BCRYPT: &str = "$2b$04$6N35yD.8rDuhgIqw0BzAcuaSaEb/ddWrfm26o4UlDTOiY.NnH4l
 struct NoMoreChanges;
 
 impl Statement for NoMoreChanges {
-    fn render(&self) -> (Cow<'_, str>, Cow<'_, [Value]>) {
+    fn render(&self, _: countersign_store::Dialect) -> (Cow<'_, str>, Cow<'_, [Value]>) {
         let text = "CREATE TRIGGER refused BEFORE UPDATE ON account BEGIN SELECT RAISE(ABORT, 'refused'); END";
         (text.into(), Vec::new().into())
     }

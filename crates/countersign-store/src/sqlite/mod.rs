@@ -5,6 +5,7 @@
 //! [`BUSY`] for a lock that another process holds.
 
 mod statement;
+mod transaction;
 
 use std::{
     path::{Path, PathBuf},
@@ -15,9 +16,10 @@ use std::{
 use rusqlite::{Connection, config::DbConfig};
 use tokio::sync::OwnedMutexGuard;
 
-use crate::{DatabaseUrl, StoreError};
+use crate::StoreError;
 
-pub(crate) use statement::{columns, execute, execute_all, fetch, run, tables};
+pub(crate) use statement::{execute, execute_all, fetch, run, tables};
+pub(crate) use transaction::SqliteTransaction;
 
 /// How long a statement waits for another process's lock before it is "unavailable".
 const BUSY: Duration = Duration::from_secs(5);
@@ -35,20 +37,22 @@ enum Readers {
 }
 
 impl Sqlite {
-    pub(crate) fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        let (writer, readers) = match url {
-            DatabaseUrl::SqliteMemory => (connect(None)?, Readers::Writer),
-            DatabaseUrl::SqliteFile(path) => {
-                let is_new = !path.exists();
-                let writer = connect(Some(path))?;
-                if is_new {
-                    run(&writer, "PRAGMA journal_mode = WAL")?;
-                }
-                let pile = Mutex::new(Vec::new());
-                (writer, Readers::Idle { path: path.clone(), pile })
-            }
-        };
-        Ok(Self { writer: Arc::new(tokio::sync::Mutex::new(writer)), readers })
+    pub(crate) fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self::new(connect(None)?, Readers::Writer))
+    }
+
+    pub(crate) fn file(path: &Path) -> Result<Self, StoreError> {
+        let is_new = !path.exists();
+        let writer = connect(Some(path))?;
+        if is_new {
+            run(&writer, "PRAGMA journal_mode = WAL")?;
+        }
+        let pile = Mutex::new(Vec::new());
+        Ok(Self::new(writer, Readers::Idle { path: path.to_owned(), pile }))
+    }
+
+    fn new(writer: Connection, readers: Readers) -> Self {
+        Self { writer: Arc::new(tokio::sync::Mutex::new(writer)), readers }
     }
 
     /// The one connection that writes, when it is our turn.

@@ -1,10 +1,13 @@
 //! Running statements on a SQLite connection, and reading what it says about itself.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use rusqlite::{Connection, ErrorCode, params_from_iter, types::Value as Cell};
+use rusqlite::{
+    Connection, ErrorCode, params_from_iter,
+    types::{Value as Parameter, ValueRef},
+};
 
-use crate::{Row, Statement, StoreError, schema::FoundColumn, sql::Value};
+use crate::{Dialect, Row, Statement, StoreError, date, row::Cell, schema::FoundTable, sql::Value};
 
 /// Up to `limit` rows of a select.
 pub(crate) fn fetch(
@@ -12,16 +15,17 @@ pub(crate) fn fetch(
     select: &impl Statement,
     limit: usize,
 ) -> Result<Vec<Row>, StoreError> {
-    let (text, values) = select.render();
-    let cells: Vec<Cell> = values.iter().map(cell).collect::<Result<_, _>>()?;
+    let (text, values) = select.render(Dialect::Sqlite);
+    let values: Vec<Parameter> = values.iter().map(parameter).collect::<Result<_, _>>()?;
     let mut statement = connection.prepare_cached(&text).map_err(refused)?;
     let names: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
-    let mut found = statement.query(params_from_iter(cells)).map_err(refused)?;
+    let mut found = statement.query(params_from_iter(values)).map_err(refused)?;
     let mut rows = Vec::new();
     while rows.len() < limit {
         let Some(row) = found.next().map_err(refused)? else { break };
-        let values = (0..names.len()).map(|at| row.get(at)).collect::<Result<_, _>>();
-        rows.push(Row { names: Arc::clone(&names), values: values.map_err(refused)? });
+        let values = (0..names.len()).map(|at| cell(row.get_ref(at).map_err(refused)?));
+        let values = values.collect::<Result<_, StoreError>>()?;
+        rows.push(Row { names: Arc::clone(&names), values });
     }
     Ok(rows)
 }
@@ -31,10 +35,10 @@ pub(crate) fn execute(
     connection: &Connection,
     statement: &impl Statement,
 ) -> Result<u64, StoreError> {
-    let (text, values) = statement.render();
-    let cells: Vec<Cell> = values.iter().map(cell).collect::<Result<_, _>>()?;
+    let (text, values) = statement.render(Dialect::Sqlite);
+    let values: Vec<Parameter> = values.iter().map(parameter).collect::<Result<_, _>>()?;
     let mut statement = connection.prepare_cached(&text).map_err(refused)?;
-    let touched = statement.execute(params_from_iter(cells)).map_err(refused)?;
+    let touched = statement.execute(params_from_iter(values)).map_err(refused)?;
     Ok(touched as u64)
 }
 
@@ -51,49 +55,50 @@ pub(crate) fn run(connection: &Connection, text: &str) -> Result<(), StoreError>
     connection.execute_batch(text).map_err(refused)
 }
 
-/// The names of the tables somebody made.
-pub(crate) fn tables(connection: &Connection) -> Result<Vec<String>, StoreError> {
-    let text = "SELECT name FROM sqlite_master \
-                WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
-    let mut statement = connection.prepare(text).map_err(refused)?;
-    let names = statement.query_map([], |row| row.get(0)).map_err(refused)?;
-    names.collect::<Result<_, _>>().map_err(refused)
+/// The tables somebody made.
+pub(crate) fn tables(connection: &Connection) -> Result<Vec<FoundTable>, StoreError> {
+    let text = "SELECT tables.name, columns.name, columns.type, \
+        columns.\"notnull\" AND columns.dflt_value IS NULL AND columns.pk = 0 \
+        FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns \
+        WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+        ORDER BY tables.name, columns.cid";
+    FoundTable::read(fetch(connection, &Text(text), usize::MAX)?)
 }
 
-/// The columns of a table.
-pub(crate) fn columns(
-    connection: &Connection,
-    table: &str,
-) -> Result<Vec<FoundColumn>, StoreError> {
-    let text = "SELECT name, \"notnull\", dflt_value IS NOT NULL, pk FROM pragma_table_info(?1)";
-    let mut statement = connection.prepare(text).map_err(refused)?;
-    let columns = statement.query_map([table], |row| {
-        let (required, has_default, key): (bool, bool, i64) =
-            (row.get(1)?, row.get(2)?, row.get(3)?);
-        Ok(FoundColumn { name: row.get(0)?, must_be_given: required && !has_default && key == 0 })
-    });
-    columns.map_err(refused)?.collect::<Result<_, _>>().map_err(refused)
+/// A text without values.
+struct Text(&'static str);
+
+impl Statement for Text {
+    fn render(&self, _: Dialect) -> (Cow<'_, str>, Cow<'_, [Value]>) {
+        (Cow::Borrowed(self.0), Cow::Borrowed(&[]))
+    }
 }
 
-fn cell(value: &Value) -> Result<Cell, StoreError> {
+fn parameter(value: &Value) -> Result<Parameter, StoreError> {
     Ok(match value {
-        Value::Bool(Some(yes)) => Cell::Integer(i64::from(*yes)),
-        Value::Int(Some(number)) => Cell::Integer(i64::from(*number)),
-        Value::BigInt(Some(number)) => Cell::Integer(*number),
-        Value::BigUnsigned(Some(number)) => Cell::Integer(number.cast_signed()),
-        Value::String(Some(text)) => Cell::Text(text.clone()),
-        Value::Bytes(Some(bytes)) => Cell::Blob(bytes.clone()),
-        Value::Bool(None)
-        | Value::Int(None)
-        | Value::BigInt(None)
-        | Value::BigUnsigned(None)
-        | Value::String(None)
-        | Value::Bytes(None) => Cell::Null,
-        _ => {
-            return Err(StoreError::Refused(
-                "a statement holds a kind of value that SQLite columns here do not have".to_owned(),
-            ));
-        }
+        Value::Bool(Some(yes)) => Parameter::Integer(i64::from(*yes)),
+        Value::Int(Some(number)) => Parameter::Integer(i64::from(*number)),
+        Value::BigInt(Some(number)) => Parameter::Integer(*number),
+        Value::BigUnsigned(Some(number)) => Parameter::Integer(number.cast_signed()),
+        Value::String(Some(text)) => Parameter::Text(text.clone()),
+        Value::Bytes(Some(bytes)) => Parameter::Blob(bytes.clone()),
+        Value::JiffTimestamp(Some(when)) => Parameter::Text(date::text(**when)),
+        value if *value == value.as_null() => Parameter::Null,
+        _ => return Err(StoreError::unknown_kind()),
+    })
+}
+
+fn cell(value: ValueRef<'_>) -> Result<Cell, StoreError> {
+    Ok(match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Integer(number),
+        ValueRef::Real(_) => Cell::Fraction,
+        ValueRef::Text(bytes) => Cell::Text(
+            std::str::from_utf8(bytes)
+                .map_err(|_| StoreError::Refused("a text is not UTF-8".to_owned()))?
+                .to_owned(),
+        ),
+        ValueRef::Blob(_) => Cell::Bytes,
     })
 }
 

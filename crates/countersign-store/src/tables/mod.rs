@@ -1,6 +1,7 @@
 //! Better Auth's tables as typed rows: one file a table, its columns beside their reader.
 
 pub mod accounts;
+pub mod expired;
 pub mod linked_accounts;
 pub mod sessions;
 pub mod signing_keys;

@@ -73,7 +73,9 @@ pub async fn find_by_token(
     let select = database.session_and_user().bind([token.into()]);
     let Some(row) = database.fetch_optional(&select).await? else { return Ok(None) };
     let mut cells = row.into_cells();
-    Ok(Some((read(&mut cells)?, users::read(&mut cells, database.user_columns())?)))
+    let found = (read(&mut cells)?, users::read(&mut cells, database.user_columns())?);
+    // MySQL's usual collations find a token in other letters, too.
+    Ok(Some(found).filter(|(session, _)| session.token == token))
 }
 
 /// The sessions of a user that are not over at `now`; at most 100, in the order they were made.

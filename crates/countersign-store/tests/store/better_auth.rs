@@ -3,6 +3,7 @@
 use countersign_store::{
     AdditionalColumns, Database,
     accounts::{self, CredentialAccount},
+    expired,
     schema::BETTER_AUTH,
     sessions::{self, Session},
     sql::Query,
@@ -10,11 +11,13 @@ use countersign_store::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-fn now() -> Timestamp {
+use crate::engines::stories;
+
+pub(crate) fn now() -> Timestamp {
     "2027-01-15T08:00:00Z".parse().expect("a time")
 }
 
-fn user(id: &str) -> User {
+pub(crate) fn user(id: &str) -> User {
     User {
         id: id.to_owned(),
         name: "Ann".to_owned(),
@@ -27,7 +30,7 @@ fn user(id: &str) -> User {
     }
 }
 
-fn session(token: &str, user_id: &str, hours: i64) -> Session {
+pub(crate) fn session(token: &str, user_id: &str, hours: i64) -> Session {
     Session {
         id: format!("id of {token}"),
         expires_at: now() + SignedDuration::from_hours(hours),
@@ -40,13 +43,20 @@ fn session(token: &str, user_id: &str, hours: i64) -> Session {
     }
 }
 
-async fn with_two_users() -> Database {
-    let database = Database::open(&"sqlite::memory:".parse().expect("a URL")).expect("opens");
+async fn add_two_users(database: &Database) {
     database.create(&BETTER_AUTH).await.expect("creates");
     for id in ["ann", "bob"] {
         database.execute(&users::insert(&user(id))).await.expect("inserts");
     }
-    database
+}
+
+stories! {
+    what_is_over_is_purged_in_batches_and_what_is_not_stays,
+    a_session_is_found_with_its_user_by_its_token_alone,
+    sessions_end_one_by_one_all_but_one_and_all_together_and_never_somebody_elses,
+    a_session_that_was_ended_meanwhile_is_not_extended,
+    addresses_are_one_whatever_their_case_and_taken_once,
+    a_password_belongs_to_its_user_and_goes_with_them,
 }
 
 async fn tokens(database: &Database, user_id: &str) -> Vec<String> {
@@ -54,9 +64,8 @@ async fn tokens(database: &Database, user_id: &str) -> Vec<String> {
     live.into_iter().map(|session| session.token).collect()
 }
 
-#[tokio::test]
-async fn a_session_is_found_with_its_user_by_its_token_alone() {
-    let database = with_two_users().await;
+async fn a_session_is_found_with_its_user_by_its_token_alone(database: Database) {
+    add_two_users(&database).await;
     database.execute(&sessions::insert(&session("t1", "ann", 1))).await.expect("inserts");
     let found = sessions::find_by_token(&database, "t1").await.expect("reads");
     let (session, found) = found.expect("a session");
@@ -65,9 +74,10 @@ async fn a_session_is_found_with_its_user_by_its_token_alone() {
     assert!(sessions::find_by_token(&database, "").await.expect("reads").is_none());
 }
 
-#[tokio::test]
-async fn sessions_end_one_by_one_all_but_one_and_all_together_and_never_somebody_elses() {
-    let database = with_two_users().await;
+async fn sessions_end_one_by_one_all_but_one_and_all_together_and_never_somebody_elses(
+    database: Database,
+) {
+    add_two_users(&database).await;
     for (token, user_id, hours) in [
         ("a1", "ann", 1),
         ("a2", "ann", 1),
@@ -92,9 +102,8 @@ async fn sessions_end_one_by_one_all_but_one_and_all_together_and_never_somebody
     assert_eq!(tokens(&database, "bob").await, ["b1"]);
 }
 
-#[tokio::test]
-async fn a_session_that_was_ended_meanwhile_is_not_extended() {
-    let database = with_two_users().await;
+async fn a_session_that_was_ended_meanwhile_is_not_extended(database: Database) {
+    add_two_users(&database).await;
     database.execute(&sessions::insert(&session("a1", "ann", 1))).await.expect("inserts");
     let later = now() + SignedDuration::from_hours(5);
     let extend = sessions::extend("a1", later, now());
@@ -103,9 +112,8 @@ async fn a_session_that_was_ended_meanwhile_is_not_extended() {
     assert_eq!(database.execute(&extend).await.expect("runs"), 0);
 }
 
-#[tokio::test]
-async fn addresses_are_one_whatever_their_case_and_taken_once() {
-    let database = with_two_users().await;
+async fn addresses_are_one_whatever_their_case_and_taken_once(database: Database) {
+    add_two_users(&database).await;
     let found = users::find_by_email(&database, "ANN@Example.com").await.expect("reads");
     assert_eq!(found, Some(user("ann")));
     let twice = User { id: "other".to_owned(), ..user("ann") };
@@ -113,9 +121,8 @@ async fn addresses_are_one_whatever_their_case_and_taken_once() {
     assert!(error.is_duplicate());
 }
 
-#[tokio::test]
-async fn a_password_belongs_to_its_user_and_goes_with_them() {
-    let database = with_two_users().await;
+async fn a_password_belongs_to_its_user_and_goes_with_them(database: Database) {
+    add_two_users(&database).await;
     let account = CredentialAccount {
         id: "account",
         user_id: "ann",
@@ -128,4 +135,18 @@ async fn a_password_belongs_to_its_user_and_goes_with_them() {
     assert_eq!(accounts::password_of(&database, "bob").await.expect("reads"), None);
     database.execute(&Query::delete().from_table("user").take()).await.expect("deletes");
     assert_eq!(accounts::password_of(&database, "ann").await.expect("reads"), None);
+}
+
+async fn what_is_over_is_purged_in_batches_and_what_is_not_stays(database: Database) {
+    add_two_users(&database).await;
+    let mut transaction = database.begin().await.expect("begins");
+    for number in 0..1_003 {
+        let over = sessions::insert(&session(&format!("over{number}"), "ann", -1));
+        transaction.execute(&over).await.expect("inserts");
+    }
+    transaction.execute(&sessions::insert(&session("live", "ann", 1))).await.expect("inserts");
+    transaction.commit().await.expect("commits");
+    assert_eq!(expired::purge(&database, now()).await.expect("purges"), 1_003);
+    assert_eq!(tokens(&database, "ann").await, ["live"]);
+    assert_eq!(expired::purge(&database, now()).await.expect("purges"), 0);
 }

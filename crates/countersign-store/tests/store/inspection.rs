@@ -5,17 +5,21 @@ use countersign_store::{
     schema::{BETTER_AUTH, Column, JWKS, Kind, Rule, Table},
 };
 
+use crate::engines::stories;
+
 fn all_tables() -> Vec<&'static Table> {
     BETTER_AUTH.iter().chain(&JWKS).collect()
 }
 
-fn in_memory() -> Database {
-    Database::open(&"sqlite::memory:".parse().expect("a URL")).expect("opens")
+stories! {
+    a_column_of_another_type_is_named,
+    a_new_database_lacks_everything_and_is_complete_after,
+    a_missing_column_and_one_that_nobody_fills_are_named,
+    what_is_added_to_a_table_comes_after_it,
+    what_is_added_to_a_table_comes_with_it,
 }
 
-#[tokio::test]
-async fn a_new_database_lacks_everything_and_is_complete_after() {
-    let database = in_memory();
+async fn a_new_database_lacks_everything_and_is_complete_after(database: Database) {
     let inspection = database.inspect(&all_tables()).await.expect("inspects");
     assert!(inspection.is_empty && !inspection.is_complete());
     assert_eq!(inspection.missing_tables.len(), 5);
@@ -24,30 +28,51 @@ async fn a_new_database_lacks_everything_and_is_complete_after() {
     assert!(!inspection.is_empty && inspection.is_complete(), "{inspection}");
 }
 
-#[tokio::test]
-async fn a_missing_column_and_one_that_nobody_fills_are_named() {
+async fn a_missing_column_and_one_that_nobody_fills_are_named(database: Database) {
     static OLD_ACCOUNT: [Table; 1] = [Table {
         name: "account",
         columns: &[
             Column { name: "id", kind: Kind::Text, rule: Rule::Key },
             Column { name: "accountId", kind: Kind::Text, rule: Rule::Required },
-            Column { name: "issuer", kind: Kind::Text, rule: Rule::Required },
+            Column { name: "tenant", kind: Kind::Text, rule: Rule::Required },
             Column { name: "note", kind: Kind::Text, rule: Rule::Optional },
         ],
         indexes: &[],
     }];
-    let database = in_memory();
     database.create(&OLD_ACCOUNT).await.expect("creates");
     let inspection = database.inspect(&[&BETTER_AUTH[2]]).await.expect("inspects");
     assert!(!inspection.is_empty && !inspection.is_complete());
     let missing: Vec<_> =
         inspection.missing_columns.iter().map(|(_, column)| column.name).collect();
     assert!(missing.contains(&"password") && !missing.contains(&"accountId"), "{missing:?}");
-    let issuer = UnexpectedColumn { table: "account", column: "issuer".to_owned() };
-    assert_eq!(inspection.unexpected_columns, [issuer]);
+    let tenant = UnexpectedColumn { table: "account".to_owned(), column: "tenant".to_owned() };
+    assert_eq!(inspection.unexpected_columns, [tenant]);
     let text = inspection.to_string();
     assert!(text.contains("`account`.`password` is missing"), "{text}");
-    assert!(text.contains("`account`.`issuer` is NOT NULL without a default"), "{text}");
+    assert!(text.contains("`account`.`tenant` is NOT NULL without a default"), "{text}");
+}
+
+async fn a_column_of_another_type_is_named(database: Database) {
+    static COUNTED: [Table; 1] = [Table {
+        name: "jwks",
+        columns: &[
+            Column { name: "id", kind: Kind::Boolean, rule: Rule::Key },
+            Column { name: "publicKey", kind: Kind::Text, rule: Rule::Required },
+            Column { name: "privateKey", kind: Kind::Text, rule: Rule::Required },
+            Column { name: "createdAt", kind: Kind::Boolean, rule: Rule::Required },
+            Column { name: "expiresAt", kind: Kind::Date, rule: Rule::Optional },
+            Column { name: "alg", kind: Kind::Text, rule: Rule::Optional },
+            Column { name: "crv", kind: Kind::Text, rule: Rule::Optional },
+        ],
+        indexes: &[],
+    }];
+    database.create(&COUNTED).await.expect("creates");
+    let inspection = database.inspect(&[&JWKS[0]]).await.expect("inspects");
+    assert!(!inspection.is_complete());
+    let misfits: Vec<_> =
+        inspection.misfit_columns.iter().map(|column| column.column.as_str()).collect();
+    assert_eq!(misfits, ["id", "createdAt"]);
+    assert!(inspection.to_string().contains("`jwks`.`id` is of type"), "{inspection}");
 }
 
 /// What a feature would add to `user`.
@@ -60,22 +85,25 @@ static NICKNAMES: [Table; 1] = [Table {
     indexes: &[],
 }];
 
-#[tokio::test]
-async fn what_is_added_to_a_table_comes_with_it_or_after_it() {
-    let (plain, more): (Vec<_>, Vec<_>) =
-        (all_tables(), all_tables().into_iter().chain(&NICKNAMES).collect());
-    for (before, missing) in [(None, 2), (Some(&plain), 2)] {
-        let database = in_memory();
-        if let Some(before) = before {
-            let inspection = database.inspect(before).await.expect("inspects");
-            database.complete(&inspection).await.expect("completes");
-        }
-        let inspection = database.inspect(&more).await.expect("inspects");
-        assert_eq!(inspection.missing_columns.len(), missing);
-        database.complete(&inspection).await.expect("completes");
-        for tables in [&more, &plain] {
-            let inspection = database.inspect(tables).await.expect("inspects");
-            assert!(inspection.is_complete(), "{inspection}");
-        }
-    }
+async fn what_is_added_to_a_table_comes_with_it(database: Database) {
+    complete(&database, &with_nicknames(), 2).await;
+    complete(&database, &all_tables(), 0).await;
+}
+
+async fn what_is_added_to_a_table_comes_after_it(database: Database) {
+    complete(&database, &all_tables(), 0).await;
+    complete(&database, &with_nicknames(), 2).await;
+}
+
+fn with_nicknames() -> Vec<&'static Table> {
+    all_tables().into_iter().chain(&NICKNAMES).collect()
+}
+
+/// So many columns are missing in tables that will be there, and none after.
+async fn complete(database: &Database, tables: &[&'static Table], missing: usize) {
+    let inspection = database.inspect(tables).await.expect("inspects");
+    assert_eq!(inspection.missing_columns.len(), missing);
+    database.complete(&inspection).await.expect("completes");
+    let inspection = database.inspect(tables).await.expect("inspects");
+    assert!(inspection.is_complete(), "{inspection}");
 }

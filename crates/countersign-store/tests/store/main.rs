@@ -1,6 +1,10 @@
-//! What every engine has to do, on those there are.
+//! What every engine has to do, on all there are.
 
+mod addresses;
 mod better_auth;
 mod contract;
+mod engines;
 mod inspection;
+mod names;
+mod servers;
 mod verifications;

@@ -8,6 +8,8 @@ use countersign_store::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+use crate::engines::stories;
+
 fn now() -> Timestamp {
     "2027-01-15T08:00:00Z".parse().expect("a time")
 }
@@ -23,10 +25,10 @@ fn row(id: &str, identifier: &str, minutes: i64) -> Verification {
     }
 }
 
-async fn empty() -> Database {
-    let database = Database::open(&"sqlite::memory:".parse().expect("a URL")).expect("opens");
-    database.create(&BETTER_AUTH).await.expect("creates");
-    database
+stories! {
+    the_newest_row_counts_and_the_first_who_spends_it_takes_older_ones_along,
+    a_row_is_found_to_its_last_millisecond_and_goes_with_the_next_cleaning,
+    an_address_changes_only_from_the_one_that_was_read_and_to_one_that_is_free,
 }
 
 async fn add(database: &Database, row: &Verification) {
@@ -37,9 +39,10 @@ async fn found(database: &Database, identifier: &str, when: Timestamp) -> Option
     verifications::find_live(database, identifier, when).await.expect("reads")
 }
 
-#[tokio::test]
-async fn the_newest_row_counts_and_the_first_who_spends_it_takes_older_ones_along() {
-    let database = empty().await;
+async fn the_newest_row_counts_and_the_first_who_spends_it_takes_older_ones_along(
+    database: Database,
+) {
+    database.create(&BETTER_AUTH).await.expect("creates");
     let older =
         Verification { created_at: now() - SignedDuration::from_secs(1), ..row("1", "a", 10) };
     add(&database, &older).await;
@@ -54,9 +57,10 @@ async fn the_newest_row_counts_and_the_first_who_spends_it_takes_older_ones_alon
     assert!(found(&database, "b", now()).await.is_some(), "somebody else's stays");
 }
 
-#[tokio::test]
-async fn a_row_is_found_to_its_last_millisecond_and_goes_with_the_next_cleaning() {
-    let database = empty().await;
+async fn a_row_is_found_to_its_last_millisecond_and_goes_with_the_next_cleaning(
+    database: Database,
+) {
+    database.create(&BETTER_AUTH).await.expect("creates");
     add(&database, &row("1", "a", 10)).await;
     let end = now() + SignedDuration::from_mins(10);
     let after = end + SignedDuration::from_millis(1);
@@ -67,9 +71,10 @@ async fn a_row_is_found_to_its_last_millisecond_and_goes_with_the_next_cleaning(
     assert_eq!(database.execute(&clean(after)).await.expect("deletes"), 1);
 }
 
-#[tokio::test]
-async fn an_address_changes_only_from_the_one_that_was_read_and_to_one_that_is_free() {
-    let database = empty().await;
+async fn an_address_changes_only_from_the_one_that_was_read_and_to_one_that_is_free(
+    database: Database,
+) {
+    database.create(&BETTER_AUTH).await.expect("creates");
     let user = |id: &str| User {
         id: id.to_owned(),
         name: String::new(),

@@ -159,7 +159,7 @@ fn schemas(features: &[Box<dyn Feature>]) -> Object {
 
 fn schema_of(column: &Column) -> Value {
     let mut schema = match column.kind {
-        Kind::Text => json!({ "type": "string" }),
+        Kind::Text | Kind::ShortText => json!({ "type": "string" }),
         Kind::Boolean => json!({ "type": "boolean", "default": false }),
         Kind::Date => json!({ "type": "string", "format": "date-time" }),
     };
