@@ -6,6 +6,7 @@ import { defineConfig } from "@playwright/test";
  * BASE_URL        the app
  * CHROMIUM_CDP    the browser; without it, CHROMIUM_BIN or Debian's Chromium is started
  * DATABASE_FILE   the auth server's SQLite file, for tests that end a session behind its back
+ * MAIL_FOLDER     where the auth server puts its mails
  * SCREENSHOT_DIR  where pictures of every page go
  */
 export default defineConfig({

@@ -3,13 +3,17 @@ import { type NextRequest, NextResponse } from "next/server";
 import { contentSecurityPolicy } from "@/lib/csp";
 import { loginUrl } from "@/lib/return-url";
 
+/** Pages for those who are signed in. */
+const PRIVATE = ["/tasks", "/account"];
+
 /**
  * In front of every page: a policy with a fresh nonce, and the way to the login for those who
  * cannot be signed in. That somebody is signed in is not decided here; the cookie is only there.
  */
 export function proxy(request: NextRequest): NextResponse {
   const { pathname, search } = request.nextUrl;
-  if (pathname.startsWith("/tasks") && !getSessionCookie(request)) {
+  const isPrivate = PRIVATE.some((path) => pathname === path || pathname.startsWith(`${path}/`));
+  if (isPrivate && !getSessionCookie(request)) {
     return NextResponse.redirect(new URL(loginUrl(pathname + search), request.url));
   }
   const nonce = btoa(crypto.randomUUID());

@@ -78,7 +78,8 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
         }
         Ok(())
     })?;
-    println!("\nReady after {:.0} s: {WEB} (Ctrl-C stops everything)", steps.seconds());
+    println!("\nMails are put into .countersign/mail, one file each.");
+    println!("Ready after {:.0} s: {WEB} (Ctrl-C stops everything)", steps.seconds());
     keep_running(parts, &home)
 }
 
@@ -90,6 +91,7 @@ fn commands(
 ) -> Vec<(&'static str, Command, &'static str)> {
     let release = root().join("target/release");
     let database = |name: &str| format!("sqlite:{}", home.join(name).display());
+    let mail = format!("outbox:{}", home.join("mail").display());
 
     let mut auth = Command::new(release.join("countersign"));
     auth.args(["serve", "--listen", AUTH, "--development"])
@@ -97,6 +99,9 @@ fn commands(
         .env("BETTER_AUTH_URL", WEB)
         .env("DATABASE_URL", database("auth.db"))
         .env("COUNTERSIGN_TOKEN__SCOPE", SCOPES)
+        .env("COUNTERSIGN_MAIL", &mail)
+        .env("COUNTERSIGN_CHANGE_EMAIL__ENABLED", "true")
+        .env("COUNTERSIGN_DELETE_USER__ENABLED", "true")
         .env("NO_COLOR", "1");
 
     let jwks = match auth_server {
@@ -130,7 +135,8 @@ fn commands(
     if auth_server == AuthServer::BetterAuth {
         web.env("BETTER_AUTH_SECRET", secret)
             .env("BETTER_AUTH_URL", WEB)
-            .env("DATABASE_URL", database("auth.db"));
+            .env("DATABASE_URL", database("auth.db"))
+            .env("COUNTERSIGN_MAIL", &mail);
     }
 
     vec![

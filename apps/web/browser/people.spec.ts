@@ -85,6 +85,12 @@ for (const { look: name, ...options } of LOOKS) {
     await look(page, name, "sign-up");
     await page.goto("/nowhere");
     await look(page, name, "not-found");
+    await page.goto("/forgot-password");
+    await expect(page.getByRole("button", { name: "Send the link" })).toBeEnabled();
+    await look(page, name, "forgot-password");
+    await page.goto("/reset-password?token=a-token");
+    await expect(page.getByRole("button", { name: "Save password" })).toBeEnabled();
+    await look(page, name, "reset-password");
 
     await signUp(page, somebody("Grace Hopper"));
     await look(page, name, "tasks-empty");
@@ -102,5 +108,9 @@ for (const { look: name, ...options } of LOOKS) {
     await page.getByRole("button", { name: /^Account of/ }).click();
     await expect(page.getByRole("menuitem", { name: "Sign out" })).toBeVisible();
     await look(page, name, "account-menu");
+    await page.getByRole("menuitem", { name: "Your account" }).click();
+    await expect(page.getByRole("region", { name: "Devices" }).getByRole("listitem")).toHaveCount(1);
+    await page.getByRole("button", { name: "Delete account…" }).click();
+    await look(page, name, "account");
   });
 }

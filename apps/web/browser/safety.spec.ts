@@ -7,7 +7,7 @@ test("T328: every page has a policy with a nonce of its own, and every script ca
   });
   const nonces = new Set<string>();
   await signUp(page, somebody());
-  for (const path of ["/", "/login", "/sign-up", "/tasks"]) {
+  for (const path of ["/", "/login", "/sign-up", "/forgot-password", "/reset-password", "/tasks", "/account"]) {
     const response = await page.goto(path);
     const policy = response?.headers()["content-security-policy"] ?? "";
     const nonce = /script-src [^;]*'nonce-([^']+)'/.exec(policy)?.[1];
@@ -21,7 +21,7 @@ test("T328: every page has a policy with a nonce of its own, and every script ca
     for (const script of scripts) expect(script).toContain(`nonce="${nonce}"`);
     await expect(page.getByRole("main")).toBeVisible();
   }
-  expect(nonces.size).toBe(4);
+  expect(nonces.size).toBe(7);
 
   await page.getByRole("button", { name: /^Colours/ }).click();
   await page.getByRole("menuitemradio", { name: "Dark" }).click();

@@ -1,6 +1,7 @@
 "use client";
 
-import { LogOut } from "lucide-react";
+import { LogOut, UserRound } from "lucide-react";
+import Link from "next/link";
 import { useState } from "react";
 import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/ui/button";
@@ -56,6 +57,12 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
           <span className="block truncate">{email}</span>
         </DropdownMenuLabel>
         <DropdownMenuSeparator />
+        <DropdownMenuItem asChild>
+          <Link href="/account">
+            <UserRound aria-hidden />
+            Your account
+          </Link>
+        </DropdownMenuItem>
         <DropdownMenuItem
           onSelect={(event) => {
             event.preventDefault();

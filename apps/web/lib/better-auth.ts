@@ -2,16 +2,23 @@ import { betterAuth, type BetterAuthOptions } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { jwt } from "better-auth/plugins";
 import Database from "better-sqlite3";
-import { betterAuthSettings } from "@/lib/settings";
+import { outbox } from "@/lib/outbox";
+import { betterAuthSettings, outboxFolder } from "@/lib/settings";
 
 /** Better Auth inside this app: the topology that most teams start from. */
 function options() {
   const { secret, baseURL, databaseFile } = betterAuthSettings();
+  const folder = outboxFolder();
   return {
     secret,
     baseURL,
     database: new Database(databaseFile),
-    emailAndPassword: { enabled: true },
+    emailAndPassword: {
+      enabled: true,
+      ...(folder && { sendResetPassword: outbox(folder, "reset-password") }),
+    },
+    ...(folder && { emailVerification: { sendVerificationEmail: outbox(folder, "verify-email") } }),
+    user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },
     rateLimit: { enabled: process.env.COUNTERSIGN_RATE_LIMIT__ENABLED !== "false" },
     telemetry: { enabled: false },
     plugins: [jwt()],

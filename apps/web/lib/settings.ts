@@ -7,6 +7,8 @@
  * | AUTH_SERVER_URL | where `countersign serve` listens | http://127.0.0.1:4000 |
  * | TASKS_API_URL | where `tasks-api` listens | http://127.0.0.1:8000 |
  * | TRUST_FORWARDED_FOR | `true` when a proxy in front writes X-Forwarded-For | false |
+ * | SOCIAL_PROVIDERS | identity providers that the auth server has, as `google,github` | none |
+ * | COUNTERSIGN_MAIL | `outbox:FOLDER` for the mails of Better Auth in here | no mails |
  * | BETTER_AUTH_SECRET, BETTER_AUTH_URL, DATABASE_URL | for Better Auth, when it runs in here | |
  */
 export type AuthServer = "countersign" | "better-auth";
@@ -29,6 +31,27 @@ export function tasksApiUrl(): URL {
 
 export function trustsForwardedFor(): boolean {
   return process.env.TRUST_FORWARDED_FOR === "true";
+}
+
+export interface SocialProvider {
+  id: string;
+  name: string;
+}
+
+/** Providers whose names are not their ids with a capital letter. */
+const NAMES: Record<string, string> = { github: "GitHub", gitlab: "GitLab", linkedin: "LinkedIn" };
+
+export function socialProviders(): SocialProvider[] {
+  const ids = (process.env.SOCIAL_PROVIDERS ?? "").split(",").map((id) => id.trim());
+  return ids.filter(Boolean).map((id) => ({ id, name: NAMES[id] ?? id.charAt(0).toUpperCase() + id.slice(1) }));
+}
+
+/** The folder of the development outbox; `undefined` when no mail is sent. */
+export function outboxFolder(): string | undefined {
+  const value = process.env.COUNTERSIGN_MAIL;
+  if (!value) return undefined;
+  if (value.startsWith("outbox:")) return value.slice("outbox:".length);
+  throw new SettingsError("COUNTERSIGN_MAIL has to be outbox:FOLDER for Better Auth in this app");
 }
 
 export interface BetterAuthSettings {

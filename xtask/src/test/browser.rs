@@ -26,6 +26,8 @@ pub(crate) fn run() -> Outcome {
 fn journeys(auth_server: &str, chromium: &Chromium) -> Outcome {
     let folder = tempfile::tempdir()?;
     let database = file_in(&folder, "auth.db");
+    let mails = folder.path().join("mails");
+    let mail = format!("outbox:{}", mails.display());
     let port = free_port()?;
     let origin = format!("http://localhost:{port}");
     let serves_itself = auth_server == "better-auth";
@@ -38,6 +40,9 @@ fn journeys(auth_server: &str, chromium: &Chromium) -> Outcome {
             ("BETTER_AUTH_URL", origin.as_str()),
             ("DATABASE_URL", database.as_str()),
             ("COUNTERSIGN_TOKEN__SCOPE", SCOPES),
+            ("COUNTERSIGN_MAIL", mail.as_str()),
+            ("COUNTERSIGN_CHANGE_EMAIL__ENABLED", "true"),
+            ("COUNTERSIGN_DELETE_USER__ENABLED", "true"),
         ];
         Some(Countersign::start(&built("countersign"), &settings)?)
     };
@@ -62,6 +67,7 @@ fn journeys(auth_server: &str, chromium: &Chromium) -> Outcome {
             ("BETTER_AUTH_URL", &origin),
             ("DATABASE_URL", &database),
             ("COUNTERSIGN_RATE_LIMIT__ENABLED", "false"),
+            ("COUNTERSIGN_MAIL", &mail),
         ],
     )?;
 
@@ -74,6 +80,7 @@ fn journeys(auth_server: &str, chromium: &Chromium) -> Outcome {
         .env("BASE_URL", &origin)
         .env("AUTH_SERVER", auth_server)
         .env("DATABASE_FILE", database.trim_start_matches("sqlite:"))
+        .env("MAIL_FOLDER", &mails)
         .env("CHROMIUM_CDP", chromium.devtools())
         .env("SCREENSHOT_DIR", &screenshots);
     run_program(&mut command)

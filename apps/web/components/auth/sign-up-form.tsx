@@ -2,13 +2,16 @@
 
 import Link from "next/link";
 import { AuthCard } from "@/components/auth/auth-card";
+import { NewPassword } from "@/components/auth/new-password";
+import { SocialButtons } from "@/components/auth/social-buttons";
 import { useAuthForm } from "@/components/auth/use-auth-form";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { authClient } from "@/lib/auth-client";
+import type { SocialProvider } from "@/lib/settings";
 
-export function SignUpForm({ returnUrl }: { returnUrl: string }) {
+export function SignUpForm({ returnUrl, providers }: { returnUrl: string; providers: SocialProvider[] }) {
   const { error, isBusy, isSending, onSubmit } = useAuthForm(returnUrl, (form) =>
     authClient.signUp.email({
       name: String(form.get("name")).trim(),
@@ -22,20 +25,12 @@ export function SignUpForm({ returnUrl }: { returnUrl: string }) {
         {error && <Alert>{error}</Alert>}
         <Field label="Name" name="name" autoComplete="name" required />
         <Field label="E-mail" name="email" type="email" autoComplete="username" required />
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          hint="8 to 128 characters."
-          minLength={8}
-          maxLength={128}
-          required
-        />
+        <NewPassword />
         <Button type="submit" disabled={isBusy} className="w-full">
           {isSending ? "Signing up…" : "Sign up"}
         </Button>
       </form>
+      <SocialButtons providers={providers} returnUrl={returnUrl} />
       <p className="mt-6 text-center text-sm text-subtle">
         Already have an account?{" "}
         <Link
