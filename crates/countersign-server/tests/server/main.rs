@@ -3,6 +3,7 @@
 mod account;
 mod accounts_by_mail;
 mod bearer;
+mod configuration_page;
 mod edge;
 mod errors;
 mod fixture;
