@@ -87,6 +87,7 @@ test("a forgotten password is replaced through a mail, once", async ({ page, oth
   const other = await otherPage();
   await other.goto("/login");
   await other.getByRole("link", { name: "Forgotten password?" }).click();
+  await expect(other).toHaveURL(/\/forgot-password$/);
   for (const email of ["nobody.at.all@example.com", ada.email]) {
     await other.getByLabel("E-mail").fill(email);
     await other.getByRole("button", { name: "Send the link" }).click();

@@ -35,6 +35,8 @@ export function EmailForm({ email, isVerified, notice, linkFailed }: EmailFormPr
     () => authClient.sendVerificationEmail({ email, callbackURL: AFTER_LINK.verified }),
     () => `A mail with a link is on its way to ${email}.`,
   );
+  // What was done now is newer than what the address of the page says.
+  const isTold = [change, verify].some(({ error, message }) => error ?? message);
   return (
     <Section
       title="E-mail"
@@ -52,7 +54,7 @@ export function EmailForm({ email, isVerified, notice, linkFailed }: EmailFormPr
       }
     >
       {linkFailed && <Alert>This link is not valid any more. Please ask for a new one.</Alert>}
-      {notice && !linkFailed && <Alert kind="info">{NOTICES[notice]}</Alert>}
+      {notice && !linkFailed && !isTold && <Alert kind="info">{NOTICES[notice]}</Alert>}
       {!isVerified && (
         <form method="post" onSubmit={verify.onSubmit} className="space-y-5">
           <Outcome {...verify} />
