@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { DeleteAccount } from "@/components/account/delete-account";
 import { Devices } from "@/components/account/devices";
 import { EmailForm } from "@/components/account/email-form";
@@ -22,9 +22,11 @@ interface AccountPageProps {
 export function AccountPage({ notice, linkFailed }: AccountPageProps) {
   const { data, isPending, error, refetch } = authClient.useSession();
   const isOver = !isPending && !data && (!error || error.status === 401);
+  /** Whoever deleted the account is on the way to the first page; the session is over by intent. */
+  const isDeleted = useRef(false);
 
   useEffect(() => {
-    if (isOver) window.location.replace(loginUrl("/account", "session_expired"));
+    if (isOver && !isDeleted.current) window.location.replace(loginUrl("/account", "session_expired"));
   }, [isOver]);
 
   return (
@@ -41,7 +43,7 @@ export function AccountPage({ notice, linkFailed }: AccountPageProps) {
           />
           <PasswordForm email={data.user.email} onChanged={() => void refetch()} />
           <Devices currentToken={data.session.token} />
-          <DeleteAccount />
+          <DeleteAccount onDeleted={() => (isDeleted.current = true)} />
         </div>
       ) : error && !isOver ? (
         <div className="mt-8 space-y-4">

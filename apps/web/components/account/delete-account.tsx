@@ -9,13 +9,14 @@ import { useSubmit } from "@/components/use-submit";
 import { forgetToken } from "@/lib/access-token";
 import { authClient } from "@/lib/auth-client";
 
-/** Asked for twice: by a button, and by the password. */
-export function DeleteAccount() {
+/** Asked for twice: by a button, and by the password. `onDeleted`: there is no session any more. */
+export function DeleteAccount({ onDeleted }: { onDeleted: () => void }) {
   const [isSure, setSure] = useState(false);
   const form = useSubmit(
     (entered) => authClient.deleteUser({ password: String(entered.get("confirm-password")) }),
     () => {
       forgetToken();
+      onDeleted();
       window.location.assign("/");
       return undefined;
     },
