@@ -9,6 +9,7 @@ import { mail } from "./mail.ts";
 import { plain } from "./plain.ts";
 import { plugins } from "./plugins.ts";
 import { lenientSocial, social, socialApart } from "./social.ts";
+import { ofSessions } from "./sessions.ts";
 import { withLimits } from "./with-limits.ts";
 
 export interface Tokens {
@@ -30,6 +31,8 @@ export interface Arrangement {
   limited?: boolean;
   /** Starts identity providers; the reference's options read which kind. */
   identityProvider?: "usual" | "lenient" | "apart";
+  /** Each server has a Redis of its own. */
+  redis?: boolean;
   /** Its address for browsers, when that is not where it listens. */
   origin?: string;
   /** Trusted origins besides its own. */
@@ -45,4 +48,5 @@ export const arrangements: Arrangement[] = [
   social,
   lenientSocial,
   socialApart,
+  ...ofSessions,
 ];

@@ -4,6 +4,7 @@ import { exchange, type Received } from "./exchange.ts";
 import { Normaliser, TOKEN } from "./normalise.ts";
 import { seen } from "./seen.ts";
 import { SECRET, type Server } from "./servers.ts";
+import { opened } from "./session-data.ts";
 
 /** What an exchange looks like from outside. */
 export interface Observed {
@@ -48,7 +49,8 @@ export class Notebook {
   }
 
   async exchange(request: string, received: Received): Promise<void> {
-    const { status, statusText, headers, setCookie, body } = received;
+    const { status, statusText, headers, body } = received;
+    const setCookie = await opened(received.setCookie, SECRET);
     await this.verify(body + seen(headers));
     const compared = Object.entries(headers).filter(([name]) => !NOT_COMPARED.has(name));
     this.observed.push({

@@ -7,6 +7,7 @@ import type { TestProject } from "vitest/node";
 import { type Arrangement, arrangements, type Tokens } from "../arrangements/index.ts";
 import { newDatabase } from "./database.ts";
 import { freePort, makeRunFolder, removeRunFolder, start } from "./processes.ts";
+import { startRedis } from "./redis.ts";
 
 export interface Server {
   /** Where it listens. */
@@ -15,6 +16,8 @@ export interface Server {
   origin: string;
   /** The address of its database. */
   database: string;
+  /** Its Redis, when its arrangement says so; empty otherwise. */
+  redis: string;
   /** Where it would put its mail, when its arrangement says so. */
   outbox: string;
   tokens?: Tokens | undefined;
@@ -86,6 +89,7 @@ export async function startReference(folder: string, options: Options): Promise<
   const database = newDatabase(folder, `reference_${port}`);
   const outbox = join(folder, `reference-${port}.outbox`);
   const identityProvider = options.identityProviderUrl ?? "";
+  const redis = options.redis ? await startRedis(folder) : "";
   await start(folder, "node", [join(HERE, "reference/server.mjs")], "ready", {
     PORT: String(port),
     NODE_ENV: "development",
@@ -95,12 +99,13 @@ export async function startReference(folder: string, options: Options): Promise<
     BETTER_AUTH_TRUSTED_ORIGINS: options.trusted?.join(",") ?? "",
     RATE_LIMIT: String(options.limited ?? false),
     DATABASE_URL: database,
+    REDIS_URL: redis,
     ARRANGEMENT: options.reference ?? "",
     OUTBOX: outbox,
     IDENTITY_PROVIDER: identityProvider,
     SOCIAL: options.identityProvider ?? "",
   });
-  return { url, origin, database, outbox, identityProvider, tokens: options.tokens };
+  return { url, origin, database, redis, outbox, identityProvider, tokens: options.tokens };
 }
 
 function startCountersignAsBetterAuth(folder: string, options: Options): Promise<Server> {
@@ -120,6 +125,7 @@ export async function startCountersign(
   const database = newDatabase(folder, `subject_${port}`);
   const outbox = join(folder, `subject-${port}.outbox`);
   const identityProvider = options.identityProviderUrl ?? "";
+  const redis = options.redis ? await startRedis(folder) : "";
   await start(folder, COUNTERSIGN, ["serve", "--listen", `127.0.0.1:${port}`], "countersign serves", {
     BETTER_AUTH_URL: origin,
     BETTER_AUTH_SECRET: SECRET,
@@ -127,8 +133,9 @@ export async function startCountersign(
     BETTER_AUTH_TRUSTED_ORIGINS: options.trusted?.join(",") ?? "",
     COUNTERSIGN_RATE_LIMIT__ENABLED: String(options.limited ?? false),
     NO_COLOR: "1",
+    REDIS_URL: redis,
     ...settings,
     ...options.settings?.({ outbox, identityProvider }),
   });
-  return { url, origin, database, outbox, identityProvider, tokens: options.tokens };
+  return { url, origin, database, redis, outbox, identityProvider, tokens: options.tokens };
 }

@@ -65,6 +65,11 @@ export class Side {
     return clientOf(this.base, (input, init) => this.fetch(input, init), options);
   }
 
+  /** The Redis behind the server. */
+  get redis(): string {
+    return this.server.redis;
+  }
+
   email(name = "ann"): string {
     return `${name}.${this.unique}@example.com`;
   }

@@ -18,6 +18,7 @@ pub(crate) const FOR_TESTS: [(&str, &str); 5] = [
     ("mariadb-server", "/usr/sbin/mariadbd"),
     ("openssl", "/usr/bin/openssl"),
     ("postgresql", "/usr/lib/postgresql"),
+    ("redis-server", "/usr/bin/redis-server"),
     ("fonts-liberation", "/usr/share/fonts/truetype/liberation"),
 ];
 

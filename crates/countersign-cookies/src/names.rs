@@ -32,6 +32,24 @@ impl CookieNames {
         }
     }
 
+    /// Other names for single cookies, Better Auth's `advanced.cookies.<key>.name`. They take the place of
+    /// prefix and key; behind https `__Secure-` stands before them, too.
+    #[must_use]
+    pub fn renamed(mut self, name_of: impl Fn(&str) -> Option<String>) -> Self {
+        let marker = if self.secure { "__Secure-" } else { "" };
+        let cookies = [
+            ("session_token", &mut self.session_token),
+            ("session_data", &mut self.session_data),
+            ("dont_remember", &mut self.dont_remember),
+        ];
+        for (key, name) in cookies {
+            if let Some(other) = name_of(key) {
+                *name = format!("{marker}{other}");
+            }
+        }
+        self
+    }
+
     /// The names of a server that sets no prefix of its own.
     pub fn usual(secure: bool) -> Self {
         Self::new(USUAL_PREFIX, secure)

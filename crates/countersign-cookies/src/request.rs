@@ -99,6 +99,19 @@ impl RequestCookies {
         Ok(Some(Cow::Owned(chunks.into_iter().map(|(_, value)| value).collect())))
     }
 
+    /// The names under which a cookie came that may be cut into chunks: its own and those of chunks,
+    /// each once, in the order of the request.
+    pub fn pieces(&self, name: &str) -> Vec<&str> {
+        let mut pieces: Vec<&str> = Vec::new();
+        for (other, _) in &self.0 {
+            let is_piece = other == name || chunk_index(name, other).is_some();
+            if is_piece && !pieces.contains(&other.as_str()) {
+                pieces.push(other);
+            }
+        }
+        pieces
+    }
+
     /// Whether [`whole`](Self::whole) would find anything.
     pub fn has_whole(&self, name: &str) -> bool {
         !matches!(self.whole(name), Ok(None))

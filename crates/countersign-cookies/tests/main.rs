@@ -7,3 +7,4 @@ mod content;
 mod forms;
 mod recorded;
 mod seal;
+mod writing;

@@ -1,6 +1,6 @@
-//! Facts that expire, held in memory.
+//! Facts that expire, held in memory or in Redis.
 //!
-//! [`Windows`] counts things in windows of time: requests of a client, tries of a password. It is
+//! [`Redis`] is for facts that several servers share. [`Windows`] counts things in windows of time: requests of a client, tries of a password. It is
 //! bounded, takes the time as an argument, and decides and counts in one step, so that requests
 //! that arrive together cannot all pass.
 //!
@@ -16,6 +16,8 @@
 //! # Ok::<(), jiff::Error>(())
 //! ```
 
+mod redis;
 mod windows;
 
+pub use redis::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, Redis, RedisError};
 pub use windows::{Decision, Windows};

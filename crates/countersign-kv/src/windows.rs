@@ -65,6 +65,11 @@ impl Windows {
         Decision::Allowed
     }
 
+    /// Begins anew for this key.
+    pub fn forget(&self, key: &str) {
+        self.counters.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
     /// How many counters there are.
     pub fn len(&self) -> usize {
         self.counters.lock().unwrap_or_else(PoisonError::into_inner).len()

@@ -15,6 +15,7 @@ use crate::{
     features::Feature,
     mail::Mailer,
     password::HashingPool,
+    session::{SessionCache, SessionStore},
     settings::Settings,
     social::Social,
 };
@@ -31,6 +32,8 @@ pub(crate) struct Parts {
     pub(crate) hashing: HashingPool,
     pub(crate) cookie_names: CookieNames,
     pub(crate) cookie_signer: CookieSigner,
+    pub(crate) session_cache: Option<SessionCache>,
+    pub(crate) sessions: SessionStore,
     pub(crate) rate_limiter: Option<RateLimiter>,
     pub(crate) email_tokens: EmailTokens,
     pub(crate) mailer: Option<Mailer>,
@@ -73,6 +76,16 @@ impl Auth {
 
     pub(crate) fn cookie_signer(&self) -> &CookieSigner {
         &self.0.cookie_signer
+    }
+
+    /// The cookie that remembers sessions, where there is one.
+    pub(crate) fn session_cache(&self) -> Option<&SessionCache> {
+        self.0.session_cache.as_ref()
+    }
+
+    /// Where sessions are.
+    pub(crate) fn sessions(&self) -> &SessionStore {
+        &self.0.sessions
     }
 
     pub(crate) fn rate_limiter(&self) -> Option<&RateLimiter> {

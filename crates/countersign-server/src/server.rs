@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::Router;
+use countersign_cookies::SecretError;
 use countersign_jwt::{Clock, KeyError};
+use countersign_kv::{Redis, RedisError};
 use countersign_store::{Database, DatabaseUrl, Inspection, StoreError, schema};
 
 use crate::{
@@ -17,7 +19,8 @@ use crate::{
     features::{self, Feature},
     mail::{MailError, Mailer, OutgoingMail},
     password::HashingPool,
-    settings::Settings,
+    session::{SessionCache, SessionStore},
+    settings::{LimitStorage, SessionRows, Settings},
     social::Social,
 };
 
@@ -49,6 +52,12 @@ pub enum StartError {
     /// Nothing could be made that asks identity providers.
     #[error("cannot prepare requests to identity providers: {0}")]
     Calls(reqwest::Error),
+    /// The secret cannot protect cookies that remember sessions.
+    #[error("session.cookie_cache cannot be used: {0}")]
+    Secret(#[from] SecretError),
+    /// Redis does not answer.
+    #[error("{0}; check REDIS_URL, and whether Redis runs")]
+    Redis(#[from] RedisError),
     /// The threads that hash passwords could not be started.
     #[error("cannot start the threads that hash passwords: {0}")]
     Threads(#[from] std::io::Error),
@@ -92,12 +101,21 @@ impl Server {
             None => None,
         };
         let outgoing_mail = mailer.as_ref().map(Mailer::outgoing);
+        let redis = match &settings.redis {
+            None => None,
+            Some(redis) => Some(Redis::connect(&redis.url, &redis.key_prefix).await?),
+        };
         let ids = features.iter().map(|feature| feature.id()).collect();
         let auth = Auth::new(Parts {
             hashing: HashingPool::start(&settings.password, settings.firebase.clone())?,
-            cookie_names: CookieNames::new(&settings.cookie_prefix, settings.base_url.is_secure()),
+            cookie_names: CookieNames::new(&settings.cookies),
             cookie_signer: CookieSigner::new(settings.secrets.current().expose()),
-            rate_limiter: settings.rate_limit.then(RateLimiter::new),
+            session_cache: SessionCache::open(&settings, &database)?,
+            sessions: SessionStore::new(&settings, database.clone(), redis.clone()),
+            rate_limiter: settings
+                .rate_limit
+                .clone()
+                .map(|limits| RateLimiter::new(limits, &database, redis.as_ref())),
             email_tokens: EmailTokens::new(settings.secrets.current())?,
             mailer,
             at_rest: AtRest::new(&settings.secrets),
@@ -151,7 +169,14 @@ async fn open(
     let database = Database::open_with(&settings.database, settings.database_pool)?
         .with_names(settings.database_names.clone())
         .with_user_columns(user_columns.collect());
-    let tables: Vec<_> = schema::BETTER_AUTH.iter().chain(added()).collect();
+    // As in Better Auth: sessions that are in Redis only need no table.
+    let only_redis = settings.redis.as_ref().is_some_and(|redis| redis.rows == SessionRows::No);
+    let is_needed = |table: &&schema::Table| !(only_redis && table.name == "session");
+    let mut tables: Vec<_> = schema::BETTER_AUTH.iter().filter(is_needed).chain(added()).collect();
+    let limits = settings.rate_limit.as_ref();
+    if limits.is_some_and(|limits| limits.storage == LimitStorage::Database) {
+        tables.extend(&schema::RATE_LIMIT);
+    }
     let inspection = database.inspect(&tables).await?;
     Ok((database.as_found(&inspection), inspection))
 }

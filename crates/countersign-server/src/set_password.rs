@@ -1,14 +1,17 @@
 //! A password for a user who has none, set by the operator: Better Auth's `setPassword`, which no
 //! client can call.
 
+use countersign_kv::{Redis, RedisError};
 use countersign_store::{
     Database, StoreError,
     accounts::{self, CredentialAccount},
-    sessions, users,
+    users,
 };
 use jiff::Timestamp;
 
-use crate::{Entropy, entropy::random_id, password::HashingPool, settings::Settings};
+use crate::{
+    Entropy, entropy::random_id, password::HashingPool, session::SessionStore, settings::Settings,
+};
 
 /// Why a password is not set.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,9 @@ pub enum SetPasswordError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Redis, which has the sessions that end, does not answer.
+    #[error(transparent)]
+    Redis(#[from] RedisError),
     /// The threads that hash passwords could not be started.
     #[error("cannot start the threads that hash passwords: {0}")]
     Threads(#[from] std::io::Error),
@@ -78,8 +84,17 @@ pub async fn set_password(
         };
         transaction.execute(&accounts::insert_credential(&account)).await?;
     }
-    if replace {
-        transaction.execute(&sessions::delete_all(&user.id)).await?;
+    let redis = match &settings.redis {
+        Some(redis) if replace => Some(Redis::connect(&redis.url, &redis.key_prefix).await?),
+        _ => None,
+    };
+    let sessions = SessionStore::new(settings, database.clone(), redis);
+    if replace && let Some(rows) = sessions.end_all_rows(&user.id, now) {
+        transaction.execute(&rows).await?;
     }
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    if replace {
+        sessions.end_all_shared(&user.id, now).await?;
+    }
+    Ok(())
 }

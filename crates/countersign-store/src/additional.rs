@@ -48,6 +48,12 @@ impl AdditionalColumns {
         Self(columns)
     }
 
+    /// The same columns with these values.
+    #[must_use]
+    pub fn filled(&self, value_of: impl Fn(&str) -> Option<String>) -> Self {
+        Self(self.0.iter().map(|(name, _)| (*name, value_of(name))).collect())
+    }
+
     /// Each column's name and value.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         self.0.iter().map(|(name, value)| (*name, value.as_deref()))

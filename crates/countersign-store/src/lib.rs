@@ -8,8 +8,9 @@
 //!   order. PostgreSQL and MySQL are reached through a pool of connections ([`PoolSize`]).
 //! * [`schema`] holds tables as data; [`Inspection`] compares them with what a database really
 //!   has. Nothing here writes DDL unless [`Database::create`] is called.
-//! * [`users`], [`accounts`], [`sessions`], [`verifications`] and [`signing_keys`] are Better Auth's
-//!   tables `user`, `account`, `session`, `verification` and `jwks` as typed rows.
+//! * [`users`], [`accounts`], [`sessions`], [`verifications`], [`rate_limits`] and [`signing_keys`]
+//!   are Better Auth's tables `user`, `account`, `session`, `verification`, `rateLimit` and `jwks` as
+//!   typed rows.
 //!
 //! # How values are stored
 //!
@@ -76,7 +77,7 @@ pub use row::{Cells, Row};
 pub use sea_query as sql;
 pub use statement::{Bound, Prepared, Statement};
 pub use tables::{
-    accounts, expired, linked_accounts, sessions, signing_keys, users, verifications,
+    accounts, expired, linked_accounts, rate_limits, sessions, signing_keys, users, verifications,
 };
 pub use transaction::Transaction;
 pub use url::{DatabaseUrl, DatabaseUrlError, ServerUrl};

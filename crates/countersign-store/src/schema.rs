@@ -38,6 +38,10 @@ pub enum Kind {
     Boolean,
     /// An instant, to the millisecond.
     Date,
+    /// A whole number of 32 bits.
+    Integer,
+    /// A whole number of 64 bits.
+    BigInteger,
 }
 
 /// What else is true of a column.
@@ -149,6 +153,22 @@ pub static JWKS: [Table; 1] = {
     }]
 };
 
+/// The table that counts requests when they are counted in the database.
+pub static RATE_LIMIT: [Table; 1] = {
+    use Kind::{BigInteger, Integer, Text};
+    use Rule::{Key, Required, Unique};
+    [Table {
+        name: "rateLimit",
+        columns: &[
+            column("id", Text, Key),
+            column("key", Text, Unique),
+            column("count", Integer, Required),
+            column("lastRequest", BigInteger, Required),
+        ],
+        indexes: &[],
+    }]
+};
+
 /// A table that a database really has.
 #[derive(Clone, Debug)]
 pub(crate) struct FoundTable {
@@ -179,6 +199,8 @@ impl Kind {
             (Self::Boolean, _) => {
                 any(&["bool", "int"]) && (dialect != Dialect::Postgres || any(&["bool"]))
             }
+            (Self::Integer, _) | (Self::BigInteger, Dialect::Sqlite) => any(&["int"]),
+            (Self::BigInteger, _) => any(&["bigint", "int8"]),
             // A number of milliseconds is no date to whoever compares texts.
             (Self::Date, Dialect::Sqlite) => !any(&["int", "real"]),
             (Self::Date, _) => any(&["timestamp", "datetime"]),

@@ -11,6 +11,7 @@
 //! | [`binaries::TasksApi::start_fastapi`] | `examples/fastapi-tasks` on Python |
 //! | [`web::Web`] | the Next.js application, built before |
 //! | [`postgres::Postgres`], [`mariadb::MariaDb`] | a database server of its own in a temporary folder |
+//! | [`redis::Redis`] | a Redis of its own that keeps nothing |
 //! | [`chromium::Chromium`] | a headless Chromium |
 //!
 //! Beside them stands [`forgery`]: tokens that ought to be refused, by the hundred thousand.
@@ -35,6 +36,7 @@ mod port;
 pub mod postgres;
 mod process;
 pub mod python;
+pub mod redis;
 mod server_user;
 pub mod web;
 mod workspace;

@@ -32,6 +32,16 @@ pub(super) fn open(value: &str, key: &hmac::Key) -> Result<Opened, CookieError> 
     Ok(Opened { content, expires_at })
 }
 
+/// Signs the text of `D`, which is an object, with its end in milliseconds.
+pub(super) fn sign(content: &str, expires_at: i64, key: &hmac::Key) -> String {
+    let open_session = content.strip_suffix('}').unwrap_or(content);
+    let tag = hmac::sign(key, format!("{open_session},\"expiresAt\":{expires_at}}}").as_bytes());
+    let signature = Base64UrlUnpadded::encode_string(tag.as_ref());
+    let session =
+        format!(r#"{{"session":{content},"expiresAt":{expires_at},"signature":"{signature}"}}"#);
+    Base64UrlUnpadded::encode_string(session.as_bytes())
+}
+
 struct Parts<'t> {
     /// `D` without its closing brace.
     open_session: &'t str,

@@ -34,6 +34,7 @@ pub struct SessionData {
     written_at: Timestamp,
     cached_until: Timestamp,
     version: String,
+    session: Map<String, Value>,
     user: Map<String, Value>,
 }
 
@@ -65,6 +66,7 @@ impl SessionData {
             written_at: written_at.ok_or(CookieError::Member { member: "updatedAt" })?,
             cached_until: expires_at,
             version,
+            session,
             user,
         })
     }
@@ -107,6 +109,11 @@ impl SessionData {
     /// The version of the cache.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The session's row, as far as the auth server shows it; its token is among it.
+    pub fn session(&self) -> &Map<String, Value> {
+        &self.session
     }
 
     /// The user's row, as far as the auth server shows it.

@@ -6,7 +6,10 @@
 //! The tag is compared in constant time before anything is decrypted, so padding tells nothing.
 
 use aws_lc_rs::{
-    cipher::{AES_256, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey},
+    cipher::{
+        AES_256, DecryptionContext, EncryptionContext, PaddedBlockDecryptingKey,
+        PaddedBlockEncryptingKey, UnboundCipherKey,
+    },
     constant_time::verify_slices_are_equal,
     digest,
     error::Unspecified,
@@ -24,7 +27,7 @@ const INFO: &[u8] = b"BetterAuth.js Generated Encryption Key";
 
 /// Bytes of the key for the tag, of that for the cipher, and of the tag: each half of its whole.
 const HALF: usize = 32;
-const IV_BYTES: usize = 16;
+pub(super) const IV_BYTES: usize = 16;
 
 /// What one secret decrypts with.
 pub(super) struct Key {
@@ -32,6 +35,13 @@ pub(super) struct Key {
     header: String,
     mac: hmac::Key,
     cipher: PaddedBlockDecryptingKey,
+}
+
+/// What one secret encrypts with.
+pub(super) struct SealingKey {
+    header: String,
+    mac: hmac::Key,
+    cipher: PaddedBlockEncryptingKey,
 }
 
 struct KeyLength;
@@ -48,9 +58,7 @@ impl Key {
     }
 
     fn try_derive(secret: &str) -> Result<Self, Unspecified> {
-        let mut key = Zeroizing::new([0; 2 * HALF]);
-        let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(secret.as_bytes());
-        extracted.expand(&[INFO], KeyLength)?.fill(&mut *key)?;
+        let key = derived(secret)?;
         let (mac, cipher) = key.split_at(HALF);
         Ok(Self {
             header: header(&*key),
@@ -61,12 +69,7 @@ impl Key {
 
     fn open(&self, iv: &[u8], ciphertext: &mut [u8], tag: &[u8]) -> Result<Opened, CookieError> {
         let iv: [u8; IV_BYTES] = iv.try_into().map_err(|_length| CookieError::Malformed)?;
-        let mut context = hmac::Context::with_key(&self.mac);
-        context.update(self.header.as_bytes());
-        context.update(&iv);
-        context.update(ciphertext);
-        context.update(&(self.header.len() as u64 * 8).to_be_bytes());
-        let whole_tag = context.sign();
+        let whole_tag = tag_of(&self.mac, &self.header, iv, ciphertext);
         verify_slices_are_equal(&whole_tag.as_ref()[..HALF], tag)
             .map_err(|_unequal| CookieError::Signature)?;
 
@@ -74,6 +77,49 @@ impl Key {
         let payload = self.cipher.decrypt(ciphertext, context);
         jwt::claims(payload.map_err(|_padding| CookieError::Malformed)?)
     }
+}
+
+impl SealingKey {
+    pub(super) fn derive(secret: &str) -> Result<Self, SecretError> {
+        Self::try_derive(secret).map_err(|Unspecified| SecretError::NotDerived)
+    }
+
+    fn try_derive(secret: &str) -> Result<Self, Unspecified> {
+        let key = derived(secret)?;
+        let (mac, cipher) = key.split_at(HALF);
+        Ok(Self {
+            header: header(&*key),
+            mac: hmac::Key::new(hmac::HMAC_SHA512, mac),
+            cipher: PaddedBlockEncryptingKey::cbc_pkcs7(UnboundCipherKey::new(&AES_256, cipher)?)?,
+        })
+    }
+
+    pub(super) fn seal(&self, claims: String, iv: [u8; IV_BYTES]) -> Result<String, Unspecified> {
+        let mut bytes = claims.into_bytes();
+        let context = EncryptionContext::Iv128(FixedLength::from(iv));
+        self.cipher.less_safe_encrypt(&mut bytes, context)?;
+        let tag = tag_of(&self.mac, &self.header, iv, &bytes);
+        let [iv, ciphertext, tag] =
+            [&iv[..], &bytes, &tag.as_ref()[..HALF]].map(Base64UrlUnpadded::encode_string);
+        Ok(format!("{}..{iv}.{ciphertext}.{tag}", self.header))
+    }
+}
+
+fn derived(secret: &str) -> Result<Zeroizing<[u8; 2 * HALF]>, Unspecified> {
+    let mut key = Zeroizing::new([0; 2 * HALF]);
+    let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(secret.as_bytes());
+    extracted.expand(&[INFO], KeyLength)?.fill(&mut *key)?;
+    Ok(key)
+}
+
+/// The whole tag, of which the cookie carries the first half.
+fn tag_of(mac: &hmac::Key, header: &str, iv: [u8; IV_BYTES], ciphertext: &[u8]) -> hmac::Tag {
+    let mut context = hmac::Context::with_key(mac);
+    context.update(header.as_bytes());
+    context.update(&iv);
+    context.update(ciphertext);
+    context.update(&(header.len() as u64 * 8).to_be_bytes());
+    context.sign()
 }
 
 fn header(key: &[u8]) -> String {

@@ -14,13 +14,17 @@ mod compact;
 mod content;
 mod jwe;
 mod jwt;
+mod writer;
 
 use aws_lc_rs::hmac;
 use countersign_jwt::{DEFAULT_LEEWAY, DEFAULT_MAX_LIFETIME, check_secret};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-pub use self::content::SessionData;
+pub use self::{
+    content::SessionData,
+    writer::{SealError, SessionDataWriter, Unrepeated},
+};
 use crate::{CookieError, SecretError};
 
 /// The longest `session_data` that is looked at, all chunks together.

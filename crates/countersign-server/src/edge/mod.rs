@@ -11,5 +11,5 @@ mod trusted_origins;
 pub(crate) use asked::{Asked, LeadsOn};
 pub(crate) use client::{Client, remember_client};
 pub(crate) use posted::Posted;
-pub(crate) use rate_limit::{RateLimiter, limit_rate};
+pub(crate) use rate_limit::{Attempt, RateLimiter, limit_rate};
 pub use trusted_origins::TrustedOrigins;

@@ -5,6 +5,7 @@
 //! with that one only.
 
 use axum::extract::{Path, RawQuery, State};
+use countersign_store::{sessions::Session, users::User};
 use serde_json::Value;
 use url::{Url, form_urlencoded::Serializer};
 
@@ -128,8 +129,9 @@ pub(crate) async fn callback(
     })?;
     match outcome {
         Ok(Finished::Linked) => Ok(Reply::redirect(&flow.callback_url)?.with_cookies(cookies)),
-        Ok(Finished::SignedIn { session, is_new }) => {
-            cookies.append(remember(&auth, &session, is_remembered(&auth, &request), &request));
+        Ok(Finished::SignedIn { session, user, is_new }) => {
+            let remembered = is_remembered(&auth, &request);
+            cookies.append(remember(&auth, &session, &user, remembered, &request)?);
             let new_user_url = flow.new_user_url.as_deref().filter(|url| is_new && !url.is_empty());
             let place = new_user_url.unwrap_or(&flow.callback_url);
             Ok(Reply::redirect(place)?.with_cookies(cookies))
@@ -144,7 +146,7 @@ pub(crate) async fn callback(
 
 enum Finished {
     Linked,
-    SignedIn { session: Box<countersign_store::sessions::Session>, is_new: bool },
+    SignedIn { session: Box<Session>, user: Box<User>, is_new: bool },
 }
 
 struct Failed {
@@ -210,7 +212,9 @@ async fn finish(
         may_sign_up: provider.lets_in(flow.request_sign_up),
     };
     Ok(match sign_in(auth, arrival, client).await? {
-        Outcome::SignedIn { session, is_new, .. } => Ok(Finished::SignedIn { session, is_new }),
+        Outcome::SignedIn { session, user, is_new } => {
+            Ok(Finished::SignedIn { session, user, is_new })
+        }
         Outcome::Refused(reason) => Err(reason.replace(' ', "_").as_str().into()),
     })
 }

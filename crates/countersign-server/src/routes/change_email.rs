@@ -90,7 +90,8 @@ async fn begin_change(
             Err(error) if error.is_duplicate() => return Ok(()),
             updated => _ = updated?,
         }
-        cookies.append(remember_again(auth, session, request));
+        auth.sessions().user_changed(&changed, auth.now()).await?;
+        cookies.append(remember_again(auth, session, &changed, request)?);
         if let Some(place) = place {
             place.send(proving_mail(auth, &changed, callback)?);
         }

@@ -5,7 +5,7 @@
 //! password that was reset meanwhile stays reset.
 
 use axum::extract::State;
-use countersign_store::{accounts, sessions, sessions::Session};
+use countersign_store::{accounts, sessions::Session};
 use serde::Serialize;
 
 use crate::{
@@ -53,7 +53,7 @@ pub(crate) async fn change_password(
     let token = session.as_ref().map(|session| session.token.as_str());
     let reply = Reply::json(&Changed { token, user: UserBody::from(&by.user) })?;
     let cookies = match &session {
-        Some(session) => by.cookies.and(remember_again(&auth, session, &cookies)),
+        Some(session) => by.cookies.and(remember_again(&auth, session, &by.user, &cookies)?),
         None => by.cookies,
     };
     Ok(reply.with_cookies(cookies))
@@ -86,9 +86,17 @@ async fn change(
     }
     let session = body.revoke_other_sessions.then(|| begin(auth, &by.user.id, true, client));
     if let Some(session) = &session {
-        transaction.execute(&sessions::delete_all(&by.user.id)).await?;
-        transaction.execute(&sessions::insert(session)).await?;
+        if let Some(rows) = auth.sessions().end_all_rows(&by.user.id, auth.now()) {
+            transaction.execute(&rows).await?;
+        }
+        if let Some(row) = auth.sessions().row(session) {
+            transaction.execute(&row).await?;
+        }
     }
     transaction.commit().await?;
+    if let Some(session) = &session {
+        auth.sessions().end_all_shared(&by.user.id, auth.now()).await?;
+        auth.sessions().share(session, &by.user).await?;
+    }
     Ok(session)
 }

@@ -6,7 +6,7 @@
 
 use axum::extract::{RawQuery, State};
 use countersign_store::{
-    accounts, sessions,
+    accounts,
     users::{self, User},
     verifications::{self, Verification},
 };
@@ -20,7 +20,7 @@ use crate::{
     edge::{Asked, LeadsOn},
     email::deletion_mail,
     entropy::{random_deletion_token, random_id},
-    session::{Current, PostedBy, SignedIn, current},
+    session::{Cache, Current, PostedBy, SignedIn, current},
     wire::{ApiError, Body, Fields, Query, Reply, refusals},
 };
 
@@ -137,7 +137,8 @@ pub(crate) async fn follow_link(
     if !auth.settings().delete_user.enabled {
         return Err((&refusals::NOT_FOUND).into());
     }
-    let Current { signed_in, mut cookies } = current(&auth, &request, query.as_deref()).await?;
+    let found = current(&auth, &request, query.as_deref(), Cache::Bypassed).await?;
+    let Current { signed_in, mut cookies, .. } = found;
     let Some((_, user)) = signed_in else {
         return Err(ApiError::from(&refusals::FAILED_TO_GET_USER_INFO).with_cookies(cookies));
     };
@@ -184,7 +185,8 @@ async fn remember_token(auth: &Auth, user: &User, token: &str) -> Result<(), Api
     let mut transaction = auth.database().begin().await?;
     transaction.execute(&verifications::delete_expired(now)).await?;
     transaction.execute(&verifications::insert(&row)).await?;
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    Ok(auth.sessions().end_all_shared(&user.id, auth.now()).await?)
 }
 
 /// A token that is shown by somebody else is spent, and deletes nobody.
@@ -206,7 +208,9 @@ async fn delete(auth: &Auth, user: &User, token: Option<&Verification>) -> Resul
     {
         return Err(refusals::INVALID_TOKEN.with_status(StatusCode::NOT_FOUND));
     }
-    transaction.execute(&sessions::delete_all(&user.id)).await?;
+    if let Some(rows) = auth.sessions().end_all_rows(&user.id, auth.now()) {
+        transaction.execute(&rows).await?;
+    }
     transaction.execute(&accounts::delete_all(&user.id)).await?;
     transaction.execute(&users::delete(&user.id)).await?;
     Ok(transaction.commit().await?)

@@ -1,41 +1,89 @@
 //! `GET /get-session`: the session and its user, or `null`. Never cached.
+//!
+//! With `session.defer_refresh`, a `GET` writes nothing and says in `needsRefresh` whether the session is
+//! due; `POST` extends it. Without, `POST` is refused.
 
 use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, header};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     Auth,
     cookies::RequestCookies,
     edge::Posted,
-    session::{Current, current},
-    wire::{ApiError, NoBody, Reply, SessionAndUser, SessionBody, UserBody, refusals},
+    session::{Asking, Cache, Current, find},
+    wire::{ApiError, MemberOrder, NoBody, Reply, SessionAndUser, SessionBody, UserBody, refusals},
 };
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shown<'a> {
+    AsRows(SessionAndUser<'a>),
+    Otherwise(Value),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    #[serde(flatten)]
+    shown: Shown<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs_refresh: Option<bool>,
+}
 
 pub(crate) async fn get_session(
     State(auth): State<Auth>,
     cookies: RequestCookies,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let answer = session_and_user(&auth, &cookies, query.as_deref()).await;
-    let mut response = answer.into_response();
-    never_cached(response.headers_mut());
-    response
+    answered(&auth, &cookies, query.as_deref(), false).await
 }
 
-async fn session_and_user(
+pub(crate) async fn post_get_session(
+    State(auth): State<Auth>,
+    cookies: RequestCookies,
+    RawQuery(query): RawQuery,
+    posted: Result<Posted<NoBody>, ApiError>,
+) -> Response {
+    match posted {
+        Ok(Posted(NoBody)) if auth.settings().session.defer_refresh => {
+            answered(&auth, &cookies, query.as_deref(), true).await
+        }
+        Ok(Posted(NoBody)) => {
+            let refusal = &refusals::METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED;
+            never_cached(ApiError::from(refusal).into_response())
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn answered(
     auth: &Auth,
-    cookies: &RequestCookies,
+    request: &RequestCookies,
     query: Option<&str>,
-) -> Result<Reply, ApiError> {
-    let Current { signed_in, cookies } = current(auth, cookies, query).await?;
+    by_post: bool,
+) -> Response {
+    let asking = Asking { request, query, cache: Cache::Allowed, by_post };
+    never_cached(session_and_user(auth, asking).await.into_response())
+}
+
+async fn session_and_user(auth: &Auth, asking: Asking<'_>) -> Result<Reply, ApiError> {
+    let Current { signed_in, cookies, order, needs_refresh } = find(auth, asking).await?;
     let Some((session, user)) = signed_in else {
         return Ok(Reply::json(&None::<()>)?.with_cookies(cookies));
     };
-    let body = SessionAndUser { session: SessionBody::from(&session), user: UserBody::from(&user) };
-    let mut reply = Reply::json(&body)?.with_cookies(cookies);
+    let both = SessionAndUser { session: SessionBody::from(&session), user: UserBody::from(&user) };
+    let shown = match order {
+        MemberOrder::Row => Shown::AsRows(both),
+        other => Shown::Otherwise(other.both(&both).map_err(|error| {
+            ApiError::internal("a session could not be written as JSON", &error)
+        })?),
+    };
+    let mut reply = Reply::json(&Answer { shown, needs_refresh })?.with_cookies(cookies);
     for feature in auth.features() {
         for (name, value) in feature.session_shown(auth, &session, &user).await? {
             reply = reply.with_header(name, value);
@@ -44,18 +92,9 @@ async fn session_and_user(
     Ok(reply)
 }
 
-/// `POST /get-session` is for servers that put off extending sessions; this one does not.
-pub(crate) async fn refuse_post(posted: Result<Posted<NoBody>, ApiError>) -> Response {
-    let error = match posted {
-        Ok(Posted(NoBody)) => (&refusals::METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED).into(),
-        Err(error) => error,
-    };
-    let mut response = error.into_response();
-    never_cached(response.headers_mut());
-    response
-}
-
-fn never_cached(headers: &mut HeaderMap) {
+fn never_cached(mut response: Response) -> Response {
+    let headers: &mut HeaderMap = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    response
 }

@@ -1,7 +1,6 @@
 //! `GET /list-sessions`: the user's live sessions, with their tokens; needs a fresh session.
 
 use axum::extract::State;
-use countersign_store::sessions;
 
 use crate::{
     Auth,
@@ -13,7 +12,11 @@ pub(crate) async fn list_sessions(
     State(auth): State<Auth>,
     SignedInFreshly(by): SignedInFreshly,
 ) -> Result<Reply, ApiError> {
-    let sessions = sessions::list_live(auth.database(), &by.user.id, auth.now()).await?;
-    let body: Vec<_> = sessions.iter().map(SessionBody::from).collect();
+    let sessions = auth.sessions().list(&by.user.id, auth.now()).await?;
+    let order = auth.sessions().member_order();
+    let shown = sessions.iter().map(|session| order.session(&SessionBody::from(session)));
+    let body: Vec<_> = shown
+        .collect::<Result<_, _>>()
+        .map_err(|error| ApiError::internal("a session could not be written as JSON", &error))?;
     Ok(Reply::json(&body)?.with_cookies(by.cookies))
 }

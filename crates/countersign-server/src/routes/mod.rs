@@ -54,7 +54,7 @@ pub(crate) fn endpoints() -> Router<Auth> {
         .route("/refresh-token", post(provider_tokens::refresh_token))
         .route("/account-info", get(provider_tokens::account_info))
         .route("/sign-out", post(sign_out::sign_out))
-        .route("/get-session", get(get_session::get_session).post(get_session::refuse_post))
+        .route("/get-session", get(get_session::get_session).post(get_session::post_get_session))
         .route("/list-sessions", get(list_sessions::list_sessions))
         .route("/revoke-session", post(revoke_sessions::revoke_session))
         .route("/revoke-sessions", post(revoke_sessions::revoke_sessions))

@@ -10,10 +10,16 @@ pub(crate) async fn livez() -> &'static str {
     "ok"
 }
 
-/// 200 when the database answers, else 503.
+/// 200 when the database answers, and Redis where there is one; else 503.
 pub(crate) async fn readyz(State(auth): State<Auth>) -> (StatusCode, &'static str) {
     match users::find_by_email(auth.database(), "").await {
-        Ok(_) => (StatusCode::OK, "ok"),
+        Ok(_) => match auth.sessions().check().await {
+            Ok(()) => (StatusCode::OK, "ok"),
+            Err(error) => {
+                tracing::error!(%error, "not ready: Redis cannot answer");
+                (StatusCode::SERVICE_UNAVAILABLE, "redis")
+            }
+        },
         Err(error) => {
             tracing::error!(%error, "not ready: the database cannot answer");
             (StatusCode::SERVICE_UNAVAILABLE, "database")

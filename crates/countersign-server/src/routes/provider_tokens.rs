@@ -15,7 +15,7 @@ use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
     edge::Posted,
-    session::{Current, current},
+    session::{Cache, Current, current},
     social::{Provider, Tokens, plain, refusals, sealed},
     wire::{ApiError, Query, Reply},
 };
@@ -147,7 +147,8 @@ async fn account_of(
     query: Option<&str>,
     choice: &AccountChoice,
 ) -> Result<(Account, SetCookies), ApiError> {
-    let Current { signed_in, cookies } = current(auth, request, query).await?;
+    let found = current(auth, request, query, Cache::Bypassed).await?;
+    let Current { signed_in, cookies, .. } = found;
     let Some((_, user)) = signed_in else {
         return Err(ApiError::bare(StatusCode::UNAUTHORIZED).with_cookies(cookies));
     };

@@ -8,7 +8,7 @@
 use axum::extract::{Path, RawQuery, State, rejection::PathRejection};
 use countersign_store::{
     accounts::{self, CredentialAccount},
-    sessions, users, verifications,
+    users, verifications,
 };
 use http::{HeaderName, HeaderValue, StatusCode, header::REFERRER_POLICY};
 use serde::Serialize;
@@ -120,8 +120,9 @@ pub(crate) async fn reset_password(
     if transaction.execute(&verifications::consume(&found)).await? == 0 {
         return Err(invalid());
     }
-    if auth.settings().email_password.revoke_sessions_on_password_reset {
-        transaction.execute(&sessions::delete_all(&user.id)).await?;
+    let revokes = auth.settings().email_password.revoke_sessions_on_password_reset;
+    if revokes && let Some(rows) = auth.sessions().end_all_rows(&user.id, now) {
+        transaction.execute(&rows).await?;
     }
     let set = accounts::set_password(&user.id, &password_hash, now);
     if transaction.execute(&set).await? == 0 {
@@ -134,5 +135,8 @@ pub(crate) async fn reset_password(
         transaction.execute(&accounts::insert_credential(&account)).await?;
     }
     transaction.commit().await?;
+    if revokes {
+        auth.sessions().end_all_shared(&user.id, now).await?;
+    }
     Reply::json(&Reset { status: true })
 }

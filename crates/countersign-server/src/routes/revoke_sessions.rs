@@ -6,7 +6,6 @@
 //! cookies are taken back.
 
 use axum::extract::State;
-use countersign_store::sessions;
 
 use super::status::Status;
 use crate::{
@@ -30,7 +29,7 @@ pub(crate) async fn revoke_session(
     State(auth): State<Auth>,
     PostedBy { body, by }: PostedBy<OneSession>,
 ) -> Result<Reply, ApiError> {
-    auth.database().execute(&sessions::delete_of_user(&by.user.id, &body.token)).await?;
+    auth.sessions().end_of_user(&by.user.id, &body.token, auth.now()).await?;
     let mut cookies = by.cookies;
     if body.token == by.session.token {
         cookies.expire_session(auth.cookie_names());
@@ -42,7 +41,7 @@ pub(crate) async fn revoke_sessions(
     State(auth): State<Auth>,
     PostedBy { body: NoBody, by }: PostedBy<NoBody>,
 ) -> Result<Reply, ApiError> {
-    auth.database().execute(&sessions::delete_all(&by.user.id)).await?;
+    auth.sessions().end_all(&by.user.id, auth.now()).await?;
     let mut cookies = by.cookies;
     cookies.expire_session(auth.cookie_names());
     Ok(Reply::json(&Status { status: true })?.with_cookies(cookies))
@@ -52,7 +51,6 @@ pub(crate) async fn revoke_other_sessions(
     State(auth): State<Auth>,
     PostedBy { body: NoBody, by }: PostedBy<NoBody>,
 ) -> Result<Reply, ApiError> {
-    let others = sessions::delete_others(&by.user.id, &by.session.token);
-    auth.database().execute(&others).await?;
+    auth.sessions().end_others(&by.user.id, &by.session.token, auth.now()).await?;
     Ok(Reply::json(&Status { status: true })?.with_cookies(by.cookies))
 }

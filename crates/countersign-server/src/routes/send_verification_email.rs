@@ -15,7 +15,7 @@ use crate::{
     edge::Posted,
     email::{EmailToken, verification_mail},
     mail::{Mail, MailKind},
-    session::{Current, current},
+    session::{Cache, Current, current},
     wire::{ApiError, Body, Fields, Reply, refusals},
 };
 
@@ -49,7 +49,8 @@ pub(crate) async fn send_verification_email(
         return Err((&refusals::VERIFICATION_EMAIL_NOT_ENABLED).into());
     }
     let callback = body.callback_url.as_deref();
-    let Current { signed_in, cookies } = current(&auth, &request, query.as_deref()).await?;
+    let found = current(&auth, &request, query.as_deref(), Cache::Allowed).await?;
+    let Current { signed_in, cookies, .. } = found;
     let sent = match signed_in {
         None => {
             let (sent, ()) = tokio::join!(

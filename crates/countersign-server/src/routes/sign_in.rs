@@ -1,20 +1,21 @@
 //! `POST /sign-in/email`: a session for an address and a password.
 //!
 //! An unknown address, a user without a password and a wrong password get one answer after one
-//! password hash of work, so that nobody learns who has an account. A hash that another system
-//! stored is replaced by one of ours once its password was right.
+//! password hash of work, so that nobody learns who has an account. So does a right password after
+//! too many wrong ones. A hash that another system stored is replaced by one of ours once its
+//! password was right.
 //! Where only proven addresses can sign in, another one is told so after its right password, and
 //! mailed the link where the settings say so.
 
 use axum::extract::State;
-use countersign_store::{accounts, sessions, users};
+use countersign_store::{accounts, users};
 use http::{HeaderValue, header};
 use serde::Serialize;
 
 use crate::{
     Auth,
     cookies::RequestCookies,
-    edge::{Client, Posted},
+    edge::{Attempt, Client, Posted},
     password::{Verified, check_not_too_long},
     routes::send_verification_email::proving_mail,
     session::{begin, remember},
@@ -66,6 +67,7 @@ pub(crate) async fn sign_in(
     }
     check_not_too_long(&body.password, &auth.settings().password)?;
 
+    let attempt = Attempt::begin(&auth, &cookies, &body.email).await?;
     let slot = auth.hashing().slot()?;
     let user = users::find_by_email(auth.database(), &body.email).await?;
     let stored = match &user {
@@ -74,9 +76,10 @@ pub(crate) async fn sign_in(
     };
     let verified = slot.verify_and_renew(&body.password, stored.as_deref(), auth.entropy()).await?;
     let is_right = !matches!(verified, Verified::Wrong);
-    let Some(user) = user.filter(|_| is_right) else {
+    let Some(user) = user.filter(|_| is_right && attempt.is_allowed()) else {
         return Err((&refusals::INVALID_EMAIL_OR_PASSWORD).into());
     };
+    attempt.succeeded(&auth).await?;
     if let (Verified::RightToRenew(renewed), Some(stored)) = (&verified, &stored) {
         renew(&auth, &user.id, stored, renewed).await;
     }
@@ -89,9 +92,9 @@ pub(crate) async fn sign_in(
     }
 
     let session = begin(&auth, &user.id, body.remember_me, &client);
-    auth.database().execute(&sessions::insert(&session)).await?;
+    auth.sessions().insert(&session, &user).await?;
 
-    let cookies = remember(&auth, &session, body.remember_me, &cookies);
+    let cookies = remember(&auth, &session, &user, body.remember_me, &cookies)?;
     let url = body.callback_url.as_deref();
     let followed = url.filter(|url| !url.is_empty());
     let reply = Reply::json(&SignedIn {

@@ -105,9 +105,10 @@ async fn with_id_token(
     match sign_in(auth, arrival, client).await? {
         Outcome::SignedIn { session, user, .. } => {
             let remembered = super::callback::is_remembered(auth, cookies);
+            let cookies = remember(auth, &session, &user, remembered, cookies)?;
             let body =
                 SignedIn { redirect: false, token: &session.token, user: UserBody::from(&*user) };
-            Ok(Reply::json(&body)?.with_cookies(remember(auth, &session, remembered, cookies)))
+            Ok(Reply::json(&body)?.with_cookies(cookies))
         }
         Outcome::Refused("email_not_verified") => Err((&refusals::EMAIL_NOT_VERIFIED).into()),
         Outcome::Refused(reason) => {

@@ -1,10 +1,9 @@
 //! `POST /sign-out`: ends the session of the cookie and takes the cookies back.
 //!
-//! Always `{"success":true}`, with or without a session. The session is ended in the database
-//! before the answer: a sign-out that was answered holds.
+//! Always `{"success":true}`, with or without a session. The session is ended where it is
+//! kept before the answer: a sign-out that was answered holds.
 
 use axum::extract::State;
-use countersign_store::sessions;
 use serde::Serialize;
 
 use crate::{
@@ -38,9 +37,9 @@ pub(crate) async fn sign_out(
 ) -> Result<Reply, ApiError> {
     let names = auth.cookie_names();
     if let Some(token) = request.signed(&names.session_token, auth.cookie_signer()) {
-        auth.database().execute(&sessions::delete(&token)).await?;
+        auth.sessions().end(&token, auth.now()).await?;
     }
-    let mut cookies = SetCookies::default();
+    let mut cookies = SetCookies::answering(&request, names);
     cookies.expire_session(names);
     for feature in auth.features() {
         feature.signed_out(&auth, &request, &mut cookies).await?;

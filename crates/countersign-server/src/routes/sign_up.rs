@@ -12,7 +12,6 @@
 use axum::extract::State;
 use countersign_store::{
     accounts::{self, CredentialAccount},
-    sessions,
     users::{self, User},
 };
 use serde::Serialize;
@@ -125,8 +124,8 @@ pub(crate) async fn sign_up(
         inserted => _ = inserted?,
     }
     transaction.execute(&accounts::insert_credential(&account)).await?;
-    if let Some(session) = &session {
-        transaction.execute(&sessions::insert(session)).await?;
+    if let Some(row) = session.as_ref().and_then(|session| auth.sessions().row(session)) {
+        transaction.execute(&row).await?;
     }
     transaction.commit().await?;
 
@@ -134,7 +133,8 @@ pub(crate) async fn sign_up(
         place.send(proving_mail(&auth, &user, body.callback_url.as_deref())?);
     }
     let Some(session) = session else { return not_signed_in(&user) };
-    let cookies = remember(&auth, &session, body.remember_me, &cookies);
+    auth.sessions().share(&session, &user).await?;
+    let cookies = remember(&auth, &session, &user, body.remember_me, &cookies)?;
     let body = SignedUp { token: Some(&session.token), user: UserBody::from(&user) };
     Ok(Reply::json(&body)?.with_cookies(cookies))
 }

@@ -5,13 +5,14 @@
 //! by other means.
 
 use axum::extract::State;
-use countersign_store::users::{self, ImageChange, ProfileChange};
+use countersign_store::users::{self, ImageChange, ProfileChange, User};
+use jiff::Timestamp;
 
 use super::status::Status;
 use crate::{
     Auth,
     cookies::RequestCookies,
-    session::{PostedBy, remember_again},
+    session::{PostedBySession, remember_again},
     wire::{ApiError, Body, Fields, Reply, no_fields_to_update, refusals},
 };
 
@@ -36,7 +37,7 @@ impl Body for UpdateUser {
 pub(crate) async fn update_user(
     State(auth): State<Auth>,
     cookies: RequestCookies,
-    PostedBy { body, by }: PostedBy<UpdateUser>,
+    PostedBySession { body, by }: PostedBySession<UpdateUser>,
 ) -> Result<Reply, ApiError> {
     if body.has_email {
         let error = ApiError::from(&refusals::EMAIL_CAN_NOT_BE_UPDATED);
@@ -45,8 +46,20 @@ pub(crate) async fn update_user(
     if body.change == ProfileChange::default() {
         return Err(no_fields_to_update().with_cookies(by.cookies));
     }
-    let update = users::change_profile(&by.user.id, &body.change, auth.now());
+    let now = auth.now();
+    let update = users::change_profile(&by.user.id, &body.change, now);
     auth.database().execute(&update).await?;
-    let cookies = by.cookies.and(remember_again(&auth, &by.session, &cookies));
+    let user = changed(by.user, body.change, now);
+    auth.sessions().user_changed(&user, now).await?;
+    let cookies = by.cookies.and(remember_again(&auth, &by.session, &user, &cookies)?);
     Ok(Reply::json(&Status { status: true })?.with_cookies(cookies))
+}
+
+fn changed(user: User, change: ProfileChange, now: Timestamp) -> User {
+    let image = match change.image {
+        ImageChange::None => user.image,
+        ImageChange::Removed => None,
+        ImageChange::At(image) => Some(image),
+    };
+    User { name: change.name.unwrap_or(user.name), image, updated_at: now, ..user }
 }

@@ -13,7 +13,7 @@
 
 use axum::extract::{RawQuery, State};
 use countersign_store::{
-    sessions::{self, Session},
+    sessions::Session,
     users::{self, User},
 };
 use serde::Serialize;
@@ -24,7 +24,7 @@ use crate::{
     edge::{Asked, Client, LeadsOn},
     email::{EmailToken, RequestType, verification_mail, with_error},
     mail::MailKind,
-    session::{Current, begin, current, remember_again},
+    session::{Cache, Current, begin, current, remember_again},
     wire::{ApiError, Fields, Query, Refusal, Reply, UserBody, refusals},
 };
 
@@ -117,12 +117,14 @@ impl Visit {
             // The address changed between our two statements.
             return Ok(Outcome::Dead(&refusals::INVALID_TOKEN));
         }
+        let user = User { email_verified: true, updated_at: self.auth.now(), ..user };
+        self.auth.sessions().user_changed(&user, user.updated_at).await?;
         if self.auth.settings().email_verification.auto_sign_in_after_verification {
             let session = match self.current().await? {
                 Some((session, signed_in)) if signed_in.email == token.email => session,
                 _ => self.begin(&user).await?,
             };
-            self.keep(&session);
+            self.keep(&session, &user)?;
         }
         Ok(Outcome::Proven)
     }
@@ -164,11 +166,12 @@ impl Visit {
             }
             updated => _ = updated?,
         }
+        self.auth.sessions().user_changed(&changed, self.auth.now()).await?;
         if at_once {
             self.ask_new_address(&changed, &changed.email, |token| token)?;
         }
         if let Some((session, _)) = signed_in {
-            self.keep(&session);
+            self.keep(&session, &changed)?;
         }
         Ok(Outcome::Changed(changed))
     }
@@ -191,20 +194,22 @@ impl Visit {
     }
 
     async fn current(&mut self) -> Result<Option<(Session, User)>, ApiError> {
-        let found = current(&self.auth, &self.request, self.query.as_deref()).await?;
-        let Current { signed_in, cookies } = found;
+        let query = self.query.as_deref();
+        let found = current(&self.auth, &self.request, query, Cache::Allowed).await?;
+        let Current { signed_in, cookies, .. } = found;
         self.cookies.append(cookies);
         Ok(signed_in)
     }
 
     async fn begin(&self, user: &User) -> Result<Session, ApiError> {
         let session = begin(&self.auth, &user.id, true, &self.client);
-        self.auth.database().execute(&sessions::insert(&session)).await?;
+        self.auth.sessions().insert(&session, user).await?;
         Ok(session)
     }
 
-    fn keep(&mut self, session: &Session) {
-        self.cookies.append(remember_again(&self.auth, session, &self.request));
+    fn keep(&mut self, session: &Session, user: &User) -> Result<(), ApiError> {
+        self.cookies.append(remember_again(&self.auth, session, user, &self.request)?);
+        Ok(())
     }
 
     fn answer(self, outcome: &Outcome) -> Result<Reply, ApiError> {

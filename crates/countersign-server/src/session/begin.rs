@@ -1,6 +1,6 @@
 //! A new session and its cookies.
 
-use countersign_store::sessions::Session;
+use countersign_store::{sessions::Session, users::User};
 use jiff::SignedDuration;
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     cookies::{RequestCookies, SetCookies},
     edge::Client,
     entropy::random_id,
+    wire::ApiError,
 };
 
 /// How long a session lives that is not to be remembered.
@@ -29,33 +30,66 @@ pub(crate) fn begin(auth: &Auth, user_id: &str, remembered: bool, client: &Clien
     }
 }
 
-/// The cookies of a session that begins or is extended.
+/// The cookies of a session that begins.
 pub(crate) fn remember(
     auth: &Auth,
     session: &Session,
+    user: &User,
     remembered: bool,
     request: &RequestCookies,
-) -> SetCookies {
+) -> Result<SetCookies, ApiError> {
     let (names, signer) = (auth.cookie_names(), auth.cookie_signer());
-    let mut cookies = SetCookies::default();
-    let life = remembered.then_some(auth.settings().session.expires_in);
-    cookies.belong_to(session);
-    cookies.set(names, &names.session_token, &signer.sign(&session.token), life);
+    let mut cookies = SetCookies::answering(request, names);
+    set_session_token(auth, &mut cookies, session, remembered);
     if !remembered {
         cookies.set(names, &names.dont_remember, &signer.sign("true"), None);
     } else if request.signed(&names.dont_remember, signer).is_some() {
         cookies.expire(names, &names.dont_remember);
     }
-    cookies
+    set_session_data(auth, &mut cookies, session, user, remembered)?;
+    Ok(cookies)
+}
+
+/// The cookies of a session that is extended; only one that is to be remembered is.
+pub(super) fn extend(
+    auth: &Auth,
+    cookies: &mut SetCookies,
+    session: &Session,
+    user: &User,
+) -> Result<(), ApiError> {
+    set_session_token(auth, cookies, session, true);
+    set_session_data(auth, cookies, session, user, true)
+}
+
+/// The cookie that remembers the session, where there is one.
+pub(super) fn set_session_data(
+    auth: &Auth,
+    cookies: &mut SetCookies,
+    session: &Session,
+    user: &User,
+    remembered: bool,
+) -> Result<(), ApiError> {
+    let Some(cache) = auth.session_cache() else { return Ok(()) };
+    let (value, life) = cache.write(session, user, remembered, auth.now(), auth.entropy())?;
+    cookies.set_session_data(auth.cookie_names(), &value, life);
+    Ok(())
+}
+
+fn set_session_token(auth: &Auth, cookies: &mut SetCookies, session: &Session, remembered: bool) {
+    let (names, signer) = (auth.cookie_names(), auth.cookie_signer());
+    let life = remembered.then_some(auth.settings().session.expires_in);
+    cookies.belong_to(session);
+    cookies.set(names, &names.session_token, &signer.sign(&session.token), life);
 }
 
 /// The cookies of a session once more, remembered or not as the request's cookies say.
 pub(crate) fn remember_again(
     auth: &Auth,
     session: &Session,
+    user: &User,
     request: &RequestCookies,
-) -> SetCookies {
+) -> Result<SetCookies, ApiError> {
     let names = auth.cookie_names();
     let remembered = request.signed(&names.dont_remember, auth.cookie_signer()).is_none();
-    remember(auth, session, remembered, request)
+    remember(auth, session, user, remembered, request)
 }

@@ -1,70 +1,126 @@
 //! Who sends this request? Better Auth's `get-session`, which every signed-in endpoint runs.
 
-use countersign_store::{
-    sessions::{self, Session},
-    users::User,
-};
+use countersign_store::{sessions::Session, users::User};
 
-use super::begin::remember;
+use super::{
+    begin::{extend, set_session_data},
+    cache::Cached,
+};
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
-    wire::{ApiError, refusals},
+    wire::{ApiError, MemberOrder, refusals},
 };
 
 /// What became of looking for a session, and the cookies to set in any case.
 pub(crate) struct Current {
     pub(crate) signed_in: Option<(Session, User)>,
     pub(crate) cookies: SetCookies,
+    /// In which order Better Auth would show it.
+    pub(crate) order: MemberOrder,
+    /// With `session.defer_refresh`, for a `GET`: whether a `POST` would extend the session.
+    pub(crate) needs_refresh: Option<bool>,
+}
+
+/// Who asks for the session of a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub(crate) request: &'a RequestCookies,
+    pub(crate) query: Option<&'a str>,
+    /// Whether the cookie that remembers sessions may answer.
+    pub(crate) cache: Cache,
+    /// Whether this is `POST /get-session`, which extends what a `GET` put off.
+    pub(crate) by_post: bool,
+}
+
+/// Whether the cookie that remembers sessions may answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cache {
+    /// It may: for what a session that was just ended may still do.
+    Allowed,
+    /// The session is looked up, whatever the request says.
+    Bypassed,
+}
+
+/// Finds the session of the request's cookie, for endpoints that do without one, too.
+pub(crate) async fn current(
+    auth: &Auth,
+    request: &RequestCookies,
+    query: Option<&str>,
+    cache: Cache,
+) -> Result<Current, ApiError> {
+    find(auth, Asking { request, query, cache, by_post: false }).await
 }
 
 /// Finds the session of the request's cookie; extends it when that is due, clears the cookies of
 /// one that is over.
 ///
 /// A cookie that we did not sign counts as none. A signed one whose session is gone is taken back.
-pub(crate) async fn current(
-    auth: &Auth,
-    request: &RequestCookies,
-    query: Option<&str>,
-) -> Result<Current, ApiError> {
+pub(crate) async fn find(auth: &Auth, asking: Asking<'_>) -> Result<Current, ApiError> {
+    let Asking { request, query, .. } = asking;
     let names = auth.cookie_names();
-    let mut cookies = SetCookies::default();
-    if request.has(&names.session_data) {
+    let mut cookies = SetCookies::answering(request, names);
+    if auth.session_cache().is_none() {
         // Left over from a server that cached sessions in a cookie; it would outlive the session.
-        cookies.expire(names, &names.session_data);
+        cookies.take_back_session_data(names);
     }
+    let nobody = |cookies| Current {
+        signed_in: None,
+        cookies,
+        order: MemberOrder::Row,
+        needs_refresh: None,
+    };
     let Some(token) = request.signed(&names.session_token, auth.cookie_signer()) else {
-        return Ok(Current { signed_in: None, cookies });
+        return Ok(nobody(cookies));
     };
 
     let now = auth.now();
-    let found = sessions::find_by_token(auth.database(), &token).await?;
+    let may_be_cached = asking.cache == Cache::Allowed && !is_given(query, "disableCookieCache");
+    if let Some(cache) = auth.session_cache().filter(|_| may_be_cached) {
+        match cache.read(request, names, &token, now) {
+            Cached::Found(both) => {
+                let signed_in = Some(*both);
+                let order = MemberOrder::Cookie;
+                return Ok(Current { signed_in, cookies, order, needs_refresh: None });
+            }
+            Cached::Unusable => cookies.expire(names, &names.session_data),
+            Cached::Absent => {}
+        }
+    }
+
+    let settings = &auth.settings().session;
+    let may_write = !settings.defer_refresh || asking.by_post;
+    let found = auth.sessions().find(&token).await?;
     let is_over = found.as_ref().is_some_and(|(session, _)| session.expires_at < now);
-    if is_over {
-        auth.database().execute(&sessions::delete(&token)).await?;
+    if is_over && may_write {
+        auth.sessions().end(&token, now).await?;
     }
     let Some((session, user)) = found.filter(|_| !is_over) else {
         cookies.expire_session(names);
-        return Ok(Current { signed_in: None, cookies });
+        return Ok(nobody(cookies));
     };
 
+    let order = auth.sessions().member_order();
     let remembered = request.signed(&names.dont_remember, auth.cookie_signer()).is_none();
-    if !remembered || !refresh_is_due(auth, &session) || is_given(query, "disableRefresh") {
-        return Ok(Current { signed_in: Some((session, user)), cookies });
+    if !remembered || is_given(query, "disableRefresh") {
+        let signed_in = Some((session, user));
+        return Ok(Current { signed_in, cookies, order, needs_refresh: None });
     }
-    let session = Session {
-        expires_at: now + auth.settings().session.expires_in,
-        updated_at: now,
-        ..session
-    };
-    let extend = sessions::extend(&token, session.expires_at, now);
-    if auth.database().execute(&extend).await? == 0 {
-        // Ended by somebody between our two statements.
+    let needs_refresh = !settings.disable_refresh && refresh_is_due(auth, &session);
+    if !needs_refresh || !may_write {
+        set_session_data(auth, &mut cookies, &session, &user, true)?;
+        let signed_in = Some((session, user));
+        let needs_refresh = (!may_write).then_some(needs_refresh);
+        return Ok(Current { signed_in, cookies, order, needs_refresh });
+    }
+    let session = Session { expires_at: now + settings.expires_in, updated_at: now, ..session };
+    if !auth.sessions().extend(&session, &user).await? {
+        // Ended by somebody between our two steps.
         cookies.expire_session(names);
         return Err(ApiError::from(&refusals::FAILED_TO_GET_SESSION).with_cookies(cookies));
     }
-    let cookies = remember(auth, &session, true, request);
-    Ok(Current { signed_in: Some((session, user)), cookies })
+    extend(auth, &mut cookies, &session, &user)?;
+    Ok(Current { signed_in: Some((session, user)), cookies, order, needs_refresh: None })
 }
 
 fn refresh_is_due(auth: &Auth, session: &Session) -> bool {

@@ -5,12 +5,19 @@
 //! | a session | `session.expires_in` (7 days) from sign-in or the last extension |
 //! | one that is not to be remembered | 1 day, its cookie until the browser closes, never extended |
 //! | extension | when used `session.update_age` (1 day) or more after the last one; same token |
+//! | in a cookie | `session.cookie_cache_max_age` (5 minutes), believed without looking it up |
 //! | fresh | `session.fresh_age` (1 day) from sign-in, extensions or not |
 
 mod begin;
+mod cache;
 mod current;
 mod signed_in;
+mod store;
 
 pub(crate) use begin::{begin, remember, remember_again};
-pub(crate) use current::{Current, current};
-pub(crate) use signed_in::{PostedBy, PostedFreshlyBy, SignedIn, SignedInFreshly};
+pub(crate) use cache::SessionCache;
+pub(crate) use current::{Asking, Cache, Current, current, find};
+pub(crate) use signed_in::{
+    PostedBy, PostedBySession, PostedFreshlyBy, SignedIn, SignedInFreshly, SignedInStored,
+};
+pub(crate) use store::SessionStore;

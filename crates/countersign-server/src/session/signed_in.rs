@@ -5,7 +5,7 @@ use countersign_store::{sessions::Session, users::User};
 use http::request::Parts;
 use jiff::SignedDuration;
 
-use super::current::{Current, current};
+use super::current::{Asking, Cache, Current, find};
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
@@ -14,22 +14,45 @@ use crate::{
 };
 
 /// A request with a live session. Its cookies belong into the answer.
+///
+/// The cookie that remembers sessions may answer: for some minutes, a session that was ended still reads.
+/// What must not be done then takes [`SignedInStored`].
 pub(crate) struct SignedIn {
     pub(crate) session: Session,
     pub(crate) user: User,
     pub(crate) cookies: SetCookies,
 }
 
-impl FromRequestParts<Auth> for SignedIn {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, ApiError> {
+impl SignedIn {
+    async fn look_up(parts: &Parts, auth: &Auth, cache: Cache) -> Result<Self, ApiError> {
         let request = RequestCookies::of_parts(parts);
-        let Current { signed_in, cookies } = current(auth, &request, parts.uri.query()).await?;
+        let query = parts.uri.query();
+        let asking = Asking { request: &request, query, cache, by_post: false };
+        let Current { signed_in, cookies, .. } = find(auth, asking).await?;
         match signed_in {
             Some((session, user)) => Ok(Self { session, user, cookies }),
             None => Err(ApiError::from(&refusals::UNAUTHORIZED).with_cookies(cookies)),
         }
+    }
+}
+
+impl FromRequestParts<Auth> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, ApiError> {
+        Self::look_up(parts, auth, Cache::Allowed).await
+    }
+}
+
+/// A request whose session was looked up: Better Auth's sensitive endpoints. Nothing in the request makes
+/// the cookie that remembers sessions answer.
+pub(crate) struct SignedInStored(pub(crate) SignedIn);
+
+impl FromRequestParts<Auth> for SignedInStored {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, ApiError> {
+        SignedIn::look_up(parts, auth, Cache::Bypassed).await.map(Self)
     }
 }
 
@@ -51,13 +74,30 @@ impl FromRequestParts<Auth> for SignedInFreshly {
     }
 }
 
-/// A valid body, posted by somebody who is signed in. The body is looked at first.
+/// A valid body, posted by somebody who is signed in: what changes something looks the session up. The
+/// body is looked at first.
 pub(crate) struct PostedBy<B> {
     pub(crate) body: B,
     pub(crate) by: SignedIn,
 }
 
 impl<B: Body> FromRequest<Auth> for PostedBy<B> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, auth: &Auth) -> Result<Self, ApiError> {
+        let (body, SignedInStored(by)) = posted(request, auth).await?;
+        Ok(Self { body, by })
+    }
+}
+
+/// A valid body, posted by somebody who is signed in: the cookie that remembers sessions may answer. For
+/// what harms nobody else.
+pub(crate) struct PostedBySession<B> {
+    pub(crate) body: B,
+    pub(crate) by: SignedIn,
+}
+
+impl<B: Body> FromRequest<Auth> for PostedBySession<B> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, auth: &Auth) -> Result<Self, ApiError> {

@@ -36,6 +36,14 @@ pub enum SettingsError {
         /// Its form.
         expected: &'static str,
     },
+    /// A value of its form that would not be safe.
+    #[error("setting `{key}` is not safe: {why}")]
+    Unsafe {
+        /// The setting.
+        key: &'static str,
+        /// Why, and what to do.
+        why: &'static str,
+    },
     /// A key nobody knows.
     #[error("unknown setting `{key}` in {place}; did you mean `{nearest}`?")]
     Unknown {

@@ -8,13 +8,16 @@
 
 mod base_url;
 mod claims;
+mod cookies;
 mod email;
 mod error;
 mod features;
 mod firebase;
 pub mod keys;
+mod limits;
 mod mail;
 mod reader;
+mod redis;
 mod secrets;
 pub mod social;
 mod source;
@@ -29,14 +32,17 @@ use jiff::SignedDuration;
 
 pub use base_url::BaseUrl;
 pub use claims::{ClaimValue, ClaimsTemplate, CustomClaims};
+pub use cookies::{CookieCacheSettings, CookieSettings, SameSite};
 pub use email::{
     ChangeEmailSettings, DeleteUserSettings, EmailPasswordSettings, EmailVerificationSettings,
 };
 pub use error::SettingsError;
 pub use features::{BearerSettings, MultiSessionSettings, OpenApiSettings, UsernameSettings};
 pub use firebase::FirebaseScrypt;
+pub use limits::{Limit, LimitStorage, PathRule, RateLimitSettings};
 pub use mail::MailSettings;
 pub(crate) use mail::{MailTransport, Relay, Tls};
+pub use redis::{RedisSettings, SessionRows};
 pub use social::ProviderSettings;
 pub use source::Source;
 pub use token::TokenSettings;
@@ -69,12 +75,16 @@ pub struct Settings {
     pub trusted_origins: TrustedOrigins,
     /// Proxies whose `X-Forwarded-For` is believed. None by default.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whether requests are counted and refused when there are too many.
-    pub rate_limit: bool,
-    /// What cookie names start with.
-    pub cookie_prefix: String,
+    /// How requests are counted and refused when there are too many; `None` for not at all.
+    pub rate_limit: Option<RateLimitSettings>,
+    /// Where sessions are besides, or instead of, the database.
+    pub redis: Option<RedisSettings>,
+    /// How cookies are called, and who may see them.
+    pub cookies: CookieSettings,
     /// How long sessions live.
     pub session: SessionSettings,
+    /// The cookie that remembers sessions, if there is one.
+    pub cookie_cache: Option<CookieCacheSettings>,
     /// What passwords may be, and how many are hashed at once.
     pub password: PasswordSettings,
     /// The parameters of password hashes that came from Firebase.
@@ -115,6 +125,10 @@ pub struct SessionSettings {
     pub update_age: SignedDuration,
     /// For how long after sign-in a session counts as fresh; zero means always.
     pub fresh_age: SignedDuration,
+    /// Sessions are never extended.
+    pub disable_refresh: bool,
+    /// `GET /get-session` writes nothing and says whether a `POST` would extend the session.
+    pub defer_refresh: bool,
 }
 
 /// What passwords may be, and how many are hashed at once.
@@ -157,6 +171,7 @@ impl Settings {
         };
         let (secrets, secret_is_temporary) = reader.secrets(development, entropy)?;
         let origin = base_url.origin().to_owned();
+        let redis = RedisSettings::read(&reader)?;
         let extra_origins = reader.list("server.trusted_origins");
         Ok(Self {
             listen,
@@ -172,15 +187,16 @@ impl Settings {
             database_pool: reader.database_pool()?,
             trusted_origins: TrustedOrigins::new(&origin, extra_origins),
             trusted_proxies: reader.networks("server.trusted_proxies")?,
-            rate_limit: match reader.text("rate_limit.enabled") {
-                Some(_) => reader.boolean("rate_limit.enabled")?,
-                None => !development,
-            },
-            cookie_prefix: reader.cookie_prefix()?,
+            rate_limit: RateLimitSettings::read(&reader, development, redis.is_some())?,
+            redis,
+            cookies: CookieSettings::read(&reader, &base_url, development)?,
+            cookie_cache: CookieCacheSettings::read(&reader)?,
             session: SessionSettings {
-                expires_in: reader.span("session.expires_in")?,
+                expires_in: reader.cookie_life("session.expires_in")?,
                 update_age: reader.span("session.update_age")?,
                 fresh_age: reader.span("session.fresh_age")?,
+                disable_refresh: reader.boolean("session.disable_refresh")?,
+                defer_refresh: reader.boolean("session.defer_refresh")?,
             },
             password: PasswordSettings {
                 min_length: reader.number("password.min_length", 1, 1024)?,

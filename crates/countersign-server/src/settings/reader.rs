@@ -58,6 +58,15 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| SettingsError::invalid(key, "seconds, or a span such as 15m, 12h or 7d"))
     }
 
+    /// The life of a cookie or of what it stands for. Browsers keep none for longer.
+    pub(super) fn cookie_life(&self, key: &'static str) -> Result<SignedDuration, SettingsError> {
+        let life = self.span(key)?;
+        if life <= SignedDuration::ZERO || life > SignedDuration::from_hours(400 * 24) {
+            return Err(SettingsError::invalid(key, "from one second to 400 days"));
+        }
+        Ok(life)
+    }
+
     pub(super) fn list(&self, key: &str) -> Vec<&'a str> {
         let items = self.text(key).unwrap_or_default().split(',').map(str::trim);
         items.filter(|item| !item.is_empty()).collect()
@@ -69,15 +78,6 @@ impl<'a> Reader<'a> {
         let networks = self.list(key).into_iter().map(parse).collect::<Result<_, ()>>();
         networks
             .map_err(|()| SettingsError::invalid(key, "addresses or networks such as 10.0.0.0/8"))
-    }
-
-    pub(super) fn cookie_prefix(&self) -> Result<String, SettingsError> {
-        let prefix = self.required("cookies.prefix");
-        let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        if prefix.is_empty() || !prefix.chars().all(is_token) {
-            return Err(SettingsError::invalid("cookies.prefix", "letters, digits, - _ and ."));
-        }
-        Ok(prefix.to_owned())
     }
 
     pub(super) fn database_pool(&self) -> Result<PoolSize, SettingsError> {

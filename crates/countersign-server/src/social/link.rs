@@ -4,10 +4,7 @@
 //! between does not get the account. The provider has to have verified the address (or is trusted), and it has to be
 //! the user's unless the settings say otherwise. An account that is somebody else's stays theirs.
 
-use countersign_store::{
-    linked_accounts::{self, Account, ProviderTokens},
-    sessions,
-};
+use countersign_store::linked_accounts::{self, Account, ProviderTokens};
 
 use super::{Identity, flow::Link, provider::Provider};
 use crate::{Auth, entropy::random_id, wire::ApiError};
@@ -120,7 +117,7 @@ pub(crate) async fn store(
 async fn is_session_alive(auth: &Auth, link: &Link) -> Result<bool, ApiError> {
     let Some(sealed) = &link.encrypted_session_token else { return Ok(true) };
     let Ok(token) = auth.link_tokens().open(sealed) else { return Ok(false) };
-    let found = sessions::find_by_token(auth.database(), &token).await?;
+    let found = auth.sessions().find(&token).await?;
     Ok(found.is_some_and(|(session, _)| {
         session.user_id == link.user_id && session.expires_at > auth.now()
     }))

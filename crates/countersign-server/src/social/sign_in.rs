@@ -12,7 +12,7 @@
 use countersign_store::{
     StoreError,
     linked_accounts::{self, Account, ProviderTokens},
-    sessions::{self, Session},
+    sessions::Session,
     users::{self, User},
 };
 
@@ -84,7 +84,11 @@ pub(crate) async fn sign_in(
         return Ok(Outcome::Refused("email_not_verified"));
     }
     let session = begin(auth, &user.id, true, client);
-    auth.database().execute(&sessions::insert(&session)).await?;
+    // What is stored is the row, which the provider's word may have changed; it is shown from the next
+    // sign-in on, as in Better Auth.
+    let row =
+        User { email_verified: user.email_verified || proves(&arrival, &user), ..user.clone() };
+    auth.sessions().insert(&session, &row).await?;
     Ok(Outcome::SignedIn { session: Box::new(session), user: Box::new(user), is_new })
 }
 
@@ -93,23 +97,20 @@ async fn returning(
     arrival: &Arrival<'_>,
     account: &Account,
     user: User,
-) -> Result<User, StoreError> {
+) -> Result<User, ApiError> {
     let now = auth.now();
     let tokens = linked_accounts::update_tokens(&account.id, &arrival.tokens, now);
     auth.database().execute(&tokens).await?;
-    // It counts from the next sign-in on, as in Better Auth.
-    if arrival.identity.email_verified() && !user.email_verified && arrival.email == user.email {
+    if !user.email_verified && proves(arrival, &user) {
         auth.database().execute(&users::verify_email(&user, now)).await?;
+        let verified = User { email_verified: true, updated_at: now, ..user.clone() };
+        auth.sessions().user_changed(&verified, now).await?;
     }
     overwritten(auth, arrival, user).await
 }
 
 /// The user of this address with the account, if everything speaks for it.
-async fn linked(
-    auth: &Auth,
-    arrival: &Arrival<'_>,
-    user: User,
-) -> Result<Option<User>, StoreError> {
+async fn linked(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<Option<User>, ApiError> {
     let is_believed = arrival.provider.settings.trusted || arrival.identity.email_verified();
     if !is_believed || !user.email_verified || !auth.settings().accounts.linking {
         return Ok(None);
@@ -143,8 +144,13 @@ async fn new_user(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, StoreError
     Ok(user)
 }
 
+/// Whether the provider says that the user's address is theirs.
+fn proves(arrival: &Arrival<'_>, user: &User) -> bool {
+    arrival.identity.email_verified() && arrival.email == user.email
+}
+
 /// With `override_user_info`, the provider's word replaces ours.
-async fn overwritten(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<User, StoreError> {
+async fn overwritten(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<User, ApiError> {
     if !arrival.provider.settings.override_user_info {
         return Ok(user);
     }
@@ -159,6 +165,7 @@ async fn overwritten(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<U
         ..user
     };
     auth.database().execute(&users::overwrite(&user)).await?;
+    auth.sessions().user_changed(&user, user.updated_at).await?;
     Ok(user)
 }
 

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use axum::response::{IntoResponse, Response};
+use countersign_kv::RedisError;
 use countersign_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -121,6 +122,16 @@ impl From<StoreError> for ApiError {
             return Self::unavailable();
         }
         Self::internal("a statement failed", &error)
+    }
+}
+
+impl From<RedisError> for ApiError {
+    fn from(error: RedisError) -> Self {
+        if error.is_unavailable() {
+            tracing::error!(%error, "Redis cannot answer");
+            return Self::unavailable();
+        }
+        Self::internal("a command to Redis failed", &error)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use countersign_testing::redis::Redis;
 use serde_json::{Value, json};
 
 use crate::fixture::{PASSWORD, TestServer};
@@ -138,4 +139,44 @@ async fn whose_turn_it_is_can_be_changed_and_ended() {
     assert_eq!(whoever_is_signed_in(&server).await, "bob@example.com");
     server.post("/multi-session/revoke", &json!({ "sessionToken": bob })).await;
     assert_eq!(server.get("/get-session").await.body, "null");
+}
+
+async fn chooses_and_ends(changes: &[(&str, &str)]) {
+    let server = TestServer::start(&[&[MULTI], changes].concat()).await;
+    let ann = join(&server, "ann").await;
+    let bob = join(&server, "bob").await;
+    assert_eq!(whoever_is_signed_in(&server).await, "bob@example.com");
+    let chosen = server.post("/multi-session/set-active", &json!({ "sessionToken": ann })).await;
+    assert_eq!(chosen.json()["user"]["email"], "ann@example.com");
+    assert_eq!(whoever_is_signed_in(&server).await, "ann@example.com");
+    let everybody = server.take_cookies();
+    server.put_cookies(everybody.clone());
+
+    let ended = server.post("/multi-session/revoke", &json!({ "sessionToken": ann })).await;
+    assert_eq!(ended.json(), json!({ "status": true }));
+    assert_eq!(whoever_is_signed_in(&server).await, "bob@example.com");
+    assert_eq!(people(&server).await, ["bob@example.com"]);
+
+    // With the cookies from before, too, once nothing but the session itself is asked.
+    server.put_cookies(everybody.clone());
+    assert_eq!(server.get("/get-session?disableCookieCache=true").await.body, "null");
+    server.put_cookies(everybody.clone());
+    server.post("/multi-session/set-active", &json!({ "sessionToken": bob })).await;
+    server.post("/sign-out", &json!({})).await;
+    server.put_cookies(everybody);
+    assert_eq!(people(&server).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_cookie_that_remembers_sessions_follows_whoever_is_chosen() {
+    for form in ["compact", "jwt", "jwe"] {
+        chooses_and_ends(&[("COUNTERSIGN_SESSION__COOKIE_CACHE", form)]).await;
+    }
+}
+
+#[tokio::test]
+async fn sessions_in_redis_are_chosen_and_ended_there() {
+    let redis = Redis::start().expect("Redis starts");
+    let url = redis.url();
+    chooses_and_ends(&[("REDIS_URL", url.as_str())]).await;
 }

@@ -20,7 +20,7 @@ fn defaults_are_those_of_better_auth() {
     assert_eq!(settings.session.update_age, SignedDuration::from_hours(24));
     assert_eq!(settings.token.lifetime, SignedDuration::from_mins(15));
     assert_eq!((settings.password.min_length, settings.password.max_length), (8, 128));
-    assert_eq!(settings.cookie_prefix, "better-auth");
+    assert_eq!(settings.cookies.names.session_token, "better-auth.session_token");
     assert_eq!(settings.token.issuer, "http://app.test");
     assert_eq!(settings.token.audience, ["http://app.test"]);
     assert_eq!(settings.base_url.path(), "/api/auth");

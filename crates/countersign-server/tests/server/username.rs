@@ -5,6 +5,7 @@ use countersign_store::{
     Database, DatabaseUrl,
     schema::{BETTER_AUTH, JWKS},
 };
+use countersign_testing::redis::Redis;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -193,4 +194,43 @@ async fn a_new_database_has_the_columns_from_the_start() {
         json!({ "name": "B", "email": "b@example.com", "password": PASSWORD, "username": "Ann" });
     let reply = server.post("/sign-up/email", &taken).await;
     assert_eq!(reply.json()["code"], "USERNAME_IS_ALREADY_TAKEN");
+}
+
+#[tokio::test]
+async fn copies_of_a_user_have_the_name_too() {
+    let redis = Redis::start().expect("Redis starts");
+    let url = redis.url();
+    let cached = ("COUNTERSIGN_SESSION__COOKIE_CACHE", "jwe");
+    let on = ("COUNTERSIGN_USERNAME__ENABLED", "true");
+    for place in [cached, ("REDIS_URL", url.as_str())] {
+        let server = TestServer::start(&[on, place]).await;
+        let ann = server.sign_up(&json!({ "username": "Ann_A" })).await.json();
+        assert_eq!(ann["user"]["username"], "ann_a");
+        server.take_cookies();
+        let body = json!({ "username": "ANN_A", "password": PASSWORD });
+        assert_eq!(server.post("/sign-in/username", &body).await.status, 200);
+        for _ in 0..2 {
+            assert_eq!(server.get("/get-session").await.json()["user"], ann["user"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn wrong_passwords_count_for_the_account_whether_it_is_named_or_addressed() {
+    let server = TestServer::start(&[
+        ("COUNTERSIGN_USERNAME__ENABLED", "true"),
+        ("COUNTERSIGN_RATE_LIMIT__ENABLED", "true"),
+        ("COUNTERSIGN_RATE_LIMIT__RULES", "/sign-in/* off"),
+        ("COUNTERSIGN_RATE_LIMIT__ACCOUNT_ATTEMPTS", "2"),
+    ])
+    .await;
+    server.sign_up(&json!({ "username": "ann_a" })).await;
+    server.take_cookies();
+    let wrong = json!({ "username": "ann_a", "password": "something else" });
+    assert_eq!(server.post("/sign-in/username", &wrong).await.status, 401);
+    let wrong = json!({ "email": "ann@example.com", "password": "something else" });
+    assert_eq!(server.post("/sign-in/email", &wrong).await.status, 401);
+    let right = json!({ "username": "ann_a", "password": PASSWORD });
+    let refused = server.post("/sign-in/username", &right).await;
+    assert_eq!(refused.json()["code"], "INVALID_USERNAME_OR_PASSWORD");
 }

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod expired;
 pub mod linked_accounts;
+pub mod rate_limits;
 pub mod sessions;
 pub mod signing_keys;
 pub mod users;

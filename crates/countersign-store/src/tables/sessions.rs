@@ -128,20 +128,30 @@ pub fn delete(token: &str) -> DeleteStatement {
     Query::delete().from_table("session").and_where(Expr::col("token").eq(token)).take()
 }
 
-/// Ends these sessions, whoever's they are: for tokens that the caller holds.
-pub fn delete_these(tokens: &[String]) -> DeleteStatement {
-    Query::delete()
-        .from_table("session")
-        .and_where(Expr::col("token").is_in(tokens.iter().map(String::as_str)))
+/// Ends one session and keeps its row.
+pub fn end_row(token: &str, now: Timestamp) -> UpdateStatement {
+    ended(now).and_where(Expr::col("token").eq(token)).take()
+}
+
+/// Ends every session of a user and keeps the rows.
+pub fn end_all_rows(user_id: &str, now: Timestamp) -> UpdateStatement {
+    ended(now).and_where(Expr::col("userId").eq(user_id)).take()
+}
+
+/// Ends every session of a user but the one with this token, and keeps the rows.
+pub fn end_other_rows(user_id: &str, token: &str, now: Timestamp) -> UpdateStatement {
+    ended(now)
+        .and_where(Expr::col("userId").eq(user_id))
+        .and_where(Expr::col("token").ne(token))
         .take()
 }
 
-/// Ends one session of this user; a token of somebody else's session touches no row.
-pub fn delete_of_user(user_id: &str, token: &str) -> DeleteStatement {
-    Query::delete()
-        .from_table("session")
-        .and_where(Expr::col("userId").eq(user_id))
-        .and_where(Expr::col("token").eq(token))
+/// Rows that are over already keep the time of their end.
+fn ended(now: Timestamp) -> UpdateStatement {
+    Query::update()
+        .table("session")
+        .value("expiresAt", date(now))
+        .and_where(Expr::col("expiresAt").gt(date(now)))
         .take()
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Keys {
     opened: Mutex<HashMap<String, Arc<SigningKey>>>,
     /// Keys that could not be opened, by id: each is told once.
     closed: Mutex<HashSet<String>>,
+    /// The key that signs, and until when that is believed without asking.
+    signs: Mutex<Option<(Arc<SigningKey>, Timestamp)>>,
     /// One key is made at a time, so that requests that arrive together at a new database share
     /// one.
     making: tokio::sync::Mutex<()>,
@@ -44,12 +46,28 @@ impl Keys {
             at_rest,
             opened: Mutex::default(),
             closed: Mutex::default(),
+            signs: Mutex::default(),
             making: tokio::sync::Mutex::default(),
         }
     }
 
-    /// The key that signs now.
+    /// The key that signs now. Where sessions are believed for some minutes without asking the database,
+    /// so is which key that is.
     pub(super) async fn signing_key(&self, auth: &Auth) -> Result<Arc<SigningKey>, ApiError> {
+        let Some(cache) = auth.session_cache() else { return self.asked_for(auth).await };
+        let now = auth.now();
+        let known = self.signs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((key, _)) = known.filter(|(_, until)| now < *until) {
+            return Ok(key);
+        }
+        let key = self.asked_for(auth).await?;
+        let until = now + cache.max_age();
+        *self.signs.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Arc::clone(&key), until));
+        Ok(key)
+    }
+
+    async fn asked_for(&self, auth: &Auth) -> Result<Arc<SigningKey>, ApiError> {
         if let Some(key) = self.newest(auth).await? {
             return Ok(key);
         }
@@ -64,7 +82,7 @@ impl Keys {
     pub(super) async fn published(&self, auth: &Auth) -> Result<Vec<Value>, ApiError> {
         let mut rows = signing_keys::list(auth.database()).await?;
         if rows.is_empty() {
-            self.signing_key(auth).await?;
+            self.asked_for(auth).await?;
             rows = signing_keys::list(auth.database()).await?;
         }
         rows.reverse();

@@ -1,4 +1,4 @@
-//! `GET /token` and `GET /jwks`.
+//! `GET /token` and `GET /jwks`. A token outlives the request, so its session is looked up.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Jwt, Signer};
 use crate::{
     Auth,
-    session::SignedIn,
+    session::SignedInStored,
     wire::{ApiError, Reply},
 };
 
@@ -24,7 +24,7 @@ struct KeySet {
 pub(super) async fn token(
     jwt: Jwt,
     State(auth): State<Auth>,
-    by: SignedIn,
+    SignedInStored(by): SignedInStored,
 ) -> Result<Reply, ApiError> {
     let token = jwt.token(&auth, &by.session, &by.user).await?;
     Ok(Reply::json(&Token { token })?.with_cookies(by.cookies))

@@ -1,9 +1,6 @@
 //! The cookies of a browser's sessions.
 
-use countersign_store::{
-    sessions::{self, Session},
-    users::User,
-};
+use countersign_store::{sessions::Session, users::User};
 
 use crate::{
     Auth,
@@ -40,7 +37,7 @@ pub(super) async fn live_sessions(
         if seen.contains(&token) {
             continue;
         }
-        let session = sessions::find_by_token(auth.database(), &token).await?;
+        let session = auth.sessions().find(&token).await?;
         found.extend(session.filter(|(session, _)| session.expires_at > auth.now()));
         seen.push(token);
     }

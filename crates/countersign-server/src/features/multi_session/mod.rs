@@ -18,7 +18,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use countersign_store::sessions::{self, Session};
+use countersign_store::sessions::Session;
 use futures_util::{FutureExt, future::BoxFuture};
 
 use self::device::{cookie_of, device_sessions, is_device_cookie};
@@ -52,19 +52,17 @@ impl MultiSession {
         if request.has(&name) {
             return Ok(cookies);
         }
-        let mut older = Vec::new();
+        let mut older = 0;
         for (other, token) in device_sessions(auth, request) {
-            let found = sessions::find_by_token(auth.database(), &token).await?;
+            let found = auth.sessions().find(&token).await?;
             if found.is_some_and(|(found, _)| found.user_id == session.user_id) {
                 cookies.expire(names, other);
-                older.push(token);
+                auth.sessions().end(&token, auth.now()).await?;
+                older += 1;
             }
         }
-        if !older.is_empty() {
-            auth.database().execute(&sessions::delete_these(&older)).await?;
-        }
         let present = request.names().filter(|name| is_device_cookie(name)).count();
-        if present - older.len() < self.maximum_sessions {
+        if present - older < self.maximum_sessions {
             let life = auth.settings().session.expires_in;
             cookies.set(names, &name, &auth.cookie_signer().sign(&session.token), Some(life));
         }
@@ -109,13 +107,9 @@ impl Feature for MultiSession {
         cookies: &'a mut SetCookies,
     ) -> BoxFuture<'a, Result<(), ApiError>> {
         async move {
-            let mut tokens = Vec::new();
             for (name, token) in device_sessions(auth, request) {
                 cookies.expire(auth.cookie_names(), name);
-                tokens.push(token);
-            }
-            if !tokens.is_empty() {
-                auth.database().execute(&sessions::delete_these(&tokens)).await?;
+                auth.sessions().end(&token, auth.now()).await?;
             }
             Ok(())
         }

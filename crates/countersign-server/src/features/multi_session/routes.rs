@@ -2,12 +2,10 @@
 //! `POST /multi-session/revoke`.
 
 use axum::extract::State;
-use countersign_store::{
-    sessions::{self, Session},
-    users::User,
-};
+use countersign_store::{sessions::Session, users::User};
 use http::StatusCode;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::device::{cookie_of, live_sessions};
 use crate::{
@@ -51,8 +49,8 @@ pub(super) async fn list_device_sessions(
             shown.push((session, user));
         }
     }
-    let body: Vec<_> = shown.iter().map(|(session, user)| show(session, user)).collect();
-    Reply::json(&body)
+    let body = shown.iter().map(|(session, user)| show(&auth, session, user));
+    Reply::json(&body.collect::<Result<Vec<_>, _>>()?)
 }
 
 pub(super) async fn set_active(
@@ -61,15 +59,15 @@ pub(super) async fn set_active(
     Posted(body): Posted<DeviceSession>,
 ) -> Result<Reply, ApiError> {
     let (name, token) = named(&auth, &request, &body)?;
-    let found = sessions::find_by_token(auth.database(), &token).await?;
+    let found = auth.sessions().find(&token).await?;
     let Some((session, user)) = found.filter(|(session, _)| session.expires_at >= auth.now())
     else {
         let mut cookies = SetCookies::default();
         cookies.expire(auth.cookie_names(), &name);
         return Err(ApiError::from(&INVALID_SESSION_TOKEN).with_cookies(cookies));
     };
-    let cookies = remember_again(&auth, &session, &request);
-    Ok(Reply::json(&show(&session, &user))?.with_cookies(cookies))
+    let cookies = remember_again(&auth, &session, &user, &request)?;
+    Ok(Reply::json(&show(&auth, &session, &user)?)?.with_cookies(cookies))
 }
 
 pub(super) async fn revoke(
@@ -81,12 +79,14 @@ pub(super) async fn revoke(
         Ok(named) => named,
         Err(error) => return Err(error.with_cookies(by.cookies)),
     };
-    auth.database().execute(&sessions::delete(&token)).await?;
+    auth.sessions().end(&token, auth.now()).await?;
     let mut cookies = by.cookies;
     cookies.expire(auth.cookie_names(), &name);
     if by.session.token == token {
         match live_sessions(&auth, &request).await?.first() {
-            Some((next, _)) => cookies = cookies.and(remember_again(&auth, next, &request)),
+            Some((next, user)) => {
+                cookies = cookies.and(remember_again(&auth, next, user, &request)?);
+            }
             None => cookies.expire_session(auth.cookie_names()),
         }
     }
@@ -106,6 +106,8 @@ fn named(
     }
 }
 
-fn show<'a>(session: &'a Session, user: &'a User) -> SessionAndUser<'a> {
-    SessionAndUser { session: SessionBody::from(session), user: UserBody::from(user) }
+fn show(auth: &Auth, session: &Session, user: &User) -> Result<Value, ApiError> {
+    let both = SessionAndUser { session: SessionBody::from(session), user: UserBody::from(user) };
+    let shown = auth.sessions().member_order().both(&both);
+    shown.map_err(|error| ApiError::internal("a session could not be written as JSON", &error))
 }

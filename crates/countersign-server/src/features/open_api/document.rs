@@ -161,6 +161,7 @@ fn schema_of(column: &Column) -> Value {
     let mut schema = match column.kind {
         Kind::Text | Kind::ShortText => json!({ "type": "string" }),
         Kind::Boolean => json!({ "type": "boolean", "default": false }),
+        Kind::Integer | Kind::BigInteger => json!({ "type": "integer" }),
         Kind::Date => json!({ "type": "string", "format": "date-time" }),
     };
     if column.rule == Rule::Key || column.kind == Kind::Boolean {

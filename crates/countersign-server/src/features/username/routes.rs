@@ -4,7 +4,7 @@
 //! password hash of work.
 
 use axum::extract::State;
-use countersign_store::{accounts, sessions};
+use countersign_store::accounts;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use super::{find, rules::check};
 use crate::{
     Auth,
     cookies::RequestCookies,
-    edge::{Client, Posted},
+    edge::{Attempt, Client, Posted},
     session::{begin, remember},
     settings::UsernameSettings,
     wire::{ApiError, Body, Fields, Refusal, Reply, UserBody, refusals},
@@ -77,21 +77,25 @@ pub(super) async fn sign_in(
         return Err((&refusals::PASSWORD_TOO_LONG).into());
     }
 
-    let slot = auth.hashing().slot()?;
     let user = find(&auth, &body.username).await?;
+    // By its address: with name and address one guesses no more often than with one of them.
+    let account = user.as_ref().map_or(&body.username, |user| &user.email);
+    let attempt = Attempt::begin(&auth, &cookies, account).await?;
+    let slot = auth.hashing().slot()?;
     let stored = match &user {
         Some(user) => accounts::password_of(auth.database(), &user.id).await?,
         None => None,
     };
     let is_right = slot.verify(&body.password, stored).await?;
-    let Some(user) = user.filter(|_| is_right) else {
+    let Some(user) = user.filter(|_| is_right && attempt.is_allowed()) else {
         return Err((&INVALID_USERNAME_OR_PASSWORD).into());
     };
+    attempt.succeeded(&auth).await?;
 
     let session = begin(&auth, &user.id, body.remember_me, &client);
-    auth.database().execute(&sessions::insert(&session)).await?;
+    auth.sessions().insert(&session, &user).await?;
 
-    let cookies = remember(&auth, &session, body.remember_me, &cookies);
+    let cookies = remember(&auth, &session, &user, body.remember_me, &cookies)?;
     let url = body.callback_url.as_deref();
     let followed = url.filter(|url| !url.is_empty());
     let reply = Reply::json(&SignedIn {

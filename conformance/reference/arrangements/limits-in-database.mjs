@@ -1,0 +1,2 @@
+/** Requests are counted in the database. */
+export default (usual) => ({ ...usual, rateLimit: { ...usual.rateLimit, storage: "database" } });

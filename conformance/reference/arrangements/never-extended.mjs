@@ -1,0 +1,2 @@
+/** Sessions are never extended. */
+export default (usual) => ({ ...usual, session: { disableSessionRefresh: true } });

@@ -1,0 +1,147 @@
+//! Redis (or Valkey): facts that several servers share, each with an end.
+//!
+//! Keys and values are those of Better Auth's `redis-storage`, so that both work on one Redis. What Better
+//! Auth reads, changes and writes back is one step here, a script on the server: nothing is lost when two
+//! do it at once.
+//!
+//! No call hangs: a connection has [`CONNECT_TIMEOUT`], an answer [`ANSWER_TIMEOUT`]. A Redis that is away
+//! is [`RedisError::Unavailable`], never an absent key. Connections come back by themselves.
+
+mod error;
+mod scripts;
+
+use std::{future::Future, time::Duration};
+
+use ::redis::{
+    Client, Cmd, FromRedisValue, RedisResult, ScriptInvocation,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+    cmd,
+};
+use tokio::time::timeout;
+
+pub use self::error::RedisError;
+
+/// How long a connection may take.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long an answer may take.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long a call may take, with everything that belongs to it.
+const CALL_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A Redis. Clones share its connection.
+#[derive(Clone)]
+pub struct Redis {
+    connection: ConnectionManager,
+    prefix: String,
+}
+
+impl Redis {
+    /// Connects to `redis://…` or `rediss://…` and makes sure that it answers. Every key is prefixed;
+    /// Better Auth's prefix is `better-auth:`.
+    pub async fn connect(url: &str, prefix: &str) -> Result<Self, RedisError> {
+        let client = Client::open(url).map_err(|_the_text_may_hold_a_password| RedisError::Url)?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
+            .set_response_timeout(Some(ANSWER_TIMEOUT))
+            .set_number_of_retries(1)
+            .set_max_delay(Duration::from_millis(100));
+        let connection = ConnectionManager::new_lazy_with_config(client, config)?;
+        let redis = Self { connection, prefix: prefix.to_owned() };
+        redis.ping().await?;
+        Ok(redis)
+    }
+
+    /// Whether it answers.
+    pub async fn ping(&self) -> Result<(), RedisError> {
+        self.run(&cmd("PING")).await
+    }
+
+    /// The value of a key.
+    pub async fn get(&self, key: &str) -> Result<Option<String>, RedisError> {
+        self.run(cmd("GET").arg(self.key(key))).await
+    }
+
+    /// Sets a key for so many seconds; none at all and the key is not set.
+    pub async fn set(&self, key: &str, value: &str, seconds: i64) -> Result<(), RedisError> {
+        if seconds <= 0 {
+            return Ok(());
+        }
+        self.run(cmd("SET").arg(self.key(key)).arg(value).arg("EX").arg(seconds)).await
+    }
+
+    /// Sets a key that is there for so many seconds; `false` when it is not there (any more).
+    pub async fn replace(&self, key: &str, value: &str, seconds: i64) -> Result<bool, RedisError> {
+        if seconds <= 0 {
+            return Ok(false);
+        }
+        let mut set = cmd("SET");
+        set.arg(self.key(key)).arg(value).arg("XX").arg("EX").arg(seconds);
+        let done: Option<String> = self.run(&set).await?;
+        Ok(done.is_some())
+    }
+
+    /// Deletes keys; how many there were.
+    pub async fn delete(&self, keys: &[&str]) -> Result<u64, RedisError> {
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        let keys: Vec<_> = keys.iter().map(|key| self.key(key)).collect();
+        self.run(cmd("DEL").arg(keys)).await
+    }
+
+    /// Takes a key's value away: of many who ask at once, one gets it.
+    pub async fn take(&self, key: &str) -> Result<Option<String>, RedisError> {
+        self.invoke(&scripts::TAKE.key(self.key(key))).await
+    }
+
+    /// Counts one more; the count ends so many seconds after its first.
+    pub async fn increment(&self, key: &str, seconds: i64) -> Result<u64, RedisError> {
+        self.invoke(scripts::INCREMENT.key(self.key(key)).arg(seconds)).await
+    }
+
+    /// Sets a number unless a greater one is there, and its end in any case.
+    pub async fn raise(&self, key: &str, number: i64, seconds: i64) -> Result<(), RedisError> {
+        self.invoke(scripts::RAISE.key(self.key(key)).arg(number).arg(seconds)).await
+    }
+
+    /// Changes a list of tokens with their ends, `[{"token":"…","expiresAt":<ms>}]`: those whose end has
+    /// come and those of `removed` go, `added` comes. It stays sorted by end, and ends with the last one.
+    pub async fn update_list(
+        &self,
+        key: &str,
+        added: Option<(&str, i64)>,
+        removed: &[&str],
+        now_ms: i64,
+    ) -> Result<(), RedisError> {
+        let (token, expires_at) = added.unwrap_or_default();
+        let mut update = scripts::UPDATE_LIST.key(self.key(key));
+        update.arg(now_ms).arg(token).arg(expires_at).arg(removed);
+        self.invoke(&update).await
+    }
+
+    fn key(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+
+    async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
+        let mut connection = self.connection.clone();
+        in_time(command.query_async(&mut connection)).await
+    }
+
+    async fn invoke<T: FromRedisValue>(
+        &self,
+        script: &ScriptInvocation<'_>,
+    ) -> Result<T, RedisError> {
+        let mut connection = self.connection.clone();
+        in_time(script.invoke_async(&mut connection)).await
+    }
+}
+
+async fn in_time<T>(call: impl Future<Output = RedisResult<T>>) -> Result<T, RedisError> {
+    match timeout(CALL_TIMEOUT, call).await {
+        Ok(answer) => Ok(answer?),
+        Err(_elapsed) => Err(RedisError::Unavailable("no answer in time".to_owned())),
+    }
+}

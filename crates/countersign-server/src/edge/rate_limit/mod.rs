@@ -1,0 +1,116 @@
+//! How often a client may ask for a path, with Better Auth's numbers and its answer.
+//!
+//! | Path | Window | Requests |
+//! |---|---|---|
+//! | `/sign-in…`, `/sign-up…`, `/change-password…`, `/change-email…` | 10 s | 3 |
+//! | those that send mail to an address | 60 s | 3 |
+//! | all others, unknown ones too | 10 s | 100 |
+//!
+//! Rules of the settings come first. The key is the client's address and the path; methods share. Clients
+//! whose address is not known share one. Refused requests do not lengthen the wait. Where requests cannot
+//! be counted, they are refused: 503.
+
+mod account;
+mod counters;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use countersign_kv::{Decision, Redis};
+use countersign_store::Database;
+use jiff::SignedDuration;
+
+use self::counters::Counters;
+use super::{Client, glob};
+use crate::{
+    Auth,
+    settings::{Limit, RateLimitSettings},
+    wire::ApiError,
+};
+
+pub(crate) use self::account::Attempt;
+
+/// Paths count by their first characters: every endpoint is shorter, and one that is made up to
+/// fill the memory is cut.
+const PATH_LENGTH: usize = 64;
+
+const SIGNS_IN: Limit = Limit { most: 3, window: SignedDuration::from_secs(10) };
+const SENDS_MAIL: Limit = Limit { most: 3, window: SignedDuration::from_secs(60) };
+
+const SIGNING_IN: [&str; 4] = ["/sign-in", "/sign-up", "/change-password", "/change-email"];
+const SENDING_MAIL: [&str; 4] = [
+    "/request-password-reset",
+    "/send-verification-email",
+    "/email-otp/send-verification-otp",
+    "/email-otp/request-password-reset",
+];
+
+/// Counts requests, and sign-ins that fail.
+pub(crate) struct RateLimiter {
+    requests: Counters,
+    /// Apart: a flood of requests makes no room by forgetting what fails for accounts.
+    accounts: Counters,
+    settings: RateLimitSettings,
+}
+
+impl RateLimiter {
+    pub(crate) fn new(
+        settings: RateLimitSettings,
+        database: &Database,
+        redis: Option<&Redis>,
+    ) -> Self {
+        let own = settings.rules.iter().filter_map(|rule| rule.limit);
+        let all = own.chain(settings.account).chain([settings.usual, SENDS_MAIL]);
+        let longest = all.map(|limit| limit.window).max().unwrap_or_default();
+        let counters = || Counters::new(settings.storage, database, redis, longest);
+        Self { requests: counters(), accounts: counters(), settings }
+    }
+
+    async fn take(&self, auth: &Auth, address: &str, path: &str) -> Result<Decision, ApiError> {
+        let Some(limit) = self.limit_of(path) else { return Ok(Decision::Allowed) };
+        let client = if address.is_empty() { "no-trusted-ip" } else { address };
+        let path: String = path.chars().take(PATH_LENGTH).collect();
+        self.requests.take(auth, &format!("{client}|{path}"), limit).await
+    }
+
+    /// `None` where requests are not counted.
+    fn limit_of(&self, path: &str) -> Option<Limit> {
+        if let Some(rule) = self.settings.rules.iter().find(|rule| glob::matches(&rule.path, path))
+        {
+            return rule.limit;
+        }
+        if SIGNING_IN.iter().any(|prefix| path.starts_with(prefix)) {
+            return Some(SIGNS_IN);
+        }
+        if SENDING_MAIL.contains(&path) || path.starts_with("/forget-password") {
+            return Some(SENDS_MAIL);
+        }
+        Some(self.settings.usual)
+    }
+}
+
+/// Refuses the request when its client asked for this path too often.
+pub(crate) async fn limit_rate(
+    State(auth): State<Auth>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Some(limiter) = auth.rate_limiter() {
+        let path = request.uri().path();
+        let path = path.strip_prefix(auth.settings().base_url.path()).unwrap_or(path);
+        match limiter.take(&auth, &client.address, path).await {
+            Ok(Decision::Allowed) => {}
+            Ok(Decision::Refused { until }) => {
+                let wait = until.duration_since(auth.now()).as_millis();
+                let seconds = wait.div_euclid(1000) + i128::from(wait.rem_euclid(1000) > 0);
+                let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+                return ApiError::too_many_requests(seconds).into_response();
+            }
+            Err(error) => return error.into_response(),
+        }
+    }
+    next.run(request).await
+}

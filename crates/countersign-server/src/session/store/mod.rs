@@ -1,0 +1,230 @@
+//! Where sessions are: in the table `session`, in Redis, or in both.
+//!
+//! | Settings | Table | Redis |
+//! |---|---|---|
+//! | no Redis | all sessions | |
+//! | Redis | none | all sessions |
+//! | and `session.store_in_database` | all sessions | a copy that is asked first |
+//! | and `session.preserve_in_database` | all there ever were | all sessions |
+//!
+//! Redis that is away is an error, never "no session".
+
+mod redis;
+
+use std::borrow::Cow;
+
+use countersign_kv::{Redis, RedisError};
+use countersign_store::{
+    Database, Dialect, Statement,
+    sessions::{self, Session},
+    sql::{DeleteStatement, InsertStatement, UpdateStatement, Value},
+    users::User,
+};
+use jiff::Timestamp;
+
+use self::redis::RedisSessions;
+use crate::{
+    settings::{SessionRows, Settings},
+    wire::{ApiError, MemberOrder},
+};
+
+/// Where sessions are.
+pub(crate) struct SessionStore {
+    database: Database,
+    redis: Option<RedisSessions>,
+    in_database: bool,
+    preserved: bool,
+}
+
+impl SessionStore {
+    pub(crate) fn new(settings: &Settings, database: Database, redis: Option<Redis>) -> Self {
+        let rows = settings.redis.as_ref().map(|redis| redis.rows);
+        let in_database = rows != Some(SessionRows::No);
+        let expires_in = settings.session.expires_in;
+        let open = |redis| {
+            let additional = database.additional_columns();
+            RedisSessions::new(redis, expires_in, order_of(in_database), additional)
+        };
+        let (redis, preserved) = (redis.map(open), rows == Some(SessionRows::All));
+        Self { database, redis, in_database, preserved }
+    }
+
+    /// Whether Redis answers, where there is one.
+    pub(crate) async fn check(&self) -> Result<(), RedisError> {
+        match &self.redis {
+            Some(redis) => redis.ping().await,
+            None => Ok(()),
+        }
+    }
+
+    /// In which order Better Auth shows the members of sessions from here.
+    pub(crate) fn member_order(&self) -> MemberOrder {
+        order_of(self.in_database)
+    }
+
+    /// The session with this token, and its user. Sessions that are over may be found, too.
+    pub(crate) async fn find(&self, token: &str) -> Result<Option<(Session, User)>, ApiError> {
+        if let Some(redis) = &self.redis {
+            match redis.find(token).await? {
+                redis::Found::Session(session, user) => return Ok(Some((*session, *user))),
+                redis::Found::Revoked => return Ok(None),
+                redis::Found::Nothing if !self.in_database || self.preserved => return Ok(None),
+                redis::Found::Nothing => {}
+            }
+        }
+        Ok(sessions::find_by_token(&self.database, token).await?)
+    }
+
+    /// Adds a session that belongs to nothing else that is written.
+    pub(crate) async fn insert(&self, session: &Session, user: &User) -> Result<(), ApiError> {
+        if let Some(row) = self.row(session) {
+            self.database.execute(&row).await?;
+        }
+        self.share(session, user).await
+    }
+
+    /// The row of a session, where sessions have one, for a transaction. When that is done comes
+    /// [`share`](Self::share).
+    pub(crate) fn row(&self, session: &Session) -> Option<InsertStatement> {
+        self.in_database.then(|| sessions::insert(session))
+    }
+
+    /// Puts a session into Redis, where there is one.
+    pub(crate) async fn share(&self, session: &Session, user: &User) -> Result<(), ApiError> {
+        match &self.redis {
+            Some(redis) => Ok(redis.insert(session, user, session.created_at).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Moves the end of a session; `false` when it is gone.
+    pub(crate) async fn extend(&self, session: &Session, user: &User) -> Result<bool, ApiError> {
+        let now = session.updated_at;
+        if self.in_database {
+            let extend = sessions::extend(&session.token, session.expires_at, now);
+            if self.database.execute(&extend).await? == 0 {
+                return Ok(false);
+            }
+        }
+        match &self.redis {
+            Some(redis) => Ok(redis.replace(session, user, now).await?),
+            None => Ok(true),
+        }
+    }
+
+    /// Ends one session, whoever's it is: for a token that the caller holds.
+    pub(crate) async fn end(&self, token: &str, now: Timestamp) -> Result<(), ApiError> {
+        if let Some(redis) = &self.redis {
+            redis.end(token, now).await?;
+        }
+        if self.preserved {
+            self.database.execute(&sessions::end_row(token, now)).await?;
+        } else if self.in_database {
+            self.database.execute(&sessions::delete(token)).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends one session of this user; somebody else's stays.
+    pub(crate) async fn end_of_user(
+        &self,
+        user_id: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        let found = self.find(token).await?;
+        if found.is_some_and(|(session, _)| session.user_id == user_id) {
+            self.end(token, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends every session of a user.
+    pub(crate) async fn end_all(&self, user_id: &str, now: Timestamp) -> Result<(), ApiError> {
+        // The table first: a sign-in that comes between finds nothing there to copy to Redis.
+        if let Some(rows) = self.end_all_rows(user_id, now) {
+            self.database.execute(&rows).await?;
+        }
+        Ok(self.end_all_shared(user_id, now).await?)
+    }
+
+    /// What ends every row of a user's sessions, where sessions have rows, for a transaction. When that
+    /// is done comes [`end_all_shared`](Self::end_all_shared).
+    pub(crate) fn end_all_rows(&self, user_id: &str, now: Timestamp) -> Option<EndRows> {
+        if self.preserved {
+            return Some(EndRows::Keep(sessions::end_all_rows(user_id, now)));
+        }
+        self.in_database.then(|| EndRows::Delete(sessions::delete_all(user_id)))
+    }
+
+    /// Ends every session of a user in Redis, where there is one.
+    pub(crate) async fn end_all_shared(
+        &self,
+        user_id: &str,
+        now: Timestamp,
+    ) -> Result<(), RedisError> {
+        match &self.redis {
+            Some(redis) => redis.end_all(user_id, now).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends every session of a user but the one with this token.
+    pub(crate) async fn end_others(
+        &self,
+        user_id: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        if let Some(redis) = &self.redis {
+            redis.end_others(user_id, token, now).await?;
+        }
+        if self.preserved {
+            self.database.execute(&sessions::end_other_rows(user_id, token, now)).await?;
+        } else if self.in_database {
+            self.database.execute(&sessions::delete_others(user_id, token)).await?;
+        }
+        Ok(())
+    }
+
+    /// A user's row changed: copies of it follow.
+    pub(crate) async fn user_changed(&self, user: &User, now: Timestamp) -> Result<(), ApiError> {
+        match &self.redis {
+            Some(redis) => Ok(redis.user_changed(user, now).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// The sessions of a user that are not over.
+    pub(crate) async fn list(
+        &self,
+        user_id: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, ApiError> {
+        match &self.redis {
+            Some(redis) if !self.in_database || self.preserved => {
+                Ok(redis.list(user_id, now).await?)
+            }
+            _ => Ok(sessions::list_live(&self.database, user_id, now).await?),
+        }
+    }
+}
+
+/// Ends rows of sessions: deletes them, or keeps them as ended.
+pub(crate) enum EndRows {
+    Delete(DeleteStatement),
+    Keep(UpdateStatement),
+}
+
+impl Statement for EndRows {
+    fn render(&self, dialect: Dialect) -> (Cow<'_, str>, Cow<'_, [Value]>) {
+        match self {
+            Self::Delete(statement) => statement.render(dialect),
+            Self::Keep(statement) => statement.render(dialect),
+        }
+    }
+}
+
+fn order_of(in_database: bool) -> MemberOrder {
+    if in_database { MemberOrder::Row } else { MemberOrder::Redis }
+}

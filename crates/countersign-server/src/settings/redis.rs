@@ -1,0 +1,50 @@
+//! Settings of Redis: where sessions are when they are not, or not only, in the database.
+
+use zeroize::Zeroizing;
+
+use super::{SettingsError, reader::Reader};
+
+/// A Redis that holds sessions: Better Auth's `secondaryStorage`.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RedisSettings {
+    /// `redis://…`; it may hold a password.
+    pub(crate) url: Zeroizing<String>,
+    /// What keys start with.
+    pub key_prefix: String,
+    /// Which sessions are in the database, too.
+    pub rows: SessionRows,
+}
+
+/// Which sessions are in the database when there is Redis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionRows {
+    /// None.
+    No,
+    /// Those that are alive.
+    Live,
+    /// All there ever were; those that were ended say when.
+    All,
+}
+
+impl RedisSettings {
+    pub(super) fn read(reader: &Reader<'_>) -> Result<Option<Self>, SettingsError> {
+        let stored = reader.boolean("session.store_in_database")?;
+        let rows = match (stored, reader.boolean("session.preserve_in_database")?) {
+            (true, true) => SessionRows::All,
+            (true, false) => SessionRows::Live,
+            (false, false) => SessionRows::No,
+            (false, true) => {
+                return Err(SettingsError::invalid(
+                    "session.preserve_in_database",
+                    "session.store_in_database to be true, too",
+                ));
+            }
+        };
+        let Some(url) = reader.text("redis.url") else { return Ok(None) };
+        let url = Zeroizing::new(url.to_owned());
+        let key_prefix = reader.required("redis.key_prefix").to_owned();
+        Ok(Some(Self { url, key_prefix, rows }))
+    }
+}
