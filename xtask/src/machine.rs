@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Debian packages the tests need, with a file that shows that they are there.
-pub(crate) const FOR_TESTS: [(&str, &str); 5] = [
+pub(crate) const FOR_TESTS: [(&str, &str); 6] = [
     ("chromium", "/usr/bin/chromium"),
     ("mariadb-server", "/usr/sbin/mariadbd"),
     ("openssl", "/usr/bin/openssl"),

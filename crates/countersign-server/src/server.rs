@@ -85,6 +85,15 @@ impl Server {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
+        // It is done once and holds much: in a box it is not in every caller's future.
+        Box::pin(Self::put_together(settings, clock, entropy)).await
+    }
+
+    async fn put_together(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
         let features = features::all(&settings)?;
         let (database, inspection) = open(&settings, &features).await?;
         let created_tables = inspection.is_empty;
