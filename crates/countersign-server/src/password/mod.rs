@@ -7,4 +7,4 @@ mod scrypt;
 mod stored;
 
 pub(crate) use length::{check_length, check_not_too_long};
-pub(crate) use pool::{HashingPool, Verified};
+pub(crate) use pool::{HashingPool, HashingSlot, Verified};

@@ -28,6 +28,9 @@ mod update_session;
 mod update_user;
 mod verify_email;
 mod verify_password;
+mod with_password;
+
+pub(crate) use with_password::{WithPassword, sign_in_with_password};
 
 use axum::{
     Router,

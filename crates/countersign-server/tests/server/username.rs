@@ -48,6 +48,21 @@ async fn t175_unknown_wrong_and_without_a_password_are_one_answer() {
 }
 
 #[tokio::test]
+async fn an_address_that_has_to_be_proven_is_asked_of_names_too() {
+    let required = ("COUNTERSIGN_EMAIL_PASSWORD__REQUIRE_EMAIL_VERIFICATION", "true");
+    let again = ("COUNTERSIGN_EMAIL_VERIFICATION__SEND_ON_SIGN_IN", "true");
+    let server = TestServer::start_with_mail(&[USERNAME, required, again]).await;
+    server.sign_up(&json!({ "username": "ann" })).await;
+    let mailed = server.mails().await.len();
+    let wrong = server.post(SIGN_IN, &credentials("ann", "password12345")).await;
+    assert_eq!(wrong.json()["code"], "INVALID_USERNAME_OR_PASSWORD");
+    let right = server.post(SIGN_IN, &credentials("ann", PASSWORD)).await;
+    assert_eq!((right.status.as_u16(), &right.json()["code"]), (403, &json!("EMAIL_NOT_VERIFIED")));
+    assert!(right.headers.get("set-cookie").is_none());
+    assert_eq!(server.mails().await.len(), mailed + 1);
+}
+
+#[tokio::test]
 async fn t203_of_a_hundred_wrong_passwords_at_once_three_are_tried() {
     let server = TestServer::start(&[USERNAME, LIMITED]).await;
     let body = credentials("ann", "x");

@@ -4,8 +4,7 @@
 //! password hash of work.
 
 use axum::extract::State;
-use countersign_store::accounts;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 
 use super::{find, rules::check};
@@ -13,9 +12,10 @@ use crate::{
     Auth,
     cookies::RequestCookies,
     edge::{Attempt, Client, Posted},
-    session::{begin, remember},
+    password::check_not_too_long,
+    routes::{WithPassword, sign_in_with_password},
     settings::UsernameSettings,
-    wire::{ApiError, Body, Fields, Refusal, Reply, UserBody, refusals},
+    wire::{ApiError, Body, Fields, Refusal, Reply},
 };
 
 static INVALID_USERNAME_OR_PASSWORD: Refusal = Refusal {
@@ -52,15 +52,6 @@ impl Body for SignIn {
     }
 }
 
-#[derive(Serialize)]
-struct SignedIn<'a> {
-    redirect: bool,
-    token: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
-    user: UserBody<'a>,
-}
-
 pub(super) async fn sign_in(
     settings: UsernameSettings,
     State(auth): State<Auth>,
@@ -73,42 +64,25 @@ pub(super) async fn sign_in(
     }
     check(&body.username, &settings)
         .map_err(|fault| fault.refused(StatusCode::UNPROCESSABLE_ENTITY))?;
-    if body.password.encode_utf16().count() > auth.settings().password.max_length {
-        return Err((&refusals::PASSWORD_TOO_LONG).into());
-    }
+    check_not_too_long(&body.password, &auth.settings().password)?;
 
+    let slot = auth.hashing().slot()?;
     let user = find(&auth, &body.username).await?;
     // By its address: with name and address one guesses no more often than with one of them.
     let account = user.as_ref().map_or(&body.username, |user| &user.email);
     let attempt = Attempt::begin(&auth, &cookies, account).await?;
-    let slot = auth.hashing().slot()?;
-    let stored = match &user {
-        Some(user) => accounts::password_of(auth.database(), &user.id).await?,
-        None => None,
+    let asked = WithPassword {
+        client: &client,
+        cookies: &cookies,
+        slot,
+        user,
+        attempt,
+        password: &body.password,
+        remember_me: body.remember_me,
+        callback_url: body.callback_url.as_deref(),
+        wrong: &INVALID_USERNAME_OR_PASSWORD,
     };
-    let is_right = slot.verify(&body.password, stored).await?;
-    let Some(user) = user.filter(|_| is_right && attempt.is_allowed()) else {
-        return Err((&INVALID_USERNAME_OR_PASSWORD).into());
-    };
-    attempt.succeeded(&auth).await?;
-
-    let session = begin(&auth, &user.id, body.remember_me, &client);
-    auth.sessions().insert(&session, &user).await?;
-
-    let cookies = remember(&auth, &session, &user, body.remember_me, &cookies)?;
-    let url = body.callback_url.as_deref();
-    let followed = url.filter(|url| !url.is_empty());
-    let reply = Reply::json(&SignedIn {
-        redirect: followed.is_some(),
-        token: &session.token,
-        url,
-        user: UserBody::from(&user),
-    })?;
-    let reply = reply.with_cookies(cookies);
-    Ok(match followed.and_then(|url| HeaderValue::from_str(url).ok()) {
-        Some(url) => reply.with_header(header::LOCATION, url),
-        None => reply,
-    })
+    sign_in_with_password(&auth, asked).await
 }
 
 pub(super) struct Wanted {
