@@ -19,6 +19,8 @@ export interface Statement {
 
 export interface Database {
   prepare(sql: string): Statement;
+  /** Where sessions are in Redis alone there is no table for them. */
+  hasTable(name: string): boolean;
   close(): unknown;
 }
 
@@ -37,8 +39,23 @@ export function newDatabase(folder: string, name: string): string {
 }
 
 export function openDatabase(url: string): Database {
-  if (url.startsWith("sqlite:")) return new Sqlite(url.slice("sqlite:".length), { fileMustExist: true });
-  return { prepare: (sql) => onServer(url, sql), close: () => {} };
+  if (url.startsWith("sqlite:")) return inFile(url.slice("sqlite:".length));
+  const here = url.startsWith("mysql:") ? "DATABASE()" : "current_schema()";
+  const tables = `SELECT 1 FROM information_schema.tables WHERE table_schema = ${here} AND table_name = ?`;
+  return {
+    prepare: (sql) => onServer(url, sql),
+    hasTable: (name) => onServer(url, tables).get(name) !== undefined,
+    close: () => {},
+  };
+}
+
+function inFile(file: string): Database {
+  const database = new Sqlite(file, { fileMustExist: true });
+  return {
+    prepare: (sql) => database.prepare(sql),
+    hasTable: (name) => database.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(name) !== undefined,
+    close: () => database.close(),
+  };
 }
 
 function onServer(url: string, sql: string): Statement {

@@ -17,7 +17,7 @@ export class Rows {
 
   /** The rows of this scenario's users: by their address, then in the order of writing. */
   of(table: Table): Row[] {
-    if (!this.database.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(table)) return [];
+    if (!this.database.hasTable(table)) return [];
     const statement = `SELECT "${table}".* FROM "${table}"
       JOIN "user" AS owner ON owner."id" = "${table}"."${ownerOf(table)}"
       WHERE owner."email" LIKE :domain ORDER BY owner."email", "${table}".rowid`;

@@ -104,7 +104,7 @@ fn every_setting_that_cannot_be_used_is_named_with_its_rule_and_the_fix() {
             &["COUNTERSIGN_JWKS_FILE (--jwks-file)", "no key that can be used"],
         ),
         (
-            &[("DATABASE_URL", "postgres://tasks:hunter2@db/tasks")],
+            &[("DATABASE_URL", "mongodb://tasks:hunter2@db/tasks")],
             &["DATABASE_URL (--database-url)", "sqlite:FILE"],
         ),
         (&[("DATABASE_URL", "")], &["DATABASE_URL (--database-url)", "names no file"]),
