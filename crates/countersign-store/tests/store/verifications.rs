@@ -29,6 +29,7 @@ stories! {
     the_newest_row_counts_and_the_first_who_spends_it_takes_older_ones_along,
     a_row_is_found_to_its_last_millisecond_and_goes_with_the_next_cleaning,
     an_address_changes_only_from_the_one_that_was_read_and_to_one_that_is_free,
+    what_comes_out_of_a_link_may_be_any_text,
 }
 
 async fn add(database: &Database, row: &Verification) {
@@ -106,4 +107,11 @@ async fn an_address_changes_only_from_the_one_that_was_read_and_to_one_that_is_f
     );
     assert_eq!(database.execute(&users::verify_email(&bea, later)).await.expect("updates"), 1);
     assert_eq!(users::find_by_id(&database, "bob").await.expect("reads"), Some(bob));
+}
+
+async fn what_comes_out_of_a_link_may_be_any_text(database: Database) {
+    database.create(&BETTER_AUTH).await.expect("creates");
+    for identifier in ["reset-password:\0", "reset-password:'; --", "reset-password:\u{1f511}"] {
+        assert!(found(&database, identifier, now()).await.is_none(), "{identifier:?}");
+    }
 }
