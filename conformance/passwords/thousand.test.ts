@@ -3,8 +3,8 @@
  * Better Auth. 200 of them; PASSWORDS=1000 for all.
  */
 import { hashPassword, verifyPassword } from "better-auth/crypto";
-import Database from "better-sqlite3";
 import { expect, inject, test } from "vitest";
+import { openDatabase } from "../src/database.ts";
 import { exchange } from "../src/exchange.ts";
 import { startCountersign } from "../src/servers.ts";
 import { Passwords } from "./drawn.ts";
@@ -20,9 +20,9 @@ test(`${COUNT} passwords are the same to Better Auth and to us`, { timeout: COUN
   const drawn = new Passwords(SEED);
   const passwords = Array.from({ length: COUNT }, () => drawn.next());
   const server = await startCountersign(folder, {});
-  const database = new Database(server.database, { fileMustExist: true });
-  const stored = database.prepare(`SELECT "password" FROM "account" WHERE "userId" = ?`).pluck();
-  const store = database.prepare(`UPDATE "account" SET "password" = ? WHERE "userId" = ?`);
+  const database = openDatabase(server.database);
+  const stored = database.prepare(`SELECT "password" FROM "account" WHERE "userId" = ?`);
+  const store = database.prepare(`UPDATE "account" SET "password" = :hash WHERE "userId" = :user`);
   const post = (path: string, body: unknown) => {
     const headers = { "content-type": "application/json", origin: server.url };
     return exchange(server.url, { method: "POST", path: `/api/auth${path}`, headers, body: JSON.stringify(body) });
@@ -33,9 +33,9 @@ test(`${COUNT} passwords are the same to Better Auth and to us`, { timeout: COUN
     const signedUp = await post("/sign-up/email", { name: "Ann", ...who });
     expect(signedUp.status, signedUp.body).toBe(200);
     const { user } = JSON.parse(signedUp.body) as { user: { id: string } };
-    const ours = stored.get(user.id) as string;
-    expect(await verifyPassword({ hash: ours, password }), JSON.stringify(password)).toBe(true);
-    store.run(await hashPassword(password), user.id);
+    const ours = stored.get(user.id) as { password: string };
+    expect(await verifyPassword({ hash: ours.password, password }), JSON.stringify(password)).toBe(true);
+    store.run({ hash: await hashPassword(password), user: user.id });
     expect((await post("/sign-in/email", who)).status, JSON.stringify(password)).toBe(200);
   }
 
