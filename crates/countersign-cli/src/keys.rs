@@ -1,31 +1,66 @@
 //! `countersign keys`: the keys that sign tokens, as they lie in the database.
 
+use countersign_jwt::{Clock, SystemClock};
 use countersign_server::{
-    Kept, StoredKey, SystemEntropy, inspect, rewrap_keys,
+    Kept, Plan, Stage, StoredKey, SystemEntropy, activate_key, inspect, plan_keys, retire_key,
+    rewrap_keys,
     settings::{Settings, Source},
-    stored_keys,
+    stage_key, stored_keys,
 };
+use countersign_store::Database;
+use jiff::Timestamp;
 
 use crate::{ConfigFlag, Outcome};
 
+#[derive(clap::Args)]
+pub(crate) struct Keys {
+    #[command(flatten)]
+    config: ConfigFlag,
+    #[command(subcommand)]
+    command: Command,
+}
+
 #[derive(clap::Subcommand)]
-pub(crate) enum Command {
-    /// Lists the keys, and whether the secrets at hand open their private halves.
-    List(ConfigFlag),
+enum Command {
+    /// Lists the keys, where each is in its life, and whether the secrets at hand open its private half.
+    List,
+    /// Says what the next step is, and the earliest moment at which it is safe.
+    Plan,
+    /// Makes the next key and publishes it. It signs nothing yet.
+    Stage,
+    /// Lets the staged key sign, and retires the one that did.
+    Activate {
+        /// Does not wait until verifiers are sure to know the key: for a key that was stolen. Tokens may be refused
+        /// for some minutes.
+        #[arg(long)]
+        at_once: bool,
+    },
+    /// Takes the next step of a rotation: stages a key, or lets the staged one sign when that is safe.
+    Rotate {
+        /// Stages and activates in one step: for a key that was stolen. Tokens may be refused for some minutes.
+        #[arg(long)]
+        at_once: bool,
+    },
+    /// Ends a key: it signs nothing more and is published for `token.grace_period`.
+    Retire {
+        /// Which key, as `list` shows it.
+        kid: String,
+        /// It is not published any more, either: its tokens are refused as soon as verifiers ask again.
+        #[arg(long)]
+        withdraw: bool,
+    },
     /// Encrypts private halves with the current secret that an older one encrypted, all or none.
     /// Afterwards the older secret can go.
     Rewrap {
         /// Says what would be done, and does nothing.
         #[arg(long)]
         dry_run: bool,
-        #[command(flatten)]
-        config: ConfigFlag,
     },
 }
 
-pub(crate) fn run(command: &Command) -> Outcome {
-    let (Command::List(config) | Command::Rewrap { config, .. }) = command;
-    let settings = Settings::read(&Source::of_process(config.config.clone()), &SystemEntropy)?;
+pub(crate) fn run(keys: &Keys) -> Outcome {
+    let source = Source::of_process(keys.config.config.clone());
+    let settings = Settings::read(&source, &SystemEntropy)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (database, inspection) = inspect(&settings).await?;
@@ -33,24 +68,89 @@ pub(crate) fn run(command: &Command) -> Outcome {
             let database = &settings.database;
             return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
         }
-        match command {
-            Command::List(_) => {
-                let keys = stored_keys(&settings, &database).await?;
-                for key in &keys {
-                    println!("{}: {}", describe(key), how(&key.kept));
-                }
-                println!("{} keys in {}", keys.len(), settings.database);
+        take(&keys.command, &settings, &database, SystemClock.now()).await
+    })
+}
+
+async fn take(
+    command: &Command,
+    settings: &Settings,
+    database: &Database,
+    now: Timestamp,
+) -> Outcome {
+    match command {
+        Command::List => {
+            let keys = stored_keys(settings, database, now).await?;
+            for key in &keys {
+                println!("{}: {}; {}", describe(key), stage(key), how(&key.kept));
+            }
+            println!("{} keys in {}", keys.len(), settings.database);
+            Ok(())
+        }
+        Command::Plan => {
+            println!("{}", next_step(&plan_keys(settings, database, now).await?));
+            Ok(())
+        }
+        Command::Stage => staged(settings, database, now).await,
+        Command::Activate { at_once } => activated(settings, database, now, *at_once).await,
+        Command::Rotate { at_once } => match plan_keys(settings, database, now).await? {
+            Plan::Stage | Plan::NoKey => {
+                staged(settings, database, now).await?;
+                if *at_once { activated(settings, database, now, true).await } else { Ok(()) }
+            }
+            plan @ Plan::Wait { .. } if !at_once => {
+                println!("{}", next_step(&plan));
                 Ok(())
             }
-            Command::Rewrap { dry_run: true, .. } => {
-                report(&stored_keys(&settings, &database).await?, "would be encrypted")
-            }
-            Command::Rewrap { dry_run: false, .. } => {
-                let keys = rewrap_keys(&settings, &database, &SystemEntropy).await?;
-                report(&keys, "was encrypted")
-            }
+            _ => activated(settings, database, now, *at_once).await,
+        },
+        Command::Retire { kid, withdraw } => {
+            retire_key(settings, database, kid, now, *withdraw).await?;
+            let published =
+                if *withdraw { "is not published any more" } else { "is still published" };
+            println!("{kid} signs nothing from now on and {published}");
+            Ok(())
         }
-    })
+        Command::Rewrap { dry_run: true } => {
+            report(&stored_keys(settings, database, now).await?, "would be encrypted")
+        }
+        Command::Rewrap { dry_run: false } => {
+            let keys = rewrap_keys(settings, database, now, &SystemEntropy).await?;
+            report(&keys, "was encrypted")
+        }
+    }
+}
+
+async fn staged(settings: &Settings, database: &Database, now: Timestamp) -> Outcome {
+    let kid = stage_key(settings, database, now, &SystemEntropy).await?;
+    println!("{kid} is published and signs nothing yet");
+    println!("{}", next_step(&plan_keys(settings, database, now).await?));
+    Ok(())
+}
+
+async fn activated(
+    settings: &Settings,
+    database: &Database,
+    now: Timestamp,
+    at_once: bool,
+) -> Outcome {
+    let kid = activate_key(settings, database, now, at_once).await?;
+    println!("{kid} signs from now on; running servers know it within a second");
+    Ok(())
+}
+
+fn next_step(plan: &Plan) -> String {
+    match plan {
+        Plan::NoKey => "there is no key yet; the first request for a token makes one".to_owned(),
+        Plan::Stage => "next: `countersign keys stage` publishes the next key".to_owned(),
+        Plan::Wait { kid, safe_at } => {
+            format!("next: {kid} may sign from {safe_at:.0} on; then `countersign keys activate`")
+        }
+        Plan::Activate { kid } => {
+            format!("next: `countersign keys activate` lets {kid} sign; every verifier knows it")
+        }
+        _ => "the next step is not known to this program".to_owned(),
+    }
 }
 
 /// What became of each key; an error when one cannot be opened, so that nobody removes a secret
@@ -79,8 +179,19 @@ fn report(keys: &[StoredKey], done: &str) -> Outcome {
 
 fn describe(key: &StoredKey) -> String {
     let algorithm = key.algorithm.as_deref().unwrap_or("no algorithm");
-    let until = key.expires_at.map_or_else(String::new, |at| format!(", signs until {at:.0}"));
-    format!("{} {algorithm}, made {:.0}{until}", key.kid, key.created_at)
+    format!("{} {algorithm}", key.kid)
+}
+
+fn stage(key: &StoredKey) -> String {
+    let until = key.expires_at.map_or_else(String::new, |at| format!(" until {at:.0}"));
+    match key.stage {
+        Stage::Staged(since) => format!("staged since {since:.0}"),
+        Stage::Signing => format!("signs, made {:.0}{until}", key.created_at),
+        Stage::Spare => format!("could sign{until}, made {:.0}", key.created_at),
+        Stage::Retired(published) => format!("retired{until}, published until {published:.0}"),
+        Stage::Withdrawn => format!("withdrawn, signed{until}"),
+        _ => "in a stage that this program does not know".to_owned(),
+    }
 }
 
 fn how(kept: &Kept) -> String {

@@ -36,8 +36,7 @@ enum Command {
     #[command(subcommand)]
     Migrate(migrate::Command),
     /// Looks after the keys that sign tokens.
-    #[command(subcommand)]
-    Keys(keys::Command),
+    Keys(keys::Keys),
     /// Makes secrets.
     #[command(subcommand)]
     Secret(secret::Command),
@@ -58,7 +57,7 @@ enum Command {
 #[derive(clap::Args)]
 struct ConfigFlag {
     /// A TOML file with settings; the environment wins over it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
 }
 
@@ -66,7 +65,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(flags) => serve::run(flags),
         Command::Migrate(command) => migrate::run(&command),
-        Command::Keys(command) => keys::run(&command),
+        Command::Keys(keys) => keys::run(&keys),
         Command::Secret(command) => {
             secret::run(&command);
             Ok(())

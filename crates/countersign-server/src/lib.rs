@@ -49,7 +49,10 @@ mod wire;
 pub(crate) use auth::Auth;
 pub use edge::TrustedOrigins;
 pub use entropy::{Entropy, SystemEntropy};
-pub use features::{Kept, RewrapError, StoredKey, rewrap_keys, stored_keys};
+pub use features::{
+    Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, activate_key, plan_keys,
+    retire_key, rewrap_keys, stage_key, stored_keys,
+};
 pub use mail::{MailError, OutgoingMail, TemplateError};
 pub use secret::{Secret, Secrets};
 pub use server::{Server, StartError, inspect};

@@ -66,6 +66,38 @@ fn keys_are_sealed_with_another_secret_and_the_old_one_is_taken_away() {
 }
 
 #[test]
+fn keys_are_rotated_step_by_step_while_the_server_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "a.db");
+    let settings = [("DATABASE_URL", database_url.as_str()), ("BETTER_AUTH_SECRET", SECRET)];
+    let server = Countersign::start(binary(), &settings).expect("it starts");
+    let run = |words: &[&str]| {
+        let output = countersign(words, &settings, "");
+        (output.status.success(), said(&output))
+    };
+    assert!(run(&["keys", "plan"]).1.contains("there is no key yet"));
+    let ann = sign_up(server.url(), "ann@example.com");
+    token(server.url(), &ann);
+    let (done, text) = run(&["keys", "plan"]);
+    assert!(done && text.contains("countersign keys stage"), "{text}");
+    let (done, text) = run(&["keys", "rotate"]);
+    assert!(done && text.contains("is published and signs nothing yet"), "{text}");
+    let kid = text.split(' ').next().expect("a kid").to_owned();
+    let (done, text) = run(&["keys", "rotate"]);
+    assert!(done && text.contains(&kid) && text.contains("may sign from"), "{text}");
+    let (done, text) = run(&["keys", "activate"]);
+    assert!(!done && text.contains("--at-once"), "{text}");
+    let (done, text) = run(&["keys", "rotate", "--at-once"]);
+    assert!(done && text.contains(&format!("{kid} signs from now on")), "{text}");
+    let (done, text) = run(&["keys", "list"]);
+    assert!(done && text.contains(": signs, made") && text.contains(": retired"), "{text}");
+    let (done, text) = run(&["keys", "retire", &kid, "--withdraw"]);
+    assert!(done && text.contains("not published"), "{text}");
+    let (done, text) = run(&["keys", "retire", "none"]);
+    assert!(!done && text.contains("keys list"), "{text}");
+}
+
+#[test]
 fn a_password_is_set_by_the_operator() {
     let folder = tempfile::tempdir().expect("a folder");
     let database_url = file_in(&folder, "a.db");

@@ -18,7 +18,10 @@ mod multi_session;
 mod open_api;
 mod username;
 
-pub use jwt::{Kept, RewrapError, StoredKey, rewrap_keys, stored_keys};
+pub use jwt::{
+    Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, activate_key, plan_keys,
+    retire_key, rewrap_keys, stage_key, stored_keys,
+};
 
 use axum::{Router, response::Response};
 use countersign_store::{schema::Table, sessions::Session, users::User};

@@ -57,11 +57,6 @@ impl SessionCache {
         Ok(Some(Self { reader, writer, additional, max_age: cache.max_age }))
     }
 
-    /// For how long the cookie is believed.
-    pub(crate) fn max_age(&self) -> SignedDuration {
-        self.max_age
-    }
-
     /// What the request brought, if it is of the session with this token.
     pub(crate) fn read(
         &self,

@@ -171,6 +171,11 @@ pub const KEYS: &[Key] = &[
     key("token.header", "true", "whether get-session carries a token in the header set-auth-jwt"),
     key("token.rsa_bits", "2048", "how long new RSA keys are: 2048, 3072 or 4096"),
     key("token.rotation_interval", "", "for how long a key signs; for ever when empty"),
+    key(
+        "token.publish_ahead",
+        "15m",
+        "for how long the next key is published before it signs; at most half of token.rotation_interval",
+    ),
     key("token.grace_period", "30d", "for how long a key is published after it signed last"),
     key("token.encrypt_private_keys", "true", "whether private keys are encrypted at rest"),
     key("token.jwks_path", "/jwks", "where the public keys are; the last part has to contain jwks"),

@@ -29,6 +29,8 @@ pub struct TokenSettings {
     pub header: bool,
     /// For how long a key signs; `None` is for ever.
     pub rotation_interval: Option<SignedDuration>,
+    /// For how long a key is published before it signs.
+    pub publish_ahead: SignedDuration,
     /// For how long a key is published after it signed last.
     pub grace_period: SignedDuration,
     /// Whether private keys are encrypted at rest.
@@ -47,6 +49,8 @@ impl Reader<'_> {
             let expected = "a span that is not shorter than token.lifetime";
             return Err(SettingsError::invalid("token.grace_period", expected));
         }
+        let rotation_interval = self.rotation_interval()?;
+        let publish_ahead = self.publish_ahead(rotation_interval)?;
         Ok(TokenSettings {
             enabled: self.boolean("token.enabled")?,
             algorithm: self
@@ -58,7 +62,8 @@ impl Reader<'_> {
             scope: self.text("token.scope").map(str::to_owned),
             claims: self.claims_template()?,
             header: self.boolean("token.header")?,
-            rotation_interval: self.rotation_interval()?,
+            rotation_interval,
+            publish_ahead,
             grace_period,
             encrypt_private_keys: self.boolean("token.encrypt_private_keys")?,
             jwks_path: self.jwks_path()?,
@@ -85,6 +90,17 @@ impl Reader<'_> {
             }
             interval => Ok(Some(interval)),
         }
+    }
+
+    /// With a short interval, half of it.
+    fn publish_ahead(
+        &self,
+        interval: Option<SignedDuration>,
+    ) -> Result<SignedDuration, SettingsError> {
+        let key = "token.publish_ahead";
+        let ahead = self.span(key)?;
+        let longest = interval.map_or(SignedDuration::MAX, |interval| interval / 2);
+        Ok(ahead.min(longest))
     }
 
     /// A path of its own: no endpoint's last part contains `jwks`.

@@ -34,9 +34,9 @@ async fn published(server: &TestServer) -> Vec<String> {
     keys.map(|key| key["kid"].as_str().expect("a kid").to_owned()).collect()
 }
 
-/// A copy of the newest key's row, made `minutes` later and changed.
+/// A copy of the newest key's row, made `minutes` later and changed; the server reads the table anew.
 async fn add_copy(
-    database: &Database,
+    (server, database): (&TestServer, &Database),
     id: &str,
     minutes: i64,
     change: impl FnOnce(&mut SigningKeyRow),
@@ -46,6 +46,7 @@ async fn add_copy(
     let mut copy = SigningKeyRow { id: id.to_owned(), created_at, ..newest };
     change(&mut copy);
     database.execute(&signing_keys::insert(&copy)).await.expect("inserts");
+    server.clock.advance(jiff::SignedDuration::from_secs(1));
 }
 
 #[tokio::test]
@@ -72,9 +73,9 @@ async fn the_newest_key_that_is_live_signs() {
     let (server, database, _folder) = with_file(&[]).await;
     server.sign_up(&json!({})).await;
     let first = kid_of_a_new_token(&server).await;
-    add_copy(&database, "newer", 1, |_| ()).await;
+    add_copy((&server, &database), "newer", 1, |_| ()).await;
     assert_eq!(kid_of_a_new_token(&server).await, "newer");
-    add_copy(&database, "over", 2, |row| row.expires_at = Some(row.created_at)).await;
+    add_copy((&server, &database), "over", 2, |row| row.expires_at = Some(row.created_at)).await;
     server.clock.advance(jiff::SignedDuration::from_mins(10));
     assert_eq!(kid_of_a_new_token(&server).await, "newer");
     assert_eq!(published(&server).await, [first.as_str(), "newer", "over"]);
@@ -87,12 +88,14 @@ async fn a_key_that_cannot_be_opened_is_passed_over_and_signs_nobody_out() {
     let (server, database, _folder) = with_file(&[]).await;
     server.sign_up(&json!({})).await;
     let first = kid_of_a_new_token(&server).await;
-    add_copy(&database, "of another secret", 1, |row| {
+    add_copy((&server, &database), "of another secret", 1, |row| {
         row.private_key = format!("\"{}\"", "ab".repeat(90));
     })
     .await;
-    add_copy(&database, "of a kind to come", 2, |row| row.algorithm = Some("ML-DSA-44".to_owned()))
-        .await;
+    add_copy((&server, &database), "of a kind to come", 2, |row| {
+        row.algorithm = Some("ML-DSA-44".to_owned())
+    })
+    .await;
     assert_eq!(kid_of_a_new_token(&server).await, first);
     assert_eq!(server.get("/get-session").await.json()["user"]["email"], "ann@example.com");
 }

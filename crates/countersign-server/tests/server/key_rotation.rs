@@ -2,17 +2,24 @@
 //! new is sealed with the current one, and cookies count under the current one only, as in Better Auth.
 
 use countersign_jwt::{KeySet, Verifier};
-use countersign_server::{Kept, SystemEntropy, rewrap_keys, stored_keys};
+use countersign_server::{
+    Kept, RewrapError, StoredKey, SystemEntropy, rewrap_keys, settings::Settings, stored_keys,
+};
 use countersign_store::{
     Database, DatabaseUrl,
     signing_keys::{self, SigningKeyRow},
 };
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::fixture::{ORIGIN, PASSWORD, TestServer, settings};
 
 const OLD: &str = "an-old-secret-for-tests-only-0123456789ab";
 const NEW: &str = "a-new-secret-for-tests-only-0123456789abc";
+
+async fn rewrap(settings: &Settings, database: &Database) -> Result<Vec<StoredKey>, RewrapError> {
+    rewrap_keys(settings, database, Timestamp::UNIX_EPOCH, &SystemEntropy).await
+}
 
 type Changes<'a> = [(&'a str, &'a str); 2];
 
@@ -41,7 +48,8 @@ impl Rotation {
 
     async fn kept(&self, secrets: &Changes<'_>) -> Vec<Kept> {
         let settings = settings(secrets).expect("settings");
-        let keys = stored_keys(&settings, &self.database).await.expect("lists");
+        let keys =
+            stored_keys(&settings, &self.database, Timestamp::UNIX_EPOCH).await.expect("lists");
         keys.into_iter().map(|key| key.kept).collect()
     }
 }
@@ -137,11 +145,11 @@ async fn keys_come_under_the_current_secret_and_the_old_one_can_go() {
     let both = [("BETTER_AUTH_SECRET", OLD), ("BETTER_AUTH_SECRETS", both.as_str())];
     assert_eq!(rotation.kept(&both).await, [Kept::Older(None)]);
     let settings = settings(&both).expect("settings");
-    let before = rewrap_keys(&settings, &rotation.database, &SystemEntropy).await.expect("rewraps");
+    let before = rewrap(&settings, &rotation.database).await.expect("rewraps");
     assert_eq!(before[0].kept, Kept::Older(None));
     assert_eq!(rotation.kept(&both).await, [Kept::Current]);
     let sealed = rotation.row().await.private_key;
-    rewrap_keys(&settings, &rotation.database, &SystemEntropy).await.expect("rewraps");
+    rewrap(&settings, &rotation.database).await.expect("rewraps");
     assert_eq!(rotation.row().await.private_key, sealed, "nothing is done twice");
 
     let without = [("BETTER_AUTH_SECRET", ""), both[1]];
@@ -174,7 +182,7 @@ async fn keys_in_the_clear_and_keys_that_stay_closed_are_left_alone() {
     let both = format!("2:{NEW}");
     let both = [("BETTER_AUTH_SECRET", OLD), ("BETTER_AUTH_SECRETS", both.as_str())];
     let settings = settings(&both).expect("settings");
-    rewrap_keys(&settings, &rotation.database, &SystemEntropy).await.expect("rewraps");
+    rewrap(&settings, &rotation.database).await.expect("rewraps");
     let rows = signing_keys::list(&rotation.database).await.expect("reads");
     let column =
         |id: &str| rows.iter().find(|row| row.id == id).map(|row| row.private_key.as_str());

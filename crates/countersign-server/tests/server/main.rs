@@ -14,6 +14,7 @@ mod key_faults;
 mod key_life;
 mod key_rotation;
 mod key_settings;
+mod key_stages;
 mod limits;
 mod mail;
 mod multi_session;

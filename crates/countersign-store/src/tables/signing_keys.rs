@@ -76,6 +76,33 @@ pub fn replace_private_key(id: &str, old: &str, new: &str) -> UpdateStatement {
         .take()
 }
 
+/// Lets a staged key sign from `now` on: it becomes the newest. Touches one row, or none where somebody else did
+/// so before.
+pub fn activate(
+    staged: &SigningKeyRow,
+    now: Timestamp,
+    expires_at: Option<Timestamp>,
+) -> UpdateStatement {
+    Query::update()
+        .table("jwks")
+        .value("createdAt", date(now))
+        .value("expiresAt", expires_at.map_or(crate::sql::Value::String(None), date))
+        .and_where(Expr::col("id").eq(staged.id.as_str()))
+        .and_where(Expr::col("createdAt").eq(date(staged.created_at)))
+        .take()
+}
+
+/// A key signs nothing from `end` on. Touches no row where it ended before that.
+pub fn end(id: &str, end: Timestamp) -> UpdateStatement {
+    let later = Expr::col("expiresAt").is_null().or(Expr::col("expiresAt").gt(date(end)));
+    Query::update()
+        .table("jwks")
+        .value("expiresAt", date(end))
+        .and_where(Expr::col("id").eq(id))
+        .and_where(later)
+        .take()
+}
+
 /// Adds a key.
 pub fn insert(key: &SigningKeyRow) -> InsertStatement {
     Query::insert()

@@ -8,15 +8,22 @@
 //! Keys live in the table `jwks`, the private half encrypted with the secret, as Better Auth
 //! stores them: both servers sign with the same key on one database. The newest live key of the
 //! configured algorithm signs, else the newest live key; when there is none, one is made. With
-//! `token.rotation_interval` a key lives so long, and is published for `token.grace_period` more.
-//! A key is in the table before it signs: of two servers that both make the first one, both are
-//! published.
+//! `token.rotation_interval` a key lives so long, the next one is published `token.publish_ahead`
+//! before it signs (see `life.rs`), and the old one for `token.grace_period` more. A key is in the
+//! table before it signs: of two servers that both make the first one, both are published. The
+//! table is read once a second; while it cannot be read, for a day the keys are what they were.
 
 mod claims;
 mod keys;
+mod life;
+mod opened;
+mod operate;
+mod pair;
 mod private_key;
 mod rewrap;
+mod ring;
 mod routes;
+mod stored;
 
 use std::sync::Arc;
 
@@ -30,7 +37,13 @@ use countersign_store::{
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
 
-pub use self::rewrap::{Kept, RewrapError, StoredKey, rewrap_keys, stored_keys};
+pub use self::{
+    life::Stage,
+    operate::{OperateError, Plan, activate_key, plan_keys, retire_key, stage_key},
+    pair::NotMade,
+    rewrap::{RewrapError, rewrap_keys},
+    stored::{Kept, StoredKey, stored_keys},
+};
 
 use self::keys::Keys;
 use super::Feature;
@@ -99,7 +112,7 @@ impl Feature for Jwt {
         let (for_token, for_jwks) = (self.clone(), self.clone());
         Router::new()
             .route("/token", get(move |auth, by| routes::token(for_token, auth, by)))
-            .route(&self.jwks_path, get(move |auth| routes::jwks(for_jwks, auth)))
+            .route(&self.jwks_path, get(move |auth, headers| routes::jwks(for_jwks, auth, headers)))
     }
 
     fn session_shown<'a>(

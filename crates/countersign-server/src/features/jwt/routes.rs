@@ -1,10 +1,17 @@
 //! `GET /token` and `GET /jwks`. A token outlives the request, so its session is looked up.
+//!
+//! Keys may be kept for five minutes, and a day longer while nobody answers (RFC 5861); with their `ETag` they are
+//! asked for again without being sent again (RFC 9110 §13.1.2).
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::json;
 
-use super::{Jwt, Signer};
+use super::{Jwt, Signer, ring::Published};
 use crate::{
     Auth,
     session::SignedInStored,
@@ -16,10 +23,8 @@ struct Token {
     token: String,
 }
 
-#[derive(Serialize)]
-struct KeySet {
-    keys: Vec<Value>,
-}
+/// Shorter than `token.publish_ahead`: who keeps keys for so long knows the next one before it signs.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300, stale-if-error=86400");
 
 pub(super) async fn token(
     jwt: Jwt,
@@ -30,10 +35,26 @@ pub(super) async fn token(
     Ok(Reply::json(&Token { token })?.with_cookies(by.cookies))
 }
 
-pub(super) async fn jwks(jwt: Jwt, State(auth): State<Auth>) -> Result<Reply, ApiError> {
-    let keys = match &*jwt.signer {
-        Signer::Secret(_) => Vec::new(),
+pub(super) async fn jwks(
+    jwt: Jwt,
+    State(auth): State<Auth>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Published { body, etag } = match &*jwt.signer {
+        Signer::Secret(_) => Published::new(&json!({ "keys": [] })),
         Signer::Pairs(keys) => keys.published(&auth).await?,
     };
-    Reply::json(&KeySet { keys })
+    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| names(known, &etag));
+    let kept = [(header::CACHE_CONTROL, KEPT), (header::ETAG, etag)];
+    if is_known {
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    }
+    let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    Ok((kept, content_type, body).into_response())
+}
+
+/// Whether `If-None-Match` names this body: one of a list, or any. Names that were weakened on the way count.
+fn names(known: &HeaderValue, etag: &HeaderValue) -> bool {
+    let (Ok(known), Ok(etag)) = (known.to_str(), etag.to_str()) else { return false };
+    known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == etag)
 }

@@ -1,0 +1,111 @@
+//! The life of a key: staged, signing, retired, withdrawn.
+//!
+//! ```text
+//!   stage ──▶ staged ──────▶ signing ──────▶ retired ──────▶ withdrawn
+//!             published      published       published       neither
+//!             signs nothing  signs           signs nothing
+//! ```
+//!
+//! A key is published before it signs, for `token.publish_ahead`: every verifier that keeps keys for less than that
+//! knows it by then. All of this is in the table `jwks` as Better Auth has it, and Better Auth on the same database
+//! sees it in the same way:
+//!
+//! | Stage | In the table | Better Auth |
+//! |---|---|---|
+//! | staged | `createdAt` in January 1970: as many milliseconds as seconds had passed when it was staged | publishes it; signs with it only when no other key lives, for it signs with the newest |
+//! | signing | the newest live key of the configured algorithm | signs with it |
+//! | retired | `expiresAt` is past | publishes it for its grace period |
+//! | withdrawn | `expiresAt` is past by more than the grace period | does not publish it |
+//!
+//! Each step is one guarded statement, so that of two servers that take it at once one does.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use countersign_store::signing_keys::SigningKeyRow;
+use jiff::{SignedDuration, Timestamp};
+
+/// A key made before is staged: nobody used Better Auth in 1970.
+const FIRST_YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// Where a key is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Published since then, and to sign one day.
+    Staged(Timestamp),
+    /// Signs.
+    Signing,
+    /// Could sign, but a newer key does, or it is of another algorithm than the configured one.
+    Spare,
+    /// Signs no more, and is published until then.
+    Retired(Timestamp),
+    /// Not published any more.
+    Withdrawn,
+}
+
+/// What is to be done with the keys of a table now, by `token.rotation_interval`.
+pub(super) enum Due<'a> {
+    /// A successor of this key has to be made and published.
+    Stage(&'a SigningKeyRow),
+    /// This staged key has to sign from now on.
+    Activate(&'a SigningKeyRow),
+}
+
+/// `createdAt` of a key that is staged now.
+pub(super) fn staged_at(now: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(now.as_second()).unwrap_or(now)
+}
+
+/// Since when a key is staged, if it is.
+pub(super) fn staged_since(row: &SigningKeyRow) -> Option<Timestamp> {
+    let is_staged = row.created_at < Timestamp::UNIX_EPOCH + FIRST_YEAR;
+    is_staged.then(|| Timestamp::from_second(row.created_at.as_millisecond()).ok()).flatten()
+}
+
+/// The id of a key's successor. Two servers that stage one at the same time give it the same id, and the table
+/// takes one of them.
+pub(super) fn id_of_successor(id: &str) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz012345";
+    let digest = digest(&SHA256, format!("the key after {id}").as_bytes());
+    digest.as_ref().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+}
+
+/// Whether a key may sign.
+pub(super) fn is_live(row: &SigningKeyRow, now: Timestamp) -> bool {
+    row.expires_at.is_none_or(|expires_at| expires_at > now)
+}
+
+/// Whether a key is published.
+pub(super) fn is_published(row: &SigningKeyRow, grace: SignedDuration, now: Timestamp) -> bool {
+    row.expires_at.is_none_or(|expires_at| expires_at + grace > now)
+}
+
+/// Where a key is in its life; `signs` is the id of the one that signs.
+pub(super) fn stage(
+    row: &SigningKeyRow,
+    signs: Option<&str>,
+    grace: SignedDuration,
+    now: Timestamp,
+) -> Stage {
+    match row.expires_at {
+        Some(end) if end + grace <= now => Stage::Withdrawn,
+        Some(end) if end <= now => Stage::Retired(end + grace),
+        _ if signs == Some(row.id.as_str()) => Stage::Signing,
+        _ => staged_since(row).map_or(Stage::Spare, Stage::Staged),
+    }
+}
+
+/// What is due. `candidates` are the keys of the configured algorithm, the newest first.
+pub(super) fn due<'a>(
+    candidates: &[&'a SigningKeyRow],
+    publish_ahead: SignedDuration,
+    now: Timestamp,
+) -> Option<Due<'a>> {
+    let staged = candidates.iter().find(|row| is_live(row, now) && staged_since(row).is_some());
+    let newest = candidates.iter().find(|row| staged_since(row).is_none())?;
+    let end = newest.expires_at?;
+    match staged {
+        Some(staged) if end <= now => Some(Due::Activate(staged)),
+        None if end - publish_ahead <= now && end > now => Some(Due::Stage(newest)),
+        _ => None,
+    }
+}

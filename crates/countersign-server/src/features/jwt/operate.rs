@@ -1,0 +1,157 @@
+//! The steps of a key's life, taken by people: `countersign keys`.
+
+use countersign_store::{
+    Database, StoreError,
+    signing_keys::{self, SigningKeyRow},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    life::{id_of_successor, is_live, staged_at, staged_since},
+    pair::{NotMade, Pairs},
+    stored::{is_configured, signing},
+};
+use crate::{Entropy, at_rest::AtRest, entropy::random_id, settings::Settings};
+
+/// What would come next.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Plan {
+    /// There is no key: the first one is made when it is needed, and signs at once.
+    NoKey,
+    /// No key is staged.
+    Stage,
+    /// A key is staged; everybody who keeps keys for `token.publish_ahead` knows it at that time.
+    Wait {
+        /// Which key.
+        kid: String,
+        /// The earliest moment at which it is safe to let it sign.
+        safe_at: Timestamp,
+    },
+    /// A staged key may sign.
+    Activate {
+        /// Which key.
+        kid: String,
+    },
+}
+
+/// Why a step was not taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OperateError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key could not be made.
+    #[error(transparent)]
+    NotMade(#[from] NotMade),
+    /// There is no such key, or none in the stage that the step begins from.
+    #[error("{what}; `countersign keys list` shows the keys")]
+    NoSuchKey {
+        /// What was looked for.
+        what: String,
+    },
+    /// Verifiers may not know the key yet.
+    #[error(
+        "key {kid} was published a short time ago, and verifiers may not know it before {safe_at:.0}; \
+         wait until then, or say --at-once if tokens may be refused meanwhile"
+    )]
+    TooEarly {
+        /// Which key.
+        kid: String,
+        /// When it is safe.
+        safe_at: Timestamp,
+    },
+}
+
+/// What comes next for the keys of this database.
+pub async fn plan_keys(
+    settings: &Settings,
+    database: &Database,
+    now: Timestamp,
+) -> Result<Plan, StoreError> {
+    let rows = signing_keys::list(database).await?;
+    let Some((staged, since)) = staged(settings, &rows, now) else {
+        return Ok(if rows.is_empty() { Plan::NoKey } else { Plan::Stage });
+    };
+    let (kid, safe_at) = (staged.id.clone(), since + settings.token.publish_ahead);
+    Ok(if safe_at <= now { Plan::Activate { kid } } else { Plan::Wait { kid, safe_at } })
+}
+
+/// Makes the next key and publishes it; its id. Where one is staged already, that one.
+pub async fn stage_key(
+    settings: &Settings,
+    database: &Database,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<String, OperateError> {
+    let rows = signing_keys::list(database).await?;
+    if let Some((row, _)) = staged(settings, &rows, now) {
+        return Ok(row.id.clone());
+    }
+    let id = match signing(settings, &rows, now) {
+        Some(row) => id_of_successor(&row.id),
+        None => random_id(entropy),
+    };
+    let at_rest = AtRest::new(&settings.secrets);
+    let times = (staged_at(now), None);
+    let (_, row) = Pairs::new(&settings.token).make(&id, times, &at_rest, entropy)?;
+    match database.execute(&signing_keys::insert(&row)).await {
+        Err(error) if !error.is_duplicate() => Err(error.into()),
+        _ => Ok(id),
+    }
+}
+
+/// Lets the staged key sign, and retires the one that did; the new one's id. Before the time at which verifiers
+/// are sure to know it, only `at_once`.
+pub async fn activate_key(
+    settings: &Settings,
+    database: &Database,
+    now: Timestamp,
+    at_once: bool,
+) -> Result<String, OperateError> {
+    let rows = signing_keys::list(database).await?;
+    let no_such = || OperateError::NoSuchKey { what: "no key is staged".to_owned() };
+    let (row, since) = staged(settings, &rows, now).ok_or_else(no_such)?;
+    let safe_at = since + settings.token.publish_ahead;
+    if safe_at > now && !at_once {
+        return Err(OperateError::TooEarly { kid: row.id.clone(), safe_at });
+    }
+    let expires_at = settings.token.rotation_interval.map(|interval| now + interval);
+    let mut transaction = database.begin().await?;
+    if transaction.execute(&signing_keys::activate(row, now, expires_at)).await? == 0 {
+        return Err(no_such());
+    }
+    if let Some(before) = signing(settings, &rows, now).filter(|before| before.id != row.id) {
+        transaction.execute(&signing_keys::end(&before.id, now)).await?;
+    }
+    transaction.commit().await?;
+    Ok(row.id.clone())
+}
+
+/// A key signs no more. Its tokens are good for as long as it is published, `token.grace_period`; with `withdraw`
+/// it is not published any more, and its tokens are refused as soon as verifiers ask again.
+pub async fn retire_key(
+    settings: &Settings,
+    database: &Database,
+    kid: &str,
+    now: Timestamp,
+    withdraw: bool,
+) -> Result<(), OperateError> {
+    let end = if withdraw { now - settings.token.grace_period - JUST_BEFORE } else { now };
+    match database.execute(&signing_keys::end(kid, end)).await? {
+        0 => Err(OperateError::NoSuchKey { what: format!("there is no key {kid}, or it ended") }),
+        _ => Ok(()),
+    }
+}
+
+const JUST_BEFORE: SignedDuration = SignedDuration::from_secs(1);
+
+fn staged<'a>(
+    settings: &Settings,
+    rows: &'a [SigningKeyRow],
+    now: Timestamp,
+) -> Option<(&'a SigningKeyRow, Timestamp)> {
+    let mut ours = rows.iter().filter(|row| is_live(row, now) && is_configured(settings, row));
+    ours.find_map(|row| Some((row, staged_since(row)?)))
+}
