@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use crate::{
-    AdditionalColumns, DatabaseUrl, Dialect, Inspection, Names, PoolSize, Prepared, Row, ServerUrl,
-    Statement, StoreError, Transaction,
-    issuer::WithIssuer,
+    AdditionalColumns, DatabaseUrl, Dialect, IdKind, Inspection, Names, PoolSize, Prepared, Row,
+    ServerUrl, Statement, StoreError, Transaction,
     mysql::MySql,
-    names::Renamed,
     network::Network,
     postgres::Postgres,
     schema::Table,
     sessions,
+    shape::{Found, Shape},
+    sql::InsertStatement,
     sqlite::{self, Sqlite},
     transaction::TransactionEngine,
 };
@@ -23,9 +23,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Database {
     engine: Engine,
-    /// `None` where every name is Better Auth's.
-    names: Option<Arc<Names>>,
-    needs_issuer: bool,
+    shape: Shape,
     users: Arc<UserColumns>,
 }
 
@@ -67,7 +65,7 @@ impl Database {
             DatabaseUrl::Server(server) => Engine::on(server, size)?,
         };
         let users = UserColumns::new(Vec::new());
-        Ok(Self { engine, names: None, needs_issuer: false, users })
+        Ok(Self { engine, shape: Shape::default(), users })
     }
 
     /// The same database, whose users have these columns beside the core's: texts or NULL.
@@ -93,13 +91,20 @@ impl Database {
     #[must_use]
     pub fn with_names(self, names: Names) -> Self {
         let names = (!names.are_usual()).then(|| Arc::new(names));
-        Self { names, ..self }
+        Self { shape: Shape { names, ..self.shape }, ..self }
     }
 
     /// The same database, written to as its tables ask, which an [`Inspection`] looked at.
     #[must_use]
     pub fn as_found(self, inspection: &Inspection) -> Self {
-        Self { needs_issuer: inspection.needs_issuer, ..self }
+        let found = inspection.found();
+        let found = (found != Found::default()).then(|| Arc::new(found));
+        Self { shape: Shape { found, ..self.shape }, ..self }
+    }
+
+    /// What the ids of this table are, as far as an [`Inspection`] looked at it.
+    pub fn id_kind(&self, table: &str) -> IdKind {
+        self.shape.id_kind(table)
     }
 
     /// All rows of a select.
@@ -113,7 +118,7 @@ impl Database {
     }
 
     async fn fetch(&self, select: &impl Statement, limit: usize) -> Result<Vec<Row>, StoreError> {
-        let select = &Renamed { statement: select, names: self.names.as_deref() };
+        let select = &self.shape.fit(select);
         // A server's future is large; in a box it does not make the one of SQLite so.
         match &self.engine {
             Engine::Sqlite(sqlite) => {
@@ -126,13 +131,31 @@ impl Database {
 
     /// Runs one insert, update or delete; the number of rows it touched.
     pub async fn execute(&self, statement: &impl Statement) -> Result<u64, StoreError> {
-        let statement = &WithIssuer { statement, is_needed: self.needs_issuer };
-        let statement = &Renamed { statement, names: self.names.as_deref() };
+        let statement = &self.shape.fit(statement);
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite::execute(&*sqlite.writer().await, statement),
             Engine::Postgres(server) => Box::pin(server.execute(statement)).await,
             Engine::MySql(server) => Box::pin(server.execute(statement)).await,
         }
+    }
+
+    /// Adds a row to this table. Where the database counts its ids, `id` becomes the row's.
+    pub async fn insert(
+        &self,
+        table: &str,
+        insert: &InsertStatement,
+        id: &mut String,
+    ) -> Result<(), StoreError> {
+        if !self.id_kind(table).is_counted() {
+            return self.execute(insert).await.map(|_| ());
+        }
+        let insert = &self.shape.fit_counted(insert);
+        *id = match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite::insert(&*sqlite.writer().await, insert)?,
+            Engine::Postgres(server) => Box::pin(server.insert(insert)).await?,
+            Engine::MySql(server) => Box::pin(server.insert(insert)).await?,
+        };
+        Ok(())
     }
 
     /// Begins a transaction; it is rolled back unless committed.
@@ -144,16 +167,16 @@ impl Database {
             }
             Engine::MySql(server) => TransactionEngine::MySql(Box::pin(server.begin()).await?),
         };
-        Ok(Transaction { engine, names: self.names.clone(), needs_issuer: self.needs_issuer })
+        Ok(Transaction { engine, shape: self.shape.clone() })
     }
 
     /// Creates tables and their indexes where they are missing; all or none, but on MySQL, which
     /// ends a transaction with each of them.
     pub async fn create(&self, tables: &[Table]) -> Result<(), StoreError> {
         let dialect = self.dialect();
-        let texts = tables.iter().flat_map(|table| table.create_statements(dialect));
-        let texts = texts.map(|text| match &self.names {
-            Some(names) => names.exchange(&text, dialect),
+        let texts = tables.iter().flat_map(|table| table.create_statements(dialect, IdKind::Text));
+        let texts = texts.map(|text| match &self.shape.names {
+            Some(names) => names.exchange(&text, dialect, &[]),
             None => text,
         });
         self.execute_all(&texts.collect::<Vec<_>>()).await
@@ -172,7 +195,7 @@ impl Database {
             Engine::Postgres(server) => server.tables().await?,
             Engine::MySql(server) => server.tables().await?,
         };
-        Ok(Inspection::compare(self.dialect(), self.names.clone(), tables, &found))
+        Ok(Inspection::compare(self.dialect(), self.shape.names.clone(), tables, &found))
     }
 
     /// Which SQL it speaks.

@@ -20,6 +20,13 @@ pub enum Dialect {
     MySql,
 }
 
+impl Dialect {
+    /// What stands around names.
+    pub(crate) fn quote(self) -> char {
+        if self == Self::MySql { '`' } else { '"' }
+    }
+}
+
 macro_rules! built_with_sea_query {
     ($($statement:ty),*) => {$(
         impl Statement for $statement {

@@ -3,8 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Dialect, Names, issuer,
-    schema::{Column, FoundColumn, FoundTable, Table},
+    Dialect, IdKind, Names, issuer,
+    schema::{Column, FoundColumn, FoundTable, Rule, Table},
+    shape::Found,
 };
 
 /// The difference between the tables a program needs and those a database has.
@@ -27,6 +28,8 @@ pub struct Inspection {
     pub needs_issuer: bool,
     /// Columns whose type does not hold what is written here.
     pub misfit_columns: Vec<MisfitColumn>,
+    /// What the ids are, in tables that are there.
+    ids: Vec<(&'static str, IdKind)>,
 }
 
 /// A column of a type that does not hold what is written here.
@@ -49,6 +52,29 @@ pub struct UnexpectedColumn {
     pub column: String,
 }
 
+/// Why a table cannot be used as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Lack {
+    /// It is not there.
+    #[error("the table {0} is missing; `countersign migrate apply` adds it")]
+    Table(String),
+    /// A column is not there.
+    #[error("the column {table}.{column} is missing; `countersign migrate apply` adds it")]
+    Column {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A column does not hold what is written here.
+    #[error("the column {}.{} is of type {}", .0.table, .0.column, .0.found)]
+    Misfit(MisfitColumn),
+    /// Nobody knows what to write into a column.
+    #[error("nothing fills the column {}.{}, which is NOT NULL without a default", .0.table, .0.column)]
+    Unexpected(UnexpectedColumn),
+}
+
 impl Inspection {
     pub(crate) fn compare(
         dialect: Dialect,
@@ -65,15 +91,21 @@ impl Inspection {
             unexpected_columns: Vec::new(),
             misfit_columns: Vec::new(),
             needs_issuer: false,
+            ids: Vec::new(),
         };
+        for &table in tables {
+            inspection.note_ids(table, found);
+        }
         for (place, &table) in tables.iter().enumerate() {
             let name = inspection.table(table);
             match found.iter().find(|found| found.name == name) {
                 // An addition to a table that will be made first.
                 None if tables[..place].iter().any(|earlier| earlier.name == table.name) => {
-                    inspection
-                        .missing_columns
-                        .extend(table.columns.iter().map(|column| (table, column)));
+                    let will_be = tables[..place].iter().filter(|other| other.name == table.name);
+                    let will_be: Vec<_> = will_be.flat_map(|other| other.columns).collect();
+                    let new = table.columns.iter();
+                    let new = new.filter(|new| will_be.iter().all(|other| other.name != new.name));
+                    inspection.missing_columns.extend(new.map(|column| (table, column)));
                 }
                 None => inspection.missing_tables.push(table),
                 Some(found) => inspection.compare_columns(table, &found.columns),
@@ -85,21 +117,56 @@ impl Inspection {
         inspection
     }
 
+    fn note_ids(&mut self, table: &'static Table, found: &[FoundTable]) {
+        let name = self.table(table);
+        let keys = table.columns.iter().filter(|column| column.rule == Rule::Key);
+        for key in keys {
+            let column = self.column(table, key);
+            let columns = found.iter().filter(|found| found.name == name);
+            let key = columns.flat_map(|found| &found.columns).find(|other| other.name == column);
+            if let Some(kind) = key.and_then(|key| IdKind::of_key(key, self.dialect)) {
+                self.ids.push((table.name, kind));
+            }
+        }
+    }
+
+    /// What the ids of a table are, or will be when it is made: those of `user`.
+    fn id_kind(&self, table: &str) -> IdKind {
+        let of = |name: &str| self.ids.iter().find(|(known, _)| *known == name);
+        of(table).or_else(|| of("user")).map_or(IdKind::Text, |(_, kind)| *kind)
+    }
+
     fn compare_columns(&mut self, table: &'static Table, found: &[FoundColumn]) {
         for column in table.columns {
             let name = self.column(table, column);
             match found.iter().find(|other| other.name == name) {
+                None if self.is_missing(table, column) => {}
                 None => self.missing_columns.push((table, column)),
-                Some(other) if !column.kind.fits(&other.kind, self.dialect) => {
-                    self.misfit_columns.push(MisfitColumn {
-                        table: self.table(table),
-                        column: name,
-                        found: other.kind.clone(),
-                    });
+                Some(other) if !self.fits(column, other) => {
+                    let (table, found) = (self.table(table), other.kind.clone());
+                    let misfit = MisfitColumn { table, column: name, found };
+                    if !self.misfit_columns.contains(&misfit) {
+                        self.misfit_columns.push(misfit);
+                    }
                 }
                 Some(_) => {}
             }
         }
+    }
+
+    /// Whether a column holds what is written here, and gives it back.
+    fn fits(&self, column: &Column, found: &FoundColumn) -> bool {
+        match column.rule {
+            Rule::Key => IdKind::of_key(found, self.dialect).is_some(),
+            Rule::Of(parent) => IdKind::of(&found.kind, self.dialect)
+                .is_some_and(|kind| kind.meets(self.id_kind(parent))),
+            _ => column.kind.fits(&found.kind, self.dialect),
+        }
+    }
+
+    fn is_missing(&self, table: &Table, column: &Column) -> bool {
+        let mut missing = self.missing_columns.iter();
+        missing.any(|(other, known)| (other.name, known.name) == (table.name, column.name))
     }
 
     /// What nobody fills, neither the core nor a feature that adds to its table.
@@ -139,17 +206,46 @@ impl Inspection {
             && self.misfit_columns.is_empty()
     }
 
+    /// Why this table, or what it adds to one of its name, cannot be used as it is.
+    pub fn lack(&self, table: &Table) -> Option<Lack> {
+        let name = self.table(table);
+        if self.missing_tables.iter().any(|missing| missing.name == table.name) {
+            return Some(Lack::Table(name));
+        }
+        let mut needed = table.columns.iter().filter(|column| column.rule != Rule::Spare);
+        if let Some(column) = needed.find(|column| self.is_missing(table, column)) {
+            return Some(Lack::Column { column: self.column(table, column), table: name });
+        }
+        let is_of =
+            |other: &str| table.columns.iter().any(|column| self.column(table, column) == other);
+        let mut misfits = self.misfit_columns.iter();
+        let misfit = misfits.find(|misfit| misfit.table == name && is_of(&misfit.column));
+        let unexpected = || self.unexpected_columns.iter().find(|column| column.table == name);
+        let misfit = misfit.cloned().map(Lack::Misfit);
+        misfit.or_else(|| unexpected().cloned().map(Lack::Unexpected))
+    }
+
+    /// What statements have to be told of this database.
+    pub(crate) fn found(&self) -> Found {
+        let ids = self.ids.iter().filter(|(_, kind)| *kind != IdKind::Text).copied().collect();
+        let absent = self.missing_columns.iter();
+        let absent = absent.filter(|(_, column)| column.rule == Rule::Spare);
+        let absent = absent.map(|(table, column)| (table.name, column.name)).collect();
+        Found { needs_issuer: self.needs_issuer, ids, absent }
+    }
+
     /// The statements that would add what is missing.
     pub fn statements(&self) -> Vec<String> {
-        let tables =
-            self.missing_tables.iter().flat_map(|table| table.create_statements(self.dialect));
-        let columns = self
-            .missing_columns
+        let tables = self
+            .missing_tables
             .iter()
-            .flat_map(|(table, column)| table.add_statements(column, self.dialect));
+            .flat_map(|table| table.create_statements(self.dialect, self.id_kind(table.name)));
+        let columns = self.missing_columns.iter().flat_map(|(table, column)| {
+            table.add_statements(column, self.dialect, self.id_kind(table.name))
+        });
         let texts = tables.chain(columns);
         match &self.names {
-            Some(names) => texts.map(|text| names.exchange(&text, self.dialect)).collect(),
+            Some(names) => texts.map(|text| names.exchange(&text, self.dialect, &[])).collect(),
             None => texts.collect(),
         }
     }

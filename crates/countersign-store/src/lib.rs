@@ -20,7 +20,7 @@
 //! |---|---|---|---|
 //! | [`date`] | text, UTC, three fractional digits and a `Z` | `timestamptz` | `timestamp(3)` |
 //! | boolean | 0 or 1 | `boolean` | 0 or 1 |
-//! | id | text | text, or whatever the column is | `varchar(36)`, or whatever it is |
+//! | id | text, or a counted number | text, `uuid`, or a counted number | `varchar(36)`, or a counted number |
 //!
 //! # Several at once
 //!
@@ -49,15 +49,18 @@ mod date;
 mod ddl;
 mod dialect;
 mod error;
+mod ids;
 mod inspection;
 mod issuer;
 mod mysql;
 mod names;
 mod network;
+mod one_row;
 mod pool;
 mod postgres;
 mod row;
 pub mod schema;
+mod shape;
 mod sqlite;
 mod statement;
 mod tables;
@@ -69,7 +72,8 @@ pub use database::Database;
 pub use date::date;
 pub use dialect::Dialect;
 pub use error::StoreError;
-pub use inspection::{Inspection, MisfitColumn, UnexpectedColumn};
+pub use ids::IdKind;
+pub use inspection::{Inspection, Lack, MisfitColumn, UnexpectedColumn};
 pub use names::Names;
 pub use pool::PoolSize;
 pub use row::{Cells, Row};

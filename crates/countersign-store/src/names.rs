@@ -4,9 +4,9 @@
 //! names, they are exchanged in the text of a statement just before it runs. That is safe because
 //! values are never part of a text: what stands between quotes is a name.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
-use crate::{Dialect, Statement, sql::Value};
+use crate::Dialect;
 
 /// Which names a database has in place of Better Auth's.
 ///
@@ -72,14 +72,34 @@ impl Names {
         styled
     }
 
-    /// The text of a statement with the names of the database.
-    pub(crate) fn exchange(&self, text: &str, dialect: Dialect) -> String {
-        let quote = if dialect == Dialect::MySql { '`' } else { '"' };
+    /// The text of a statement with the names of the database; what is absent there is NULL.
+    pub(crate) fn exchange(&self, text: &str, dialect: Dialect, absent: &[(&str, &str)]) -> String {
+        let quote = dialect.quote();
         let pieces = Pieces::of(text, quote);
+        let is_absent = |name: &Name<'_>| {
+            name.is_listed && absent.contains(&(pieces.table_of(name), name.text))
+        };
         let mut exchanged = String::with_capacity(text.len() + 16);
-        for (between, name) in &pieces.all {
+        for (place, (between, name)) in pieces.all.iter().enumerate() {
+            let Some(name) = name else {
+                exchanged.push_str(between);
+                continue;
+            };
+            // The table in front of a column goes with it.
+            let next = pieces.all.get(place + 1);
+            if let Some((".", Some(next))) = next
+                && is_absent(next)
+            {
+                exchanged.push_str(between);
+                continue;
+            }
+            if is_absent(name) {
+                exchanged.push_str(if name.of.is_some() { "" } else { between });
+                exchanged.extend(["NULL AS ", quote.encode_utf8(&mut [0; 4]), name.text]);
+                exchanged.push(quote);
+                continue;
+            }
             exchanged.push_str(between);
-            let Some(name) = name else { continue };
             let theirs = match name.role {
                 Role::Table => self.table(name.text),
                 Role::Column => self.column(pieces.table_of(name), name.text),
@@ -97,22 +117,6 @@ impl Names {
             }
         }
         exchanged
-    }
-}
-
-/// A statement whose names are exchanged where the database has others.
-pub(crate) struct Renamed<'a, S> {
-    pub(crate) statement: &'a S,
-    pub(crate) names: Option<&'a Names>,
-}
-
-impl<S: Statement> Statement for Renamed<'_, S> {
-    fn render(&self, dialect: Dialect) -> (Cow<'_, str>, Cow<'_, [Value]>) {
-        let (text, values) = self.statement.render(dialect);
-        match self.names {
-            Some(names) => (Cow::Owned(names.exchange(&text, dialect)), values),
-            None => (text, values),
-        }
     }
 }
 

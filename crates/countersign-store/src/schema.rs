@@ -56,6 +56,8 @@ pub enum Rule {
     Stamped,
     /// May be NULL.
     Optional,
+    /// May be NULL, and need not be there: then every row has NULL, and what is written is not kept.
+    Spare,
     /// Never NULL, and no two rows share it.
     Unique,
     /// May be NULL; no two rows share another value.
@@ -71,7 +73,7 @@ const fn column(name: &'static str, kind: Kind, rule: Rule) -> Column {
 /// Better Auth's core tables, as its own migration makes them.
 pub static BETTER_AUTH: [Table; 4] = {
     use Kind::{Boolean, Date, ShortText, Text};
-    use Rule::{Key, Of, Optional, Required, Stamped, Unique};
+    use Rule::{Key, Of, Optional, Required, Spare, Stamped, Unique};
     [
         Table {
             name: "user",
@@ -94,8 +96,8 @@ pub static BETTER_AUTH: [Table; 4] = {
                 column("token", Text, Unique),
                 column("createdAt", Date, Stamped),
                 column("updatedAt", Date, Required),
-                column("ipAddress", Text, Optional),
-                column("userAgent", Text, Optional),
+                column("ipAddress", Text, Spare),
+                column("userAgent", Text, Spare),
                 column("userId", Text, Of("user")),
             ],
             indexes: &[&["userId"]],
@@ -107,12 +109,12 @@ pub static BETTER_AUTH: [Table; 4] = {
                 column("accountId", Text, Required),
                 column("providerId", Text, Required),
                 column("userId", Text, Of("user")),
-                column("accessToken", Text, Optional),
-                column("refreshToken", Text, Optional),
-                column("idToken", Text, Optional),
-                column("accessTokenExpiresAt", Date, Optional),
-                column("refreshTokenExpiresAt", Date, Optional),
-                column("scope", Text, Optional),
+                column("accessToken", Text, Spare),
+                column("refreshToken", Text, Spare),
+                column("idToken", Text, Spare),
+                column("accessTokenExpiresAt", Date, Spare),
+                column("refreshTokenExpiresAt", Date, Spare),
+                column("scope", Text, Spare),
                 column("password", Text, Optional),
                 column("createdAt", Date, Stamped),
                 column("updatedAt", Date, Required),
@@ -132,6 +134,24 @@ pub static BETTER_AUTH: [Table; 4] = {
             indexes: &[&["identifier"]],
         },
     ]
+};
+
+/// What identity providers give, in the table `account`: where there are providers, it is not spare.
+pub static PROVIDER_TOKENS: [Table; 1] = {
+    use Kind::{Date, Text};
+    use Rule::Optional;
+    [Table {
+        name: "account",
+        columns: &[
+            column("accessToken", Text, Optional),
+            column("refreshToken", Text, Optional),
+            column("idToken", Text, Optional),
+            column("accessTokenExpiresAt", Date, Optional),
+            column("refreshTokenExpiresAt", Date, Optional),
+            column("scope", Text, Optional),
+        ],
+        indexes: &[],
+    }]
 };
 
 /// The table of Better Auth's plugin `jwt`.
@@ -191,7 +211,6 @@ impl Kind {
     pub(crate) fn fits(self, found: &str, dialect: Dialect) -> bool {
         let any = |kinds: &[&str]| kinds.iter().any(|kind| found.contains(kind));
         match (self, dialect) {
-            // Counted and random ids of the database are none that are made here.
             (Self::Text | Self::ShortText, Dialect::Sqlite) => {
                 !any(&["int", "real", "num", "blob"])
             }

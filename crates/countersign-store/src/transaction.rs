@@ -1,25 +1,22 @@
 //! Several statements, all or none.
 
-use std::sync::Arc;
-
 use rusqlite::Connection;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::{
-    Names, Row, Statement, StoreError,
-    issuer::WithIssuer,
+    Row, Statement, StoreError,
     mysql::MySql,
-    names::Renamed,
     network::NetworkTransaction,
     postgres::Postgres,
+    shape::Shape,
+    sql::InsertStatement,
     sqlite::{self, SqliteTransaction},
 };
 
 /// An open transaction. Dropped without [`commit`](Self::commit), nothing of it happened.
 pub struct Transaction {
     pub(crate) engine: TransactionEngine,
-    pub(crate) names: Option<Arc<Names>>,
-    pub(crate) needs_issuer: bool,
+    pub(crate) shape: Shape,
 }
 
 pub(crate) enum TransactionEngine {
@@ -53,7 +50,7 @@ impl Transaction {
         select: &impl Statement,
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
-        let select = &Renamed { statement: select, names: self.names.as_deref() };
+        let select = &self.shape.fit(select);
         match &mut self.engine {
             TransactionEngine::Sqlite(open) => sqlite::fetch(open.connection(), select, limit),
             TransactionEngine::Postgres(open) => Box::pin(open.fetch(select, limit)).await,
@@ -63,13 +60,31 @@ impl Transaction {
 
     /// Runs one insert, update or delete; the number of rows it touched.
     pub async fn execute(&mut self, statement: &impl Statement) -> Result<u64, StoreError> {
-        let statement = &WithIssuer { statement, is_needed: self.needs_issuer };
-        let statement = &Renamed { statement, names: self.names.as_deref() };
+        let statement = &self.shape.fit(statement);
         match &mut self.engine {
             TransactionEngine::Sqlite(open) => sqlite::execute(open.connection(), statement),
             TransactionEngine::Postgres(open) => Box::pin(open.execute(statement)).await,
             TransactionEngine::MySql(open) => Box::pin(open.execute(statement)).await,
         }
+    }
+
+    /// Adds a row to this table. Where the database counts its ids, `id` becomes the row's.
+    pub async fn insert(
+        &mut self,
+        table: &str,
+        insert: &InsertStatement,
+        id: &mut String,
+    ) -> Result<(), StoreError> {
+        if !self.shape.id_kind(table).is_counted() {
+            return self.execute(insert).await.map(|_| ());
+        }
+        let insert = &self.shape.fit_counted(insert);
+        *id = match &mut self.engine {
+            TransactionEngine::Sqlite(open) => sqlite::insert(open.connection(), insert)?,
+            TransactionEngine::Postgres(open) => Box::pin(open.insert(insert)).await?,
+            TransactionEngine::MySql(open) => Box::pin(open.insert(insert)).await?,
+        };
+        Ok(())
     }
 
     /// Makes it durable: when this returns `Ok`, a crash does not undo it.

@@ -91,6 +91,15 @@ impl Driver for MySql {
         Ok(query.execute(connection).await?.rows_affected())
     }
 
+    async fn insert(
+        connection: &mut MySqlConnection,
+        text: String,
+        values: &[Value],
+    ) -> Result<String, Failure> {
+        let query = sqlx::query_with(AssertSqlSafe(text), bind::arguments(values)?);
+        Ok(query.execute(connection).await?.last_insert_id().to_string())
+    }
+
     async fn run(connection: &mut MySqlConnection, text: String) -> Result<(), sqlx::Error> {
         sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await.map(|_| ())
     }

@@ -46,6 +46,13 @@ pub(crate) trait Driver: Send + Sync + Sized + 'static {
         values: &[Value],
     ) -> impl Future<Output = Result<u64, Failure>> + Send;
 
+    /// The id that the server counted for the one row that an insert added.
+    fn insert(
+        connection: &mut Self::Connection,
+        text: String,
+        values: &[Value],
+    ) -> impl Future<Output = Result<String, Failure>> + Send;
+
     /// Runs a text without values, whatever it answers.
     fn run(
         connection: &mut Self::Connection,
@@ -102,6 +109,12 @@ impl<D: Driver> Held<D> {
     async fn execute(&mut self, text: String, values: &[Value]) -> Result<u64, StoreError> {
         self.is_settled = false;
         let answer = D::execute(&mut self.connection, text, values).await;
+        self.settle(answer)
+    }
+
+    async fn insert(&mut self, text: String, values: &[Value]) -> Result<String, StoreError> {
+        self.is_settled = false;
+        let answer = D::insert(&mut self.connection, text, values).await;
         self.settle(answer)
     }
 
@@ -205,6 +218,14 @@ impl<D: Driver> Network<D> {
         let (text, values) = statement.render(D::DIALECT);
         let mut held = self.connection().await?;
         let answer = held.execute(text.into_owned(), &values).await;
+        self.forget_if_broken(&held);
+        answer
+    }
+
+    pub(crate) async fn insert(&self, statement: &impl Statement) -> Result<String, StoreError> {
+        let (text, values) = statement.render(D::DIALECT);
+        let mut held = self.connection().await?;
+        let answer = held.insert(text.into_owned(), &values).await;
         self.forget_if_broken(&held);
         answer
     }

@@ -33,6 +33,14 @@ impl<D: Driver> NetworkTransaction<D> {
         self.held()?.execute(text.into_owned(), &values).await
     }
 
+    pub(crate) async fn insert(
+        &mut self,
+        statement: &impl Statement,
+    ) -> Result<String, StoreError> {
+        let (text, values) = statement.render(D::DIALECT);
+        self.held()?.insert(text.into_owned(), &values).await
+    }
+
     pub(super) async fn run(&mut self, text: &str) -> Result<(), StoreError> {
         self.held()?.run(text).await
     }

@@ -108,6 +108,16 @@ impl Driver for Postgres {
         Ok(query.execute(connection).await?.rows_affected())
     }
 
+    async fn insert(
+        connection: &mut PgConnection,
+        text: String,
+        values: &[Value],
+    ) -> Result<String, Failure> {
+        let row = Self::fetch(connection, text, values, 1).await?.pop();
+        let row = row.ok_or_else(|| StoreError::Refused("an insert gave no id".to_owned()))?;
+        Ok(row.into_cells().text()?)
+    }
+
     async fn run(connection: &mut PgConnection, text: String) -> Result<(), sqlx::Error> {
         sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await.map(|_| ())
     }

@@ -18,7 +18,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::StoreError;
 
-pub(crate) use statement::{execute, execute_all, fetch, run, tables};
+pub(crate) use statement::{execute, execute_all, fetch, insert, run, tables};
 pub(crate) use transaction::SqliteTransaction;
 
 /// How long a statement waits for another process's lock before it is "unavailable".

@@ -42,6 +42,15 @@ pub(crate) fn execute(
     Ok(touched as u64)
 }
 
+/// Runs the insert of one row; the number that the database gave it.
+pub(crate) fn insert(
+    connection: &Connection,
+    statement: &impl Statement,
+) -> Result<String, StoreError> {
+    execute(connection, statement)?;
+    Ok(connection.last_insert_rowid().to_string())
+}
+
 /// Runs texts without values, all or none.
 pub(crate) fn execute_all(connection: &Connection, texts: &[String]) -> Result<(), StoreError> {
     run(connection, "BEGIN IMMEDIATE")?;

@@ -1,48 +1,67 @@
-//! Rows whose time is over, removed a batch at a time: no statement holds many rows for long.
+//! Rows whose time is over, removed a few at a time: no statement holds many rows for long.
 
 use jiff::Timestamp;
 
 use crate::{
     Database, StoreError, date,
-    sql::{Expr, ExprTrait, Query},
+    sql::{Expr, ExprTrait, Order, Query},
 };
 
-/// Rows of one batch.
-const BATCH: u64 = 500;
+/// How many rows are looked at in one step.
+const STEP: u64 = 500;
 
-/// Removes sessions and verifications that ended before `before`; how many there were.
-pub async fn purge(database: &Database, before: Timestamp) -> Result<u64, StoreError> {
-    let mut removed = 0;
-    for table in ["session", "verification"] {
-        removed += purge_table(database, table, before).await?;
-    }
-    Ok(removed)
+/// A table of rows that end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Sessions.
+    Sessions,
+    /// What somebody has to bring back in time.
+    Verifications,
 }
 
-async fn purge_table(
+impl Ending {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Sessions => "session",
+            Self::Verifications => "verification",
+        }
+    }
+}
+
+/// Removes the rows that ended before `before`; how many there were.
+///
+/// The table is walked once, in the order of its ids. A step looks at [`STEP`] rows and removes
+/// those of them that are over, whether many are or none: each is short.
+pub async fn purge(
     database: &Database,
-    table: &'static str,
+    rows: Ending,
     before: Timestamp,
 ) -> Result<u64, StoreError> {
-    let is_over = || Expr::col("expiresAt").lt(date(before));
-    let select = Query::select().column("id").from(table).and_where(is_over()).limit(BATCH).take();
+    let mut after: Option<String> = None;
     let mut removed = 0;
     loop {
-        let rows = database.fetch_all(&select).await?;
-        let ids = rows.iter().map(|row| row.text("id")).collect::<Result<Vec<_>, _>>()?;
-        let found = ids.len() as u64;
-        if found == 0 {
-            return Ok(removed);
-        }
-        // A session that was extended meanwhile is not over any more.
+        let behind = after.map(|after| Expr::col("id").gt(after));
+        let select = Query::select()
+            .column("id")
+            .from(rows.table())
+            .and_where_option(behind.clone())
+            .order_by("id", Order::Asc)
+            .limit(1)
+            .offset(STEP - 1)
+            .take();
+        let last = database.fetch_optional(&select).await?;
+        let last = last.map(|row| row.text("id")).transpose()?;
         let delete = Query::delete()
-            .from_table(table)
-            .and_where(Expr::col("id").is_in(ids))
-            .and_where(is_over())
+            .from_table(rows.table())
+            .and_where(Expr::col("expiresAt").lt(date(before)))
+            .and_where_option(behind)
+            .and_where_option(last.clone().map(|last| Expr::col("id").lte(last)))
             .take();
         removed += database.execute(&delete).await?;
-        if found < BATCH {
+        if last.is_none() {
             return Ok(removed);
         }
+        after = last;
+        tokio::task::yield_now().await;
     }
 }

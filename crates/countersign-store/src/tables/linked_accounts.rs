@@ -109,8 +109,10 @@ pub async fn find_of_user(
     user_id: &str,
     id: &str,
 ) -> Result<Option<Account>, StoreError> {
-    let select = select_of_user(user_id).and_where(Expr::col("id").eq(id)).take();
-    database.fetch_optional(&select).await?.map(read).transpose()
+    // What a stranger sent is no value for a column of another type than text.
+    let rows = database.fetch_all(&select_of_user(user_id)).await?;
+    let accounts: Vec<_> = rows.into_iter().map(read).collect::<Result<_, _>>()?;
+    Ok(accounts.into_iter().find(|account| account.id == id))
 }
 
 /// Adds an account at a provider.

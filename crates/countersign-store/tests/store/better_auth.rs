@@ -3,11 +3,12 @@
 use countersign_store::{
     AdditionalColumns, Database,
     accounts::{self, CredentialAccount},
-    expired,
+    expired::{self, Ending},
     schema::BETTER_AUTH,
     sessions::{self, Session},
     sql::Query,
     users::{self, User},
+    verifications::{self, Verification},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -52,6 +53,7 @@ async fn add_two_users(database: &Database) {
 
 stories! {
     what_is_over_is_purged_in_batches_and_what_is_not_stays,
+    verifications_are_purged_and_sessions_are_not_with_them,
     a_session_is_found_with_its_user_by_its_token_alone,
     sessions_end_one_by_one_all_but_one_and_all_together_and_never_somebody_elses,
     a_session_that_was_ended_meanwhile_is_not_extended,
@@ -138,13 +140,39 @@ async fn a_password_belongs_to_its_user_and_goes_with_them(database: Database) {
 async fn what_is_over_is_purged_in_batches_and_what_is_not_stays(database: Database) {
     add_two_users(&database).await;
     let mut transaction = database.begin().await.expect("begins");
-    for number in 0..1_003 {
-        let over = sessions::insert(&session(&format!("over{number}"), "ann", -1));
-        transaction.execute(&over).await.expect("inserts");
+    for number in 0..1_203 {
+        // Each sixth lives on, among the others.
+        let hours = if number % 6 == 5 { 1 } else { -1 };
+        let row = sessions::insert(&session(&format!("s{number}"), "ann", hours));
+        transaction.execute(&row).await.expect("inserts");
     }
-    transaction.execute(&sessions::insert(&session("live", "ann", 1))).await.expect("inserts");
+    let at_its_end = Session { expires_at: now(), ..session("at its end", "ann", 0) };
+    transaction.execute(&sessions::insert(&at_its_end)).await.expect("inserts");
     transaction.commit().await.expect("commits");
-    assert_eq!(expired::purge(&database, now()).await.expect("purges"), 1_003);
-    assert_eq!(tokens(&database, "ann").await, ["live"]);
-    assert_eq!(expired::purge(&database, now()).await.expect("purges"), 0);
+    let purge = || expired::purge(&database, Ending::Sessions, now());
+    assert_eq!(purge().await.expect("purges"), 1_003);
+    let left = Query::select().column("token").from("session").take();
+    assert_eq!(database.fetch_all(&left).await.expect("reads").len(), 201);
+    assert_eq!(purge().await.expect("purges"), 0);
+}
+
+async fn verifications_are_purged_and_sessions_are_not_with_them(database: Database) {
+    add_two_users(&database).await;
+    database.execute(&sessions::insert(&session("over", "ann", -1))).await.expect("inserts");
+    for (identifier, hours) in [("over", -1), ("live", 1)] {
+        let row = Verification {
+            id: identifier.to_owned(),
+            identifier: identifier.to_owned(),
+            value: "ann".to_owned(),
+            expires_at: now() + SignedDuration::from_hours(hours),
+            created_at: now(),
+            updated_at: now(),
+        };
+        database.execute(&verifications::insert(&row)).await.expect("inserts");
+    }
+    let purged = expired::purge(&database, Ending::Verifications, now()).await;
+    assert_eq!(purged.expect("purges"), 1);
+    let live = verifications::find_live(&database, "live", now()).await.expect("reads");
+    assert!(live.is_some());
+    assert!(sessions::find_by_token(&database, "over").await.expect("reads").is_some());
 }

@@ -4,6 +4,7 @@ mod addresses;
 mod better_auth;
 mod contract;
 mod engines;
+mod ids;
 mod inspection;
 mod names;
 mod servers;

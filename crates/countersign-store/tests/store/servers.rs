@@ -8,7 +8,7 @@ use countersign_testing::{mariadb::MariaDb, postgres::Postgres};
 use crate::{
     better_auth, contract,
     engines::{self, Story},
-    inspection, names, verifications,
+    ids, inspection, names, verifications,
 };
 
 fn stories() -> impl Iterator<Item = (String, &'static (&'static str, Story))> {
@@ -17,6 +17,7 @@ fn stories() -> impl Iterator<Item = (String, &'static (&'static str, Story))> {
         .chain(better_auth::STORIES)
         .chain(inspection::STORIES)
         .chain(names::STORIES)
+        .chain(ids::STORIES)
         .chain(verifications::STORIES);
     all.enumerate().map(|(number, story)| (format!("story_{number}"), story))
 }
