@@ -5,6 +5,7 @@
 // JWT_ALG                                     EdDSA (default), ES256, RS256 …
 // RATE_LIMIT                                  true or false (default)
 // COOKIE_CACHE                                compact, jwt or jwe: writes session_data
+// GENERATE_ID                                 serial or uuid: what ids are, else texts
 // ARRANGEMENT                                 a file of arrangements/: further options
 // OUTBOX                                      a folder for what an arrangement would mail
 // BETTER_AUTH_TRUSTED_ORIGINS                 further origins, comma-separated
@@ -20,8 +21,8 @@ import Database from "better-sqlite3";
 import mysql from "mysql2/promise";
 import pg from "pg";
 
-const { PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL, JWT_ALG, RATE_LIMIT, COOKIE_CACHE, ARRANGEMENT } =
-  process.env;
+const { PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL, JWT_ALG, RATE_LIMIT, COOKIE_CACHE } = process.env;
+const { GENERATE_ID, ARRANGEMENT } = process.env;
 
 for (const [name, value] of Object.entries({ PORT, BETTER_AUTH_URL, BETTER_AUTH_SECRET, DATABASE_URL })) {
   if (!value) {
@@ -45,6 +46,7 @@ const usual = {
   emailAndPassword: { enabled: true },
   session: COOKIE_CACHE ? { cookieCache: { enabled: true, strategy: COOKIE_CACHE } } : {},
   rateLimit: { enabled: RATE_LIMIT === "true" },
+  advanced: GENERATE_ID ? { database: { generateId: GENERATE_ID } } : {},
   logger: { level: "error" },
   telemetry: { enabled: false },
   plugins: [jwt({ jwks: { keyPairConfig: { alg: JWT_ALG || "EdDSA" } } })],

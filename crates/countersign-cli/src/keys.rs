@@ -2,8 +2,8 @@
 
 use countersign_jwt::{Clock, SystemClock};
 use countersign_server::{
-    Kept, Plan, Stage, StoredKey, SystemEntropy, activate_key, inspect, plan_keys, retire_key,
-    rewrap_keys,
+    FeatureState, Findings, Kept, Plan, Stage, StoredKey, SystemEntropy, WhyOff, activate_key,
+    inspect, plan_keys, retire_key, rewrap_keys,
     settings::{Settings, Source},
     stage_key, stored_keys,
 };
@@ -63,10 +63,14 @@ pub(crate) fn run(keys: &Keys) -> Outcome {
     let settings = Settings::read(&source, &SystemEntropy)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (database, inspection) = inspect(&settings).await?;
-        if !inspection.is_complete() {
+        let Findings { database, features, is_ready, .. } = inspect(&settings).await?;
+        if !is_ready {
             let database = &settings.database;
             return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
+        }
+        let lacks = |state: &&FeatureState| matches!(state.off, Some(WhyOff::Lack(_)));
+        if let Some(state) = features.iter().filter(lacks).find(|state| state.id == "jwt") {
+            return Err(state.to_string().into());
         }
         take(&keys.command, &settings, &database, SystemClock.now()).await
     })

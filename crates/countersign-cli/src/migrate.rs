@@ -1,7 +1,7 @@
 //! `countersign migrate`: the only way to DDL on a database that is in use.
 
 use countersign_server::{
-    SystemEntropy, inspect,
+    Findings, SystemEntropy, inspect,
     settings::{Settings, Source},
 };
 
@@ -9,7 +9,7 @@ use crate::{ConfigFlag, Outcome};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Says what the database lacks, and the statements that would add it. Changes nothing.
+    /// Says which features are on and why others are not, what the database lacks, and the statements that would add it. Changes nothing.
     Status(ConfigFlag),
     /// Adds missing tables and columns; all or none, but on MySQL, which cannot. Never drops or
     /// alters anything.
@@ -31,7 +31,12 @@ pub(crate) fn run(command: &Command) -> Outcome {
     let settings = Settings::read(&source, &SystemEntropy)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (database, inspection) = inspect(&settings).await?;
+        let Findings { database, inspection, features, is_ready, .. } = inspect(&settings).await?;
+        if is_look {
+            for feature in &features {
+                println!("{feature}");
+            }
+        }
         if inspection.is_complete() {
             println!("{}: nothing is missing", settings.database);
             return Ok(());
@@ -39,11 +44,13 @@ pub(crate) fn run(command: &Command) -> Outcome {
         print!("{}:\n{inspection}", settings.database);
         if is_look {
             println!("nothing was changed; `countersign migrate apply` runs these statements");
+            if !is_ready && !inspection.is_empty {
+                println!("`countersign serve` does not start on this database as it is");
+            }
             return Ok(());
         }
         database.complete(&inspection).await?;
-        let (_, after) = inspect(&settings).await?;
-        if !after.is_complete() {
+        if !inspect(&settings).await?.inspection.is_complete() {
             return Err("some of it cannot be added here; see above".into());
         }
         println!("done");

@@ -5,7 +5,7 @@ use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 use countersign_jwt::SystemClock;
 use countersign_serve::{Ended, Limits, keep_memory_private, told_to_stop};
 use countersign_server::{
-    Server, SystemEntropy,
+    Server, SystemEntropy, WhyOff,
     settings::{MailSettings, Settings, Source},
 };
 use tokio::net::TcpListener;
@@ -60,17 +60,24 @@ async fn serve(settings: Settings) -> Outcome {
     let (database, base_url) = (settings.database.clone(), settings.base_url.clone());
     let server = Server::start(settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
     let outgoing_mail = server.outgoing_mail();
+    let features = server.features().iter();
+    let on = features.clone().filter(|feature| feature.off.is_none());
+    for feature in features.filter(|feature| matches!(feature.off, Some(WhyOff::Lack(_)))) {
+        tracing::warn!("{feature}");
+    }
     let stop = told_to_stop()?;
     tracing::info!(
         listen = %listener.local_addr()?,
         base_url = format!("{}{}", base_url.origin(), base_url.path()),
         %database,
         new_database = server.created_tables(),
-        features = server.features().join(","),
+        features = on.map(|feature| feature.id).collect::<Vec<_>>().join(","),
         "countersign serves"
     );
+    let purging = server.begin_purging();
     let Ended { cut } =
         countersign_serve::serve(listener, server.into_router(), Limits::default(), stop).await;
+    drop(purging);
     match cut {
         0 => tracing::info!("countersign stopped; every request was answered"),
         cut => tracing::warn!(cut, "countersign stopped; connections that did not end were cut"),

@@ -4,7 +4,7 @@ use std::io;
 
 use countersign_jwt::{Clock, SystemClock};
 use countersign_server::{
-    SystemEntropy, inspect, set_password,
+    Findings, SystemEntropy, inspect, set_password,
     settings::{Settings, Source},
 };
 
@@ -32,8 +32,8 @@ pub(crate) fn run(command: &Command) -> Outcome {
     let password = line.trim_end_matches(['\r', '\n']);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (database, inspection) = inspect(&settings).await?;
-        if !inspection.is_complete() {
+        let Findings { database, is_ready, .. } = inspect(&settings).await?;
+        if !is_ready {
             let database = &settings.database;
             return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
         }

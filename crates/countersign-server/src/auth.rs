@@ -12,6 +12,7 @@ use crate::{
     cookies::{CookieNames, CookieSigner},
     edge::RateLimiter,
     email::EmailTokens,
+    entropy::new_id,
     features::Feature,
     mail::Mailer,
     password::HashingPool,
@@ -60,6 +61,11 @@ impl Auth {
     pub(crate) fn now(&self) -> Timestamp {
         let now = self.0.clock.now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// An id for a new row of this table.
+    pub(crate) fn new_id(&self, table: &str) -> String {
+        new_id(self.database(), table, self.entropy())
     }
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {

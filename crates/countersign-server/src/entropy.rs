@@ -1,5 +1,7 @@
 //! Randomness as an argument.
 
+use countersign_store::{Database, IdKind};
+
 /// Where ids, tokens, salts and nonces come from.
 pub trait Entropy: Send + Sync + 'static {
     /// Fills the buffer with bytes nobody can guess.
@@ -31,6 +33,17 @@ const DIGITS_AND_SMALL_LETTERS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwx
 /// A Better Auth id or session token: 32 letters and digits, each equally likely.
 pub(crate) fn random_id(entropy: &dyn Entropy) -> String {
     random_text(entropy, LETTERS_AND_DIGITS, 32)
+}
+
+/// An id for a new row of this table, in the form that its ids have. Where the database counts them, it
+/// is in place of the one to come.
+pub(crate) fn new_id(database: &Database, table: &str, entropy: &dyn Entropy) -> String {
+    if database.id_kind(table) != IdKind::Uuid {
+        return random_id(entropy);
+    }
+    let mut bytes = [0; 16];
+    entropy.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 /// The token of a link to reset a password: 24 letters and digits.

@@ -21,6 +21,7 @@
 //! let settings = Settings::read(&Source::of_process(None), &SystemEntropy)?;
 //! let listener = tokio::net::TcpListener::bind(settings.listen).await?;
 //! let server = Server::start(settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+//! let _purging = server.begin_purging();
 //! let stop = countersign_serve::told_to_stop()?;
 //! let _ = countersign_serve::serve(listener, server.into_router(), Default::default(), stop).await;
 //! # Ok(())
@@ -34,6 +35,7 @@ mod cookies;
 mod edge;
 mod email;
 mod entropy;
+mod expiry;
 mod features;
 mod mail;
 mod password;
@@ -49,11 +51,12 @@ mod wire;
 pub(crate) use auth::Auth;
 pub use edge::TrustedOrigins;
 pub use entropy::{Entropy, SystemEntropy};
+pub use expiry::{Expiry, Purging};
 pub use features::{
-    Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, activate_key, plan_keys,
-    retire_key, rewrap_keys, stage_key, stored_keys,
+    FeatureState, Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, WhyOff,
+    activate_key, plan_keys, retire_key, rewrap_keys, stage_key, stored_keys,
 };
 pub use mail::{MailError, OutgoingMail, TemplateError};
 pub use secret::{Secret, Secrets};
-pub use server::{Server, StartError, inspect};
+pub use server::{Findings, Server, StartError, inspect};
 pub use set_password::{SetPasswordError, set_password};

@@ -1,6 +1,6 @@
 //! From settings to a server that can answer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use countersign_cookies::SecretError;
@@ -16,7 +16,8 @@ use crate::{
     cookies::{CookieNames, CookieSigner},
     edge::RateLimiter,
     email::EmailTokens,
-    features::{self, Feature},
+    expiry::{Expiry, Purging},
+    features::{self, Chosen, FeatureState},
     mail::{MailError, Mailer, OutgoingMail},
     password::HashingPool,
     session::{SessionCache, SessionStore},
@@ -70,16 +71,19 @@ pub enum StartError {
 pub struct Server {
     router: Router,
     created_tables: bool,
-    features: Vec<&'static str>,
+    features: Vec<FeatureState>,
     outgoing_mail: Option<OutgoingMail>,
+    expiry: Expiry,
+    purge_every: Option<Duration>,
 }
 
 impl Server {
     /// Opens the database, looks at it, and puts the parts together.
     ///
     /// A database without any table is new: the tables are made. One that has tables is only
-    /// looked at; when something is missing, [`StartError::Schema`] says what and which statements
-    /// would add it.
+    /// looked at. Features whose tables are missing are off, unless they were asked for; when
+    /// something is missing that has to be there, [`StartError::Schema`] says what and which
+    /// statements would add it.
     pub async fn start(
         settings: Settings,
         clock: Arc<dyn Clock>,
@@ -94,12 +98,11 @@ impl Server {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
-        let features = features::all(&settings)?;
-        let (database, inspection) = open(&settings, &features).await?;
+        let Found { database, inspection, chosen, is_refused } = look(&settings).await?;
         let created_tables = inspection.is_empty;
         if created_tables {
             database.complete(&inspection).await?;
-        } else if !inspection.is_complete() {
+        } else if is_refused {
             let inspection = Box::new(inspection);
             return Err(StartError::Schema { url: settings.database, inspection });
         }
@@ -114,7 +117,8 @@ impl Server {
             None => None,
             Some(redis) => Some(Redis::connect(&redis.url, &redis.key_prefix).await?),
         };
-        let ids = features.iter().map(|feature| feature.id()).collect();
+        let expiry = Expiry::new(&settings, database.clone(), clock.clone());
+        let purge_every = settings.purge_every;
         let auth = Auth::new(Parts {
             hashing: HashingPool::start(&settings.password, settings.firebase.clone())?,
             cookie_names: CookieNames::new(&settings.cookies),
@@ -134,9 +138,10 @@ impl Server {
             database,
             clock,
             entropy,
-            features,
+            features: chosen.on,
         });
-        Ok(Self { router: app(auth), created_tables, features: ids, outgoing_mail })
+        let (router, features) = (app(auth), chosen.states);
+        Ok(Self { router, created_tables, features, outgoing_mail, expiry, purge_every })
     }
 
     /// Whether the database was new and its tables were made.
@@ -144,9 +149,20 @@ impl Server {
         self.created_tables
     }
 
-    /// What the server does beyond e-mail and password, by Better Auth's names of the plugins.
-    pub fn features(&self) -> &[&'static str] {
+    /// What the server can do beyond e-mail and password, and what of it is on.
+    pub fn features(&self) -> &[FeatureState] {
         &self.features
+    }
+
+    /// Begins to remove rows whose time is over, now and then until the answer is dropped, as a task
+    /// of the runtime that this is called on. `None` where the settings say never.
+    pub fn begin_purging(&self) -> Option<Purging> {
+        self.purge_every.map(|pause| self.expiry.clone().every(pause))
+    }
+
+    /// What removes rows whose time is over, for who does it at times of their own.
+    pub fn expiry(&self) -> Expiry {
+        self.expiry.clone()
     }
 
     /// The mails that are under way, to be waited for after the last answer. `None` where no mail
@@ -162,30 +178,58 @@ impl Server {
     }
 }
 
-/// What the settings' database lacks, and nothing else: for `countersign migrate`.
-pub async fn inspect(settings: &Settings) -> Result<(Database, Inspection), StartError> {
-    open(settings, &features::all(settings)?).await
+/// What is in the settings' database, and what of it can be used.
+#[non_exhaustive]
+pub struct Findings {
+    /// The database.
+    pub database: Database,
+    /// What it lacks.
+    pub inspection: Inspection,
+    /// What the server can do beyond e-mail and password, and what of it is on.
+    pub features: Vec<FeatureState>,
+    /// Whether everything is there that has to be.
+    pub is_ready: bool,
 }
 
-async fn open(
-    settings: &Settings,
-    features: &[Box<dyn Feature>],
-) -> Result<(Database, Inspection), StartError> {
-    let added = || features.iter().flat_map(|feature| feature.tables());
-    let user_columns = added()
-        .filter(|table| table.name == "user")
-        .flat_map(|table| table.columns.iter().map(|column| column.name));
+/// Looks at the settings' database, and changes nothing.
+pub async fn inspect(settings: &Settings) -> Result<Findings, StartError> {
+    let Found { database, inspection, chosen, is_refused } = look(settings).await?;
+    let (features, is_ready) = (chosen.states, !is_refused);
+    Ok(Findings { database, inspection, features, is_ready })
+}
+
+struct Found {
+    database: Database,
+    inspection: Inspection,
+    chosen: Chosen,
+    is_refused: bool,
+}
+
+async fn look(settings: &Settings) -> Result<Found, StartError> {
+    let wanted = features::all(settings)?;
     let database = Database::open_with(&settings.database, settings.database_pool)?
-        .with_names(settings.database_names.clone())
-        .with_user_columns(user_columns.collect());
+        .with_names(settings.database_names.clone());
     // As in Better Auth: sessions that are in Redis only need no table.
     let only_redis = settings.redis.as_ref().is_some_and(|redis| redis.rows == SessionRows::No);
     let is_needed = |table: &&schema::Table| !(only_redis && table.name == "session");
-    let mut tables: Vec<_> = schema::BETTER_AUTH.iter().filter(is_needed).chain(added()).collect();
+    let mut needed: Vec<_> = schema::BETTER_AUTH.iter().filter(is_needed).collect();
+    if !settings.providers.is_empty() {
+        needed.extend(&schema::PROVIDER_TOKENS);
+    }
     let limits = settings.rate_limit.as_ref();
     if limits.is_some_and(|limits| limits.storage == LimitStorage::Database) {
-        tables.extend(&schema::RATE_LIMIT);
+        needed.extend(&schema::RATE_LIMIT);
     }
+    let added = wanted.iter().flat_map(|feature| feature.tables());
+    let tables: Vec<_> = needed.iter().copied().chain(added).collect();
     let inspection = database.inspect(&tables).await?;
-    Ok((database.as_found(&inspection), inspection))
+    let chosen = Chosen::of(wanted, &inspection);
+    let lacks = needed.iter().any(|table| inspection.lack(table).is_some());
+    let on = chosen.on.iter().flat_map(|feature| feature.tables());
+    let user_columns = on.filter(|table| table.name == "user").flat_map(|table| table.columns);
+    let database = database
+        .with_user_columns(user_columns.map(|column| column.name).collect())
+        .as_found(&inspection);
+    let is_refused = lacks || chosen.is_refused;
+    Ok(Found { database, inspection, chosen, is_refused })
 }

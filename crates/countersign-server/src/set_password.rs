@@ -10,7 +10,7 @@ use countersign_store::{
 use jiff::Timestamp;
 
 use crate::{
-    Entropy, entropy::random_id, password::HashingPool, session::SessionStore, settings::Settings,
+    Entropy, entropy::new_id, password::HashingPool, session::SessionStore, settings::Settings,
 };
 
 /// Why a password is not set.
@@ -77,7 +77,7 @@ pub async fn set_password(
     let mut transaction = database.begin().await?;
     if transaction.execute(&accounts::set_password(&user.id, &hash, now)).await? == 0 {
         let account = CredentialAccount {
-            id: &random_id(entropy),
+            id: &new_id(database, "account", entropy),
             user_id: &user.id,
             password_hash: &hash,
             created_at: now,

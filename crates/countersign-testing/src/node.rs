@@ -22,6 +22,8 @@ pub struct BetterAuthOptions {
     pub algorithm: String,
     /// Whether it counts requests.
     pub rate_limit: bool,
+    /// What ids are: `serial` or `uuid`; `None` for texts. Earlier releases are not told.
+    pub generate_id: Option<&'static str>,
     /// How it writes `session_data`: `compact`, `jwt` or `jwe`; `None` for not at all.
     pub cookie_cache: Option<String>,
 }
@@ -35,6 +37,7 @@ impl Default for BetterAuthOptions {
             secrets: None,
             algorithm: "EdDSA".to_owned(),
             rate_limit: false,
+            generate_id: None,
             cookie_cache: None,
         }
     }
@@ -72,6 +75,7 @@ impl BetterAuth {
             .env("BETTER_AUTH_TELEMETRY", "0")
             .env("DATABASE_URL", database)
             .env("JWT_ALG", &options.algorithm)
+            .env("GENERATE_ID", options.generate_id.unwrap_or_default())
             .env("RATE_LIMIT", options.rate_limit.to_string())
             .env("COOKIE_CACHE", options.cookie_cache.as_deref().unwrap_or_default());
         let process = Running::start(&mut command, "ready")?;

@@ -12,6 +12,7 @@ use countersign_testing::{
     node::{BetterAuth, BetterAuthOptions},
     postgres::Postgres,
 };
+use serde_json::Value;
 
 use crate::wire::{binary, jwks, session, sign_in, sign_up, token};
 
@@ -87,6 +88,126 @@ fn earlier_releases_databases_are_served_from_postgresql() {
         let database_url = server.new_database(&format!("v{release}")).expect("a database");
         an_earlier_release_is_taken_over(release, &database_url);
     }
+}
+
+#[test]
+fn ids_that_are_numbers_or_uuids_live_on_in_a_file() {
+    for ids in ["serial", "uuid"] {
+        let (database_url, _place) = in_a_file();
+        unusual_ids_live_on(ids, &database_url);
+    }
+}
+
+#[test]
+fn ids_that_are_numbers_or_uuids_live_on_on_postgresql() {
+    let server = Postgres::start().expect("PostgreSQL starts");
+    for ids in ["serial", "uuid"] {
+        unusual_ids_live_on(ids, &server.new_database(ids).expect("a database"));
+    }
+}
+
+#[test]
+fn ids_that_are_numbers_or_uuids_live_on_on_mariadb() {
+    let server = MariaDb::start().expect("MariaDB starts");
+    for ids in ["serial", "uuid"] {
+        unusual_ids_live_on(ids, &server.new_database(ids).expect("a database"));
+    }
+}
+
+/// Better Auth with `advanced.database.generateId` and we, on one database, in turns and at once.
+fn unusual_ids_live_on(ids: &'static str, database_url: &str) {
+    println!("{ids}");
+    let options = BetterAuthOptions {
+        database_url: Some(database_url.to_owned()),
+        generate_id: Some(ids),
+        ..BetterAuthOptions::default()
+    };
+    let node = BetterAuth::start(&options).expect("Better Auth starts");
+    let ann = sign_up(node.url(), "ann@example.com");
+    let (node_url, old_token) = (node.url().to_owned(), token(node.url(), &ann));
+    let (seen_by_node, old_keys) = (session(node.url(), &ann), jwks(node.url()));
+
+    let ours = Countersign::start(binary(), &[("DATABASE_URL", database_url)])
+        .expect("countersign starts");
+    assert_eq!(session(ours.url(), &ann), seen_by_node);
+    let ann_with_us = sign_in(ours.url(), "ann@example.com");
+    assert_eq!(session(node.url(), &ann_with_us), session(ours.url(), &ann_with_us));
+    assert_eq!(jwks(ours.url()), old_keys);
+    assert!(kid_that_verifies(&jwks(ours.url()), &old_token, &node_url).is_some());
+
+    let bob = sign_up(ours.url(), "bob@example.com");
+    let seen_by_us = session(ours.url(), &bob);
+    assert_eq!(session(node.url(), &bob), seen_by_us);
+    let id = |seen: &Value, of: &str| seen[of]["id"].as_str().expect("a text").to_owned();
+    for of in ["user", "session"] {
+        let (old, new) = (id(&seen_by_node, of), id(&seen_by_us, of));
+        match ids {
+            "serial" => assert!(new.parse::<u32>().expect("a number") > old.parse().expect("too")),
+            // Better Auth keeps them as texts where the database has no type for them.
+            _ if database_url.starts_with("postgres") => assert_eq!(new.len(), 36, "{new}"),
+            _ => assert_ne!(new, old),
+        }
+    }
+    let of_both = [&seen_by_us["user"]["id"], &seen_by_us["session"]["userId"]];
+    assert_eq!(of_both[0], of_both[1]);
+    drop(ours);
+    sign_in(node.url(), "bob@example.com");
+    let carla = sign_up(node.url(), "carla@example.com");
+    assert_eq!(session(node.url(), &carla)["user"]["email"], "carla@example.com");
+}
+
+#[test]
+fn a_key_of_ours_has_the_id_that_the_database_gave_it() {
+    let (database_url, _place) = on_postgresql();
+    let options = BetterAuthOptions {
+        database_url: Some(database_url.clone()),
+        generate_id: Some("serial"),
+        ..BetterAuthOptions::default()
+    };
+    // Nobody asks Better Auth for a token, so that it makes no key.
+    let node = BetterAuth::start(&options).expect("Better Auth starts");
+    let ours = Countersign::start(binary(), &[("DATABASE_URL", &database_url)])
+        .expect("countersign starts");
+    let ann = sign_up(ours.url(), "ann@example.com");
+    let by_us = token(ours.url(), &ann);
+    assert_eq!(kid_that_verifies(&jwks(node.url()), &by_us, ours.url()).as_deref(), Some("1"));
+    let by_node = token(node.url(), &ann);
+    assert!(kid_that_verifies(&jwks(ours.url()), &by_node, node.url()).is_some());
+}
+
+#[test]
+fn a_database_without_keys_is_served_without_tokens_and_says_so() {
+    let (database_url, _place) = in_a_file();
+    let settings = |more: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+        let own = [("DATABASE_URL", database_url.as_str()), ("BETTER_AUTH_SECRET", SECRET)];
+        own.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect()
+    };
+    let migrate = |what: &str, more: &[(&'static str, &str)]| {
+        let mut command = Command::new(binary());
+        let said = command.args(["migrate", what]).envs(settings(more)).output().expect("runs");
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        String::from_utf8(said.stdout).expect("text")
+    };
+    migrate("apply", &[("COUNTERSIGN_TOKEN__ENABLED", "false")]);
+
+    let status = migrate("status", &[("COUNTERSIGN_USERNAME__ENABLED", "auto")]);
+    for line in [
+        "jwt is off: the table jwks is missing; `countersign migrate apply` adds it",
+        "username is off: the column user.username is missing; `countersign migrate apply` adds it",
+        "bearer is off: bearer.enabled is false",
+    ] {
+        assert!(status.lines().any(|said| said == line), "{status}");
+    }
+    let ours = Countersign::start(binary(), &[("DATABASE_URL", &database_url)])
+        .expect("countersign starts");
+    sign_up(ours.url(), "ann@example.com");
+    drop(ours);
+    migrate("apply", &[]);
+    assert!(migrate("status", &[]).contains("jwt is on\n"));
+    let ours = Countersign::start(binary(), &[("DATABASE_URL", &database_url)])
+        .expect("countersign starts");
+    let ann = sign_in(ours.url(), "ann@example.com");
+    token(ours.url(), &ann);
 }
 
 fn an_earlier_release_is_taken_over(release: &'static str, database_url: &str) {

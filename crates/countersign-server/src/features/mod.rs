@@ -12,12 +12,14 @@
 //! | [`signed_out`](Feature::signed_out) | `sign-out` ended the session |
 
 mod bearer;
+mod chosen;
 mod jwt;
 mod moments;
 mod multi_session;
 mod open_api;
 mod username;
 
+pub use chosen::{FeatureState, WhyOff};
 pub use jwt::{
     Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, activate_key, plan_keys,
     retire_key, rewrap_keys, stage_key, stored_keys,
@@ -29,11 +31,11 @@ use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
-pub(crate) use self::moments::around;
+pub(crate) use self::{chosen::Chosen, moments::around};
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
-    settings::Settings,
+    settings::{Settings, Wish},
     wire::{AboutUser, ApiError},
 };
 
@@ -45,6 +47,11 @@ pub(crate) trait Feature: Send + Sync + 'static {
     /// Tables of its own, and what it adds to those of the core.
     fn tables(&self) -> &'static [Table] {
         &[]
+    }
+
+    /// Whether a setting asks for it, so that the server does not start where its tables are not.
+    fn is_asked_for(&self) -> bool {
+        true
     }
 
     /// Its endpoints, under the base path.
@@ -109,10 +116,10 @@ pub(crate) trait Feature: Send + Sync + 'static {
     }
 }
 
-/// Every feature that is on, in the order in which they act.
+/// Every feature that the settings want, in the order in which they act.
 pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, countersign_jwt::KeyError> {
     let mut features: Vec<Box<dyn Feature>> = Vec::new();
-    if settings.token.enabled {
+    if settings.token.enabled != Wish::Off {
         features.push(Box::new(jwt::Jwt::new(settings)?));
     }
     if let Some(settings) = settings.bearer {

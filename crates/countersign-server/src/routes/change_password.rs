@@ -84,14 +84,12 @@ async fn change(
     if transaction.execute(&replace).await? == 0 {
         return Err((&refusals::INVALID_PASSWORD).into());
     }
-    let session = body.revoke_other_sessions.then(|| begin(auth, &by.user.id, true, client));
-    if let Some(session) = &session {
+    let mut session = body.revoke_other_sessions.then(|| begin(auth, &by.user.id, true, client));
+    if let Some(session) = &mut session {
         if let Some(rows) = auth.sessions().end_all_rows(&by.user.id, auth.now()) {
             transaction.execute(&rows).await?;
         }
-        if let Some(row) = auth.sessions().row(session) {
-            transaction.execute(&row).await?;
-        }
+        auth.sessions().insert_row(&mut transaction, session).await?;
     }
     transaction.commit().await?;
     if let Some(session) = &session {

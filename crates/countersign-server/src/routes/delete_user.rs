@@ -19,7 +19,7 @@ use crate::{
     cookies::RequestCookies,
     edge::{Asked, LeadsOn},
     email::deletion_mail,
-    entropy::{random_deletion_token, random_id},
+    entropy::random_deletion_token,
     session::{Cache, Current, PostedBy, SignedIn, current},
     wire::{ApiError, Body, Fields, Query, Reply, refusals},
 };
@@ -175,7 +175,7 @@ fn identifier(token: &str) -> String {
 async fn remember_token(auth: &Auth, user: &User, token: &str) -> Result<(), ApiError> {
     let now = auth.now();
     let row = Verification {
-        id: random_id(auth.entropy()),
+        id: auth.new_id("verification"),
         identifier: identifier(token),
         value: user.id.clone(),
         expires_at: now + auth.settings().delete_user.token_expires_in,

@@ -14,7 +14,7 @@ use crate::{
     Auth,
     edge::Posted,
     email::reset_mail,
-    entropy::{random_id, random_reset_token},
+    entropy::random_reset_token,
     wire::{ApiError, Body, Fields, Reply, refusals},
 };
 
@@ -47,7 +47,7 @@ pub(crate) async fn request_password_reset(
         let mail = reset_mail(&auth, &user, &token, body.redirect_to.as_deref());
         let now = auth.now();
         let row = Verification {
-            id: random_id(auth.entropy()),
+            id: auth.new_id("verification"),
             identifier: super::reset_password::identifier(&token),
             value: user.id,
             expires_at: now + auth.settings().email_password.reset_password_token_expires_in,

@@ -17,7 +17,6 @@ use crate::{
     Auth,
     edge::{Asked, LeadsOn, Posted},
     email::with_parameter,
-    entropy::random_id,
     password::check_length,
     wire::{ApiError, Body, Fields, Query, Reply, refusals},
 };
@@ -127,7 +126,7 @@ pub(crate) async fn reset_password(
     let set = accounts::set_password(&user.id, &password_hash, now);
     if transaction.execute(&set).await? == 0 {
         let account = CredentialAccount {
-            id: &random_id(auth.entropy()),
+            id: &auth.new_id("account"),
             user_id: &user.id,
             password_hash: &password_hash,
             created_at: now,

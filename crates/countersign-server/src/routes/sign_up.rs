@@ -88,7 +88,7 @@ pub(crate) async fn sign_up(
 
     let now = auth.now();
     let mut user = User {
-        id: random_id(auth.entropy()),
+        id: auth.new_id("user"),
         name: body.name,
         email: body.email.to_lowercase(),
         email_verified: false,
@@ -100,32 +100,35 @@ pub(crate) async fn sign_up(
     for feature in auth.features() {
         feature.fill_user(&body.posted, &mut user)?;
     }
-    let account = CredentialAccount {
-        id: &random_id(auth.entropy()),
-        user_id: &user.id,
-        password_hash: &password_hash,
-        created_at: now,
-    };
     if let Some(owner) = owner {
         auth.database().execute(&users::rewrite(&owner)).await?;
-        return not_signed_in(&user);
+        return made_up(&auth, user).await;
     }
-    let session = (!hidden).then(|| begin(&auth, &user.id, body.remember_me, &client));
 
     let mut transaction = auth.database().begin().await?;
-    match transaction.execute(&users::insert(&user)).await {
+    match transaction.insert("user", &users::insert(&user), &mut user.id).await {
         // Somebody else signed up with this address, or took what a feature wants unique, while we
         // hashed.
-        Err(error) if error.is_duplicate_of("email") && hidden => return not_signed_in(&user),
+        Err(error) if error.is_duplicate_of("email") && hidden => {
+            drop(transaction);
+            return made_up(&auth, user).await;
+        }
         Err(error) if error.is_duplicate_of("email") => {
             return Err((&refusals::USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL).into());
         }
         Err(error) if error.is_duplicate() => return Err((&refusals::FAILED_TO_CREATE_USER).into()),
-        inserted => _ = inserted?,
+        inserted => inserted?,
     }
+    let account = CredentialAccount {
+        id: &auth.new_id("account"),
+        user_id: &user.id,
+        password_hash: &password_hash,
+        created_at: now,
+    };
     transaction.execute(&accounts::insert_credential(&account)).await?;
-    if let Some(row) = session.as_ref().and_then(|session| auth.sessions().row(session)) {
-        transaction.execute(&row).await?;
+    let mut session = (!hidden).then(|| begin(&auth, &user.id, body.remember_me, &client));
+    if let Some(session) = &mut session {
+        auth.sessions().insert_row(&mut transaction, session).await?;
     }
     transaction.commit().await?;
 
@@ -137,6 +140,19 @@ pub(crate) async fn sign_up(
     let cookies = remember(&auth, &session, &user, body.remember_me, &cookies)?;
     let body = SignedUp { token: Some(&session.token), user: UserBody::from(&user) };
     Ok(Reply::json(&body)?.with_cookies(cookies))
+}
+
+/// The answer for an address that is taken. An id that the database would have counted is asked for
+/// with a row that is taken back.
+async fn made_up(auth: &Auth, mut user: User) -> Result<Reply, ApiError> {
+    if auth.database().id_kind("user").is_counted() {
+        let email = format!("{}@invalid", random_id(auth.entropy()));
+        let additional = auth.database().additional_columns();
+        let stand_in = User { email, additional, ..user.clone() };
+        let mut transaction = auth.database().begin().await?;
+        transaction.insert("user", &users::insert(&stand_in), &mut user.id).await?;
+    }
+    not_signed_in(&user)
 }
 
 fn not_signed_in(user: &User) -> Result<Reply, ApiError> {

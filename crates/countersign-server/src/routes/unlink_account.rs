@@ -38,8 +38,13 @@ pub(crate) async fn unlink_account(
 async fn unlink(auth: &Auth, user_id: &str, account_id: &str) -> Result<(), ApiError> {
     let mut transaction = auth.database().begin().await?;
     transaction.fetch_optional(&users::lock(user_id)).await?;
-    if transaction.fetch_all(&accounts::ids_of(user_id)).await?.len() == 1 {
+    let own = transaction.fetch_all(&accounts::ids_of(user_id)).await?;
+    if own.len() == 1 {
         return Err((&refusals::FAILED_TO_UNLINK_LAST_ACCOUNT).into());
+    }
+    let own: Vec<_> = own.iter().map(|row| row.text("id")).collect::<Result<_, _>>()?;
+    if !own.iter().any(|id| id == account_id) {
+        return Err((&refusals::ACCOUNT_NOT_FOUND).into());
     }
     if transaction.execute(&accounts::delete_of_user(user_id, account_id)).await? == 0 {
         return Err((&refusals::ACCOUNT_NOT_FOUND).into());

@@ -202,8 +202,8 @@ impl Visit {
     }
 
     async fn begin(&self, user: &User) -> Result<Session, ApiError> {
-        let session = begin(&self.auth, &user.id, true, &self.client);
-        self.auth.sessions().insert(&session, user).await?;
+        let mut session = begin(&self.auth, &user.id, true, &self.client);
+        self.auth.sessions().insert(&mut session, user).await?;
         Ok(session)
     }
 

@@ -70,8 +70,8 @@ pub(crate) async fn sign_in_with_password(
         return Err((&refusals::EMAIL_NOT_VERIFIED).into());
     }
 
-    let session = begin(auth, &user.id, asked.remember_me, client);
-    auth.sessions().insert(&session, &user).await?;
+    let mut session = begin(auth, &user.id, asked.remember_me, client);
+    auth.sessions().insert(&mut session, &user).await?;
 
     let cookies = remember(auth, &session, &user, asked.remember_me, cookies)?;
     let url = asked.callback_url;

@@ -19,7 +19,7 @@ pub(crate) fn begin(auth: &Auth, user_id: &str, remembered: bool, client: &Clien
     let now = auth.now();
     let life = if remembered { auth.settings().session.expires_in } else { NOT_REMEMBERED };
     Session {
-        id: random_id(auth.entropy()),
+        id: auth.new_id("session"),
         expires_at: now + life,
         token: random_id(auth.entropy()),
         created_at: now,

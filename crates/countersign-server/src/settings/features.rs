@@ -1,6 +1,6 @@
 //! The plugins beside `jwt`: whether they are on, and what they allow.
 
-use super::{SettingsError, reader::Reader};
+use super::{SettingsError, Wish, reader::Reader};
 
 /// The plugin `bearer`.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub struct MultiSessionSettings {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct UsernameSettings {
+    /// Whether it was asked for, or is on where the database has its columns.
+    pub enabled: Wish,
     /// The fewest UTF-16 code units.
     pub min_length: usize,
     /// The most UTF-16 code units.
@@ -58,6 +60,7 @@ impl Reader<'_> {
 
     pub(super) fn username(&self) -> Result<Option<UsernameSettings>, SettingsError> {
         let settings = UsernameSettings {
+            enabled: self.wish("username.enabled")?,
             min_length: self.number("username.min_length", 1, 255)?,
             max_length: self.number("username.max_length", 1, 255)?,
         };
@@ -65,6 +68,6 @@ impl Reader<'_> {
             let expected = "a number that is not smaller than username.min_length";
             return Err(SettingsError::invalid("username.max_length", expected));
         }
-        Ok(self.boolean("username.enabled")?.then_some(settings))
+        Ok((settings.enabled != Wish::Off).then_some(settings))
     }
 }

@@ -75,6 +75,11 @@ pub const KEYS: &[Key] = &[
     key("database.columns", "", "columns with other names: user.email=address"),
     key("database.connect_timeout", "5s", "how long to wait for such a connection"),
     key(
+        "database.purge_every",
+        "1h",
+        "how often rows of sessions and links whose time is over are removed; off for never",
+    ),
+    key(
         "rate_limit.enabled",
         "",
         "count requests by client and path; default true outside development",
@@ -165,8 +170,9 @@ pub const KEYS: &[Key] = &[
     ),
     key(
         "token.enabled",
-        "true",
-        "the plugin jwt: tokens for services, and the keys to verify them",
+        "auto",
+        "the plugin jwt: tokens for services, and the keys to verify them; auto: where the database \
+         is new or has the table jwks",
     ),
     key("token.header", "true", "whether get-session carries a token in the header set-auth-jwt"),
     key("token.rsa_bits", "2048", "how long new RSA keys are: 2048, 3072 or 4096"),
@@ -195,7 +201,11 @@ pub const KEYS: &[Key] = &[
         "the plugin multi-session: several people signed in in one browser",
     ),
     key("multi_session.maximum_sessions", "5", "the most sessions of one browser"),
-    key("username.enabled", "false", "the plugin username: sign-in with a name"),
+    key(
+        "username.enabled",
+        "false",
+        "the plugin username: sign-in with a name; auto: where user has the columns for it",
+    ),
     key("username.min_length", "3", "fewest characters (UTF-16 units) of a username"),
     key("username.max_length", "30", "most characters (UTF-16 units) of a username"),
     key("open_api.enabled", "false", "the plugin open-api: a description of this server"),

@@ -23,8 +23,9 @@ pub mod social;
 mod source;
 mod span;
 mod token;
+mod wish;
 
-use std::{net::SocketAddr, thread};
+use std::{net::SocketAddr, thread, time::Duration};
 
 use countersign_store::{DatabaseUrl, Names, PoolSize};
 use ipnet::IpNet;
@@ -46,6 +47,7 @@ pub use redis::{RedisSettings, SessionRows};
 pub use social::ProviderSettings;
 pub use source::Source;
 pub use token::TokenSettings;
+pub use wish::Wish;
 
 use self::reader::Reader;
 use crate::{Entropy, edge::TrustedOrigins, secret::Secrets};
@@ -71,6 +73,8 @@ pub struct Settings {
     pub database_names: Names,
     /// How many connections there may be to a database on a server.
     pub database_pool: PoolSize,
+    /// How often rows whose time is over are removed; `None` for never.
+    pub purge_every: Option<Duration>,
     /// Origins that may send requests with cookies, beside the base URL's.
     pub trusted_origins: TrustedOrigins,
     /// Proxies whose `X-Forwarded-For` is believed. None by default.
@@ -185,6 +189,7 @@ impl Settings {
             )?,
             database_names: reader.database_names()?,
             database_pool: reader.database_pool()?,
+            purge_every: reader.purge_every()?,
             trusted_origins: TrustedOrigins::new(&origin, extra_origins),
             trusted_proxies: reader.networks("server.trusted_proxies")?,
             rate_limit: RateLimitSettings::read(&reader, development, redis.is_some())?,

@@ -90,6 +90,15 @@ impl<'a> Reader<'a> {
         })
     }
 
+    pub(super) fn purge_every(&self) -> Result<Option<Duration>, SettingsError> {
+        let key = "database.purge_every";
+        if self.text(key) == Some("off") {
+            return Ok(None);
+        }
+        let pause = Duration::try_from(self.span(key)?).ok();
+        Ok(pause.filter(|pause| !pause.is_zero()))
+    }
+
     pub(super) fn database_names(&self) -> Result<Names, SettingsError> {
         let mut names = match self.required("database.names") {
             "camelCase" => Names::default(),

@@ -3,14 +3,14 @@
 use countersign_jwt::{Algorithm, RsaSize};
 use jiff::SignedDuration;
 
-use super::{ClaimsTemplate, SettingsError, reader::Reader};
+use super::{ClaimsTemplate, SettingsError, Wish, reader::Reader};
 
 /// What tokens say, and the keys that sign them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenSettings {
     /// Whether there are tokens at all.
-    pub enabled: bool,
+    pub enabled: Wish,
     /// How they are signed.
     pub algorithm: Algorithm,
     /// How long new RSA keys are.
@@ -52,7 +52,7 @@ impl Reader<'_> {
         let rotation_interval = self.rotation_interval()?;
         let publish_ahead = self.publish_ahead(rotation_interval)?;
         Ok(TokenSettings {
-            enabled: self.boolean("token.enabled")?,
+            enabled: self.wish("token.enabled")?,
             algorithm: self
                 .parsed("token.algorithm", "EdDSA, or ES, RS, PS or HS with 256, 384 or 512")?,
             rsa_size: self.rsa_size()?,

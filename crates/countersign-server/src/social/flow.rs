@@ -18,7 +18,6 @@ use super::provider::Provider;
 use crate::{
     Auth, Entropy,
     cookies::{RequestCookies, SetCookies},
-    entropy::random_id,
     wire::ApiError,
 };
 
@@ -118,7 +117,7 @@ pub(crate) async fn begin_flow(
         }
     }
     let row = Verification {
-        id: random_id(auth.entropy()),
+        id: auth.new_id("verification"),
         identifier: identifier(&state),
         value: Value::Object(value).to_string(),
         expires_at: now + LIFE,

@@ -7,7 +7,7 @@
 use countersign_store::linked_accounts::{self, Account, ProviderTokens};
 
 use super::{Identity, flow::Link, provider::Provider};
-use crate::{Auth, entropy::random_id, wire::ApiError};
+use crate::{Auth, wire::ApiError};
 
 /// Why an account was not linked; [`code`](Self::code) is for the error page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub(crate) async fn store(
         }
         None => {
             let account = Account {
-                id: random_id(auth.entropy()),
+                id: auth.new_id("account"),
                 account_id: new.account_id.to_owned(),
                 provider_id: new.provider.id().to_owned(),
                 user_id: user_id.to_owned(),

@@ -17,7 +17,7 @@ use countersign_store::{
 };
 
 use super::{Identity, provider::Provider};
-use crate::{Auth, edge::Client, entropy::random_id, session::begin, wire::ApiError};
+use crate::{Auth, edge::Client, session::begin, wire::ApiError};
 
 /// Somebody whom a provider sent.
 pub(crate) struct Arrival<'a> {
@@ -83,12 +83,12 @@ pub(crate) async fn sign_in(
     if arrival.provider.settings.require_verified_email && !user.email_verified {
         return Ok(Outcome::Refused("email_not_verified"));
     }
-    let session = begin(auth, &user.id, true, client);
+    let mut session = begin(auth, &user.id, true, client);
     // What is stored is the row, which the provider's word may have changed; it is shown from the next
     // sign-in on, as in Better Auth.
     let row =
         User { email_verified: user.email_verified || proves(&arrival, &user), ..user.clone() };
-    auth.sessions().insert(&session, &row).await?;
+    auth.sessions().insert(&mut session, &row).await?;
     Ok(Outcome::SignedIn { session: Box::new(session), user: Box::new(user), is_new })
 }
 
@@ -127,8 +127,8 @@ async fn linked(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<Option
 
 async fn new_user(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, StoreError> {
     let now = auth.now();
-    let user = User {
-        id: random_id(auth.entropy()),
+    let mut user = User {
+        id: auth.new_id("user"),
         name: arrival.identity.name().to_owned(),
         email: arrival.email.to_owned(),
         email_verified: arrival.identity.email_verified(),
@@ -138,7 +138,7 @@ async fn new_user(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, StoreError
         additional: auth.database().additional_columns(),
     };
     let mut transaction = auth.database().begin().await?;
-    transaction.execute(&users::insert(&user)).await?;
+    transaction.insert("user", &users::insert(&user), &mut user.id).await?;
     transaction.execute(&linked_accounts::insert(&account(auth, arrival, &user))).await?;
     transaction.commit().await?;
     Ok(user)
@@ -172,7 +172,7 @@ async fn overwritten(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<U
 fn account(auth: &Auth, arrival: &Arrival<'_>, user: &User) -> Account {
     let now = auth.now();
     Account {
-        id: random_id(auth.entropy()),
+        id: auth.new_id("account"),
         account_id: arrival.account_id.to_owned(),
         provider_id: arrival.provider.id().to_owned(),
         user_id: user.id.clone(),

@@ -15,7 +15,7 @@ use axum::{
     extract::ConnectInfo,
 };
 use countersign_server::{
-    Entropy, OutgoingMail, Server, StartError,
+    Entropy, Expiry, OutgoingMail, Server, StartError,
     settings::{Settings, SettingsError, Source},
 };
 use countersign_testing::{FixedClock, SECRET};
@@ -70,6 +70,7 @@ pub(crate) fn settings(changes: &[(&str, &str)]) -> Result<Settings, SettingsErr
 /// A server, its clock, and the cookies of one browser.
 pub(crate) struct TestServer {
     router: Router,
+    expiry: Expiry,
     pub(crate) clock: Arc<FixedClock>,
     cookies: Mutex<BTreeMap<String, String>>,
     outgoing_mail: Option<OutgoingMail>,
@@ -104,8 +105,14 @@ impl TestServer {
         let settings = settings(changes).unwrap_or_else(|error| panic!("{error}"));
         let server = Server::start(settings, clock.clone(), Arc::new(repeating())).await?;
         let outgoing_mail = server.outgoing_mail();
+        let expiry = server.expiry();
         let (router, cookies) = (server.into_router(), Mutex::default());
-        Ok(Self { router, clock, cookies, outgoing_mail, outbox: None })
+        Ok(Self { router, expiry, clock, cookies, outgoing_mail, outbox: None })
+    }
+
+    /// Removes rows whose time is over; how many there were.
+    pub(crate) async fn purge(&self) -> u64 {
+        self.expiry.purge().await.expect("purges")
     }
 
     /// A server whose mail goes to an outbox of its own.

@@ -93,7 +93,7 @@ async fn a_key_that_cannot_be_opened_is_passed_over_and_signs_nobody_out() {
     })
     .await;
     add_copy((&server, &database), "of a kind to come", 2, |row| {
-        row.algorithm = Some("ML-DSA-44".to_owned())
+        row.algorithm = Some("ML-DSA-44".to_owned());
     })
     .await;
     assert_eq!(kid_of_a_new_token(&server).await, first);

@@ -8,6 +8,8 @@ mod cookie_cache;
 mod cookie_settings;
 mod edge;
 mod errors;
+mod expiry;
+mod features;
 mod fixture;
 mod foreign_hashes;
 mod key_faults;

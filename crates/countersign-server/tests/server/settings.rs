@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use countersign_jwt::WeakSecret;
-use countersign_server::settings::{Settings, SettingsError, Source, keys::KEYS};
+use countersign_server::settings::{Settings, SettingsError, Source, Wish, keys::KEYS};
 use countersign_testing::SECRET;
 use jiff::SignedDuration;
 
@@ -114,7 +114,11 @@ fn a_template_of_claims_says_only_what_there_is_and_nothing_secret() {
 #[test]
 fn plugins_beside_jwt_are_off_unless_told_otherwise_and_bearer_is_strict() {
     let usual = settings(&[]).expect("settings");
-    assert!(usual.token.enabled && usual.bearer.is_none() && usual.multi_session.is_none());
+    assert!(
+        usual.token.enabled == Wish::Auto
+            && usual.bearer.is_none()
+            && usual.multi_session.is_none()
+    );
     assert!(usual.username.is_none() && usual.open_api.is_none());
     let bearer = settings(&[("COUNTERSIGN_BEARER__ENABLED", "true")]).expect("settings").bearer;
     assert!(bearer.expect("on").require_signature);

@@ -1,6 +1,6 @@
 //! A name to sign in with.
 
-use countersign_server::StartError;
+use countersign_server::{Findings, StartError};
 use countersign_store::{
     Database, DatabaseUrl,
     schema::{BETTER_AUTH, JWKS},
@@ -178,7 +178,8 @@ async fn a_database_without_the_columns_is_refused_and_completed_when_asked() {
         assert!(said.contains(part), "{said}");
     }
     let settings = crate::fixture::settings(&with_names).expect("settings");
-    let (database, inspection) = countersign_server::inspect(&settings).await.expect("inspects");
+    let Findings { database, inspection, .. } =
+        countersign_server::inspect(&settings).await.expect("inspects");
     database.complete(&inspection).await.expect("completes");
 
     let server = TestServer::start(&with_names).await;

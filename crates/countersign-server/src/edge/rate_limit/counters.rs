@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 
 use crate::{
     Auth,
-    entropy::random_id,
     settings::{Limit, LimitStorage},
     wire::ApiError,
 };
@@ -56,7 +55,7 @@ impl Counters {
                 Ok(if is_allowed { Decision::Allowed } else { refused })
             }
             Self::Database { database, longest } => {
-                let id = random_id(auth.entropy());
+                let id = auth.new_id("rateLimit");
                 let rule = rate_limits::Rule { most, window, longest: *longest };
                 let until = rate_limits::take(database, &id, key, rule, now).await?;
                 Ok(until.map_or(Decision::Allowed, |until| Decision::Refused { until }))

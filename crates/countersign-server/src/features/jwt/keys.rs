@@ -13,7 +13,7 @@ use super::{
     pair::Pairs,
     ring::{KeyRing, Published},
 };
-use crate::{Auth, at_rest::AtRest, entropy::random_id, settings::TokenSettings, wire::ApiError};
+use crate::{Auth, at_rest::AtRest, settings::TokenSettings, wire::ApiError};
 
 /// For how long the keys are those that were read last when the table cannot be read.
 const LONGEST_WITHOUT_TABLE: SignedDuration = SignedDuration::from_hours(24);
@@ -149,27 +149,28 @@ impl Keys {
 
     /// Makes a key that signs at once: there is no other.
     async fn make(&self, auth: &Auth) -> Result<Arc<SigningKey>, ApiError> {
-        let (now, id) = (auth.now(), random_id(auth.entropy()));
+        let (now, id) = (auth.now(), auth.new_id("jwks"));
         let expires_at = self.rotation_interval.map(|interval| now + interval);
-        let (key, row) = self
+        let (key, mut row) = self
             .pairs
             .make(&id, (now, expires_at), self.opened.at_rest(), auth.entropy())
             .map_err(|error| ApiError::internal("a signing key could not be made", &error))?;
-        auth.database().execute(&signing_keys::insert(&row)).await?;
+        auth.database().insert("jwks", &signing_keys::insert(&row), &mut row.id).await?;
+        let key = key.with_kid(&row.id);
         tracing::info!(kid = row.id, algorithm = self.algorithm.as_str(), "made a signing key");
         Ok(self.opened.keep(&row.id, key))
     }
 
     /// Makes and publishes the key after this one; not if another server just did.
     async fn stage(&self, auth: &Auth, key: &SigningKeyRow) -> Result<bool, ApiError> {
-        let id = life::id_of_successor(&key.id);
+        let id = life::id_of_successor(&key.id, auth.database().id_kind("jwks"));
         let times = (life::staged_at(auth.now()), None);
-        let (_, row) = self
+        let (_, mut row) = self
             .pairs
             .make(&id, times, self.opened.at_rest(), auth.entropy())
             .map_err(|error| ApiError::internal("a signing key could not be made", &error))?;
-        match auth.database().execute(&signing_keys::insert(&row)).await {
-            Ok(_) => {
+        match auth.database().insert("jwks", &signing_keys::insert(&row), &mut row.id).await {
+            Ok(()) => {
                 tracing::info!(kid = row.id, after = key.id, "published the next signing key");
                 Ok(true)
             }

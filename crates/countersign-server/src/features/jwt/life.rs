@@ -20,7 +20,7 @@
 //! Each step is one guarded statement, so that of two servers that take it at once one does.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use countersign_store::signing_keys::SigningKeyRow;
+use countersign_store::{IdKind, signing_keys::SigningKeyRow};
 use jiff::{SignedDuration, Timestamp};
 
 /// A key made before is staged: nobody used Better Auth in 1970.
@@ -62,10 +62,13 @@ pub(super) fn staged_since(row: &SigningKeyRow) -> Option<Timestamp> {
 }
 
 /// The id of a key's successor. Two servers that stage one at the same time give it the same id, and the table
-/// takes one of them.
-pub(super) fn id_of_successor(id: &str) -> String {
+/// takes one of them. Where the database counts ids it takes both; either may sign.
+pub(super) fn id_of_successor(id: &str, kind: IdKind) -> String {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz012345";
     let digest = digest(&SHA256, format!("the key after {id}").as_bytes());
+    if let (IdKind::Uuid, Some(bytes)) = (kind, digest.as_ref().first_chunk()) {
+        return uuid::Builder::from_random_bytes(*bytes).into_uuid().to_string();
+    }
     digest.as_ref().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
 }
 

@@ -47,7 +47,12 @@ pub use self::{
 
 use self::keys::Keys;
 use super::Feature;
-use crate::{Auth, at_rest::AtRest, settings::Settings, wire::ApiError};
+use crate::{
+    Auth,
+    at_rest::AtRest,
+    settings::{Settings, Wish},
+    wire::ApiError,
+};
 
 const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
 
@@ -58,6 +63,7 @@ pub(super) struct Jwt {
     jwks_path: Arc<str>,
     /// Whether `get-session` carries a token.
     header: bool,
+    is_asked_for: bool,
 }
 
 /// What tokens are signed with.
@@ -81,7 +87,12 @@ impl Jwt {
             }
         };
         let jwks_path = settings.token.jwks_path.as_str().into();
-        Ok(Self { signer: Arc::new(signer), jwks_path, header: settings.token.header })
+        Ok(Self {
+            signer: Arc::new(signer),
+            jwks_path,
+            header: settings.token.header,
+            is_asked_for: settings.token.enabled == Wish::On,
+        })
     }
 
     /// A token for this session.
@@ -102,6 +113,10 @@ impl Feature for Jwt {
 
     fn tables(&self) -> &'static [Table] {
         &JWKS
+    }
+
+    fn is_asked_for(&self) -> bool {
+        self.is_asked_for
     }
 
     fn description(&self) -> &'static str {

@@ -11,7 +11,7 @@ use super::{
     pair::{NotMade, Pairs},
     stored::{is_configured, signing},
 };
-use crate::{Entropy, at_rest::AtRest, entropy::random_id, settings::Settings};
+use crate::{Entropy, at_rest::AtRest, entropy::new_id, settings::Settings};
 
 /// What would come next.
 #[derive(Debug, PartialEq, Eq)]
@@ -90,15 +90,15 @@ pub async fn stage_key(
         return Ok(row.id.clone());
     }
     let id = match signing(settings, &rows, now) {
-        Some(row) => id_of_successor(&row.id),
-        None => random_id(entropy),
+        Some(row) => id_of_successor(&row.id, database.id_kind("jwks")),
+        None => new_id(database, "jwks", entropy),
     };
     let at_rest = AtRest::new(&settings.secrets);
     let times = (staged_at(now), None);
-    let (_, row) = Pairs::new(&settings.token).make(&id, times, &at_rest, entropy)?;
-    match database.execute(&signing_keys::insert(&row)).await {
+    let (_, mut row) = Pairs::new(&settings.token).make(&id, times, &at_rest, entropy)?;
+    match database.insert("jwks", &signing_keys::insert(&row), &mut row.id).await {
         Err(error) if !error.is_duplicate() => Err(error.into()),
-        _ => Ok(id),
+        _ => Ok(row.id),
     }
 }
 

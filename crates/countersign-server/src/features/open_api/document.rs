@@ -140,7 +140,7 @@ fn schemas(features: &[Box<dyn Feature>]) -> Object {
             let mut required = Vec::new();
             for column in table.columns {
                 properties.insert(column.name.to_owned(), schema_of(column));
-                if !matches!(column.rule, Rule::Optional | Rule::OptionalUnique) {
+                if !matches!(column.rule, Rule::Optional | Rule::OptionalUnique | Rule::Spare) {
                     required.push(column.name);
                 }
             }

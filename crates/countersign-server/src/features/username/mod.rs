@@ -29,7 +29,7 @@ use self::{
 use super::Feature;
 use crate::{
     Auth,
-    settings::UsernameSettings,
+    settings::{UsernameSettings, Wish},
     wire::{AboutUser, ApiError, Refusal, refusals},
 };
 
@@ -81,6 +81,10 @@ impl Feature for Username {
 
     fn tables(&self) -> &'static [Table] {
         &TABLES
+    }
+
+    fn is_asked_for(&self) -> bool {
+        self.settings.enabled == Wish::On
     }
 
     fn description(&self) -> &'static str {

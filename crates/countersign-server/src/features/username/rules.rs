@@ -44,10 +44,11 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Wish;
 
     #[test]
     fn names_are_letters_digits_underscores_and_dots() {
-        let settings = UsernameSettings { min_length: 3, max_length: 30 };
+        let settings = UsernameSettings { enabled: Wish::On, min_length: 3, max_length: 30 };
         for good in ["ann", "Ann_1.x", "...", &"a".repeat(30)] {
             assert_eq!(check(good, &settings), Ok(()), "{good}");
         }

@@ -15,9 +15,9 @@ use std::borrow::Cow;
 
 use countersign_kv::{Redis, RedisError};
 use countersign_store::{
-    Database, Dialect, Statement,
+    Database, Dialect, Statement, StoreError, Transaction,
     sessions::{self, Session},
-    sql::{DeleteStatement, InsertStatement, UpdateStatement, Value},
+    sql::{DeleteStatement, UpdateStatement, Value},
     users::User,
 };
 use jiff::Timestamp;
@@ -76,17 +76,26 @@ impl SessionStore {
     }
 
     /// Adds a session that belongs to nothing else that is written.
-    pub(crate) async fn insert(&self, session: &Session, user: &User) -> Result<(), ApiError> {
-        if let Some(row) = self.row(session) {
-            self.database.execute(&row).await?;
+    pub(crate) async fn insert(&self, session: &mut Session, user: &User) -> Result<(), ApiError> {
+        if self.in_database {
+            let row = sessions::insert(session);
+            self.database.insert("session", &row, &mut session.id).await?;
         }
         self.share(session, user).await
     }
 
-    /// The row of a session, where sessions have one, for a transaction. When that is done comes
+    /// Adds the row of a session, where sessions have one, in a transaction. When that is done comes
     /// [`share`](Self::share).
-    pub(crate) fn row(&self, session: &Session) -> Option<InsertStatement> {
-        self.in_database.then(|| sessions::insert(session))
+    pub(crate) async fn insert_row(
+        &self,
+        transaction: &mut Transaction,
+        session: &mut Session,
+    ) -> Result<(), StoreError> {
+        if !self.in_database {
+            return Ok(());
+        }
+        let row = sessions::insert(session);
+        transaction.insert("session", &row, &mut session.id).await
     }
 
     /// Puts a session into Redis, where there is one.
