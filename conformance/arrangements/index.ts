@@ -8,7 +8,7 @@ import { behindHttps } from "./behind-https.ts";
 import { mail } from "./mail.ts";
 import { plain } from "./plain.ts";
 import { plugins } from "./plugins.ts";
-import { lenientSocial, social, socialApart } from "./social.ts";
+import { lenientSocial, redisAndMail, social, socialApart } from "./social.ts";
 import { ofSessions } from "./sessions.ts";
 import { withLimits } from "./with-limits.ts";
 
@@ -48,5 +48,6 @@ export const arrangements: Arrangement[] = [
   social,
   lenientSocial,
   socialApart,
+  redisAndMail,
   ...ofSessions,
 ];

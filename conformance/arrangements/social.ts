@@ -1,4 +1,5 @@
 /** With identity providers, all of them the mock in `reference/identity-provider.mjs`. */
+import { broughtBack } from "../scenarios/sessions/brought-back.ts";
 import { identities } from "../scenarios/social/identities.ts";
 import { idTokens } from "../scenarios/social/id-tokens.ts";
 import { lenientLinks, links, linksApart } from "../scenarios/social/links.ts";
@@ -58,6 +59,21 @@ export const lenientSocial: Arrangement = {
     COUNTERSIGN_ACCOUNT__LINK_OTHER_EMAILS: "true",
   }),
   scenarios: [...lenientLinks, ...sealedTokens],
+};
+
+export const redisAndMail: Arrangement = {
+  name: "with Redis, mail and identity providers",
+  reference: "redis-and-mail",
+  identityProvider: "usual",
+  redis: true,
+  settings: ({ identityProvider, outbox }) => ({
+    ...providers(identityProvider),
+    COUNTERSIGN_MAIL: `outbox:${outbox}`,
+    COUNTERSIGN_EMAIL_VERIFICATION__SEND_ON_SIGN_IN: "true",
+    COUNTERSIGN_DELETE_USER__ENABLED: "true",
+    COUNTERSIGN_DELETE_USER__SEND_VERIFICATION: "true",
+  }),
+  scenarios: broughtBack,
 };
 
 export const socialApart: Arrangement = {

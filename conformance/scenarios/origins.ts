@@ -29,7 +29,7 @@ export const origins = [
     await side.signUp();
     await side.post("/revoke-other-sessions", {}, { origin: "null", headers: { "sec-fetch-site": "same-origin" } });
   }),
-  scenario("a referer stands in for an origin", ["200", "200", "403 INVALID_ORIGIN"], async (side) => {
+  scenario("t154 a referer stands in for an origin", ["200", "200", "403 INVALID_ORIGIN"], async (side) => {
     await side.signUp();
     await side.post("/revoke-other-sessions", {}, { origin: null, headers: { referer: `${side.base}/some/page?x` } });
     await side.post("/revoke-other-sessions", {}, { origin: null, headers: { referer: `${EVIL}/page` } });
@@ -41,10 +41,11 @@ export const origins = [
   scenario("without a cookie, sign-out is not checked", ["200"], async (side) => {
     await side.post("/sign-out", {}, { origin: EVIL });
   }),
-  scenario("sign-in from a program that is no browser", ["401 INVALID_EMAIL_OR_PASSWORD"], async (side) => {
+  scenario("t158 sign-in from a program that is no browser", ["200", "200"], async (side) => {
+    await side.signUp();
     await signIn(side, {});
   }),
-  scenario("sign-in from another site's page", ["403 INVALID_ORIGIN", "403 INVALID_ORIGIN", "403 MISSING_OR_NULL_ORIGIN"], async (side) => {
+  scenario("t157 sign-in from another site's page", ["403 INVALID_ORIGIN", "403 INVALID_ORIGIN", "403 MISSING_OR_NULL_ORIGIN"], async (side) => {
     await signIn(side, {}, EVIL);
     await signIn(side, { referer: `${EVIL}/page` });
     await signIn(side, {}, "null");
@@ -52,7 +53,8 @@ export const origins = [
   scenario("sign-in by a cross-site navigation", ["403 CROSS_SITE_NAVIGATION_LOGIN_BLOCKED"], async (side) => {
     await signIn(side, { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }, side.base);
   }),
-  scenario("sign-in by a browser without an origin", ["403 MISSING_OR_NULL_ORIGIN", "403 MISSING_OR_NULL_ORIGIN"], async (side) => {
+  scenario("t156 sign-in by a browser without an origin, and of another one", [...Array<string>(4).fill("403 INVALID_ORIGIN"), "403 MISSING_OR_NULL_ORIGIN", "403 MISSING_OR_NULL_ORIGIN"], async (side) => {
+    for (const site of ["same-origin", "same-site", "cross-site", "none"]) await signIn(side, { "sec-fetch-site": site, "sec-fetch-mode": "cors" }, EVIL);
     await signIn(side, { "sec-fetch-mode": "cors" });
     await signIn(side, { "sec-fetch-dest": "empty" });
   }),

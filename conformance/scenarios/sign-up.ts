@@ -10,7 +10,7 @@ export const signUp = [
     await side.post("/sign-up/email", body(side));
     await side.get("/get-session");
   }),
-  scenario("sign-up with an address that is taken", ["200", "422 USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"], async (side) => {
+  scenario("t176 sign-up with an address that is taken", ["200", "422 USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"], async (side) => {
     await side.post("/sign-up/email", body(side), { cookies: false });
     await side.post("/sign-up/email", body(side, { name: "Other" }), { cookies: false });
   }),

@@ -4,6 +4,7 @@ import { PASSWORD, type Side } from "../src/side.ts";
 
 const SIGN_IN = "/sign-in/username";
 const AVAILABLE = "/is-username-available";
+const UPDATE = "/update-user";
 
 /** A name that nobody had before, and the same on both servers. */
 function nameOf(side: Side, name = "Ann"): string {
@@ -119,6 +120,70 @@ export const username = [
     for (const username of ["", "ab", "a".repeat(31), "ann-1", 7]) await side.post(AVAILABLE, { username });
     await side.post(AVAILABLE, {});
     await side.post(AVAILABLE);
+  }),
+  scenario("username: a change to another name", ["200", "200", "200", "200", "401 INVALID_USERNAME_OR_PASSWORD"], async (side) => {
+    await signUp(side, { username: nameOf(side) });
+    await side.post(UPDATE, { username: nameOf(side, "Anne") });
+    await side.get("/get-session");
+    await side.another().post(SIGN_IN, { username: nameOf(side, "anne"), password: PASSWORD });
+    await side.another().post(SIGN_IN, { username: nameOf(side), password: PASSWORD });
+  }),
+  scenario("username: a change to a name and one to show, and of all at once", Array(5).fill("200"), async (side) => {
+    await side.signUp();
+    await side.post(UPDATE, { username: nameOf(side), displayUsername: "\u00c4nnchen \u5b89" });
+    await side.get("/get-session");
+    await side.post(UPDATE, { name: "Anna", image: "https://example.com/a.png", displayUsername: nameOf(side) });
+    await side.get("/get-session");
+  }),
+  scenario("username: a change of the name to show only", Array(5).fill("200"), async (side) => {
+    await signUp(side, { username: nameOf(side) });
+    await side.post(UPDATE, { displayUsername: "no name, I show" });
+    await side.get("/get-session");
+    await side.post(UPDATE, { displayUsername: "" });
+    await side.get("/get-session");
+  }),
+  scenario("username: names that are taken away", Array(5).fill("200"), async (side) => {
+    await signUp(side, { username: nameOf(side) });
+    await side.post(UPDATE, { username: null });
+    await side.get("/get-session");
+    await side.post(UPDATE, { displayUsername: null });
+    await side.get("/get-session");
+  }),
+  scenario("username: one's own name in other letters", ["200", "200", "200", "200"], async (side) => {
+    await signUp(side, { username: nameOf(side) });
+    await side.post(UPDATE, { username: nameOf(side) });
+    await side.post(UPDATE, { username: nameOf(side).toUpperCase() });
+    await side.get("/get-session");
+  }),
+  scenario("username: a change to a name that is taken", ["200", "200", "400 USERNAME_IS_ALREADY_TAKEN", "400 USERNAME_IS_ALREADY_TAKEN", "400 USERNAME_IS_ALREADY_TAKEN", "200"], async (side) => {
+    await signUp(side, { username: nameOf(side) }, "bob");
+    await signUp(side, { username: nameOf(side, "Cleo") });
+    await side.post(UPDATE, { username: nameOf(side) });
+    await side.post(UPDATE, { username: nameOf(side).toUpperCase() });
+    await side.post(UPDATE, { username: nameOf(side) }, { cookies: false });
+    await side.get("/get-session");
+  }),
+  scenario("username: a change to what is no name", ["200", "400 USERNAME_TOO_SHORT", "400 USERNAME_TOO_SHORT", "400 USERNAME_TOO_LONG", "400 INVALID_USERNAME", "400 INVALID_USERNAME"], async (side) => {
+    await side.signUp();
+    for (const username of ["", "ab", "a".repeat(31), "ann-1", "' OR 1=1--"]) await side.post(UPDATE, { username });
+  }),
+  scenario("username: what is wrong with a new name is said before the rest", ["400 USERNAME_TOO_SHORT", "401 UNAUTHORIZED", "200", "400 USERNAME_TOO_SHORT", "400 EMAIL_CAN_NOT_BE_UPDATED", "403 INVALID_ORIGIN"], async (side) => {
+    await side.post(UPDATE, { username: "a" });
+    await side.post(UPDATE, { username: nameOf(side) });
+    await side.signUp();
+    await side.post(UPDATE, { username: "a", name: 5 });
+    await side.post(UPDATE, { username: nameOf(side), email: "x@example.com" });
+    await side.post(UPDATE, { username: "a" }, { origin: "https://evil.test" });
+  }),
+  scenario("username: a change to a name that is no text", ["200", ...Array<string>(3).fill("500"), "200"], async (side) => {
+    await signUp(side, { username: nameOf(side) });
+    for (const username of [5, true, ["ann"]]) await side.post(UPDATE, { username });
+    await side.get("/get-session");
+  }),
+  scenario("username: changes that change nothing", ["200", "400 No fields to update", "400 No fields to update"], async (side) => {
+    await side.signUp();
+    await side.post(UPDATE, {});
+    await side.post(UPDATE, { userName: "ann" });
   }),
   scenario("client: a name", ["200", "200", "200", "200", "401 INVALID_USERNAME_OR_PASSWORD"], async (side) => {
     const username = nameOf(side);

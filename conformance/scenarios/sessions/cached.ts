@@ -62,6 +62,18 @@ export const cached = (strategy: string) => [
     await device.post("/revoke-other-sessions", {});
     await side.get("/token");
   }),
+  scenario(`${strategy}: t141 and lists no others`, Array(4).fill("200"), async (side) => {
+    await side.signUp();
+    const device = await elsewhere(side);
+    await device.post("/revoke-other-sessions", {});
+    await side.get("/list-sessions");
+  }),
+  scenario(`${strategy}: t141 and unlinks nothing`, ["200", "200", "200", "400 FAILED_TO_UNLINK_LAST_ACCOUNT"], async (side) => {
+    await side.signUp();
+    const device = await elsewhere(side);
+    await device.post("/revoke-other-sessions", {});
+    await side.post("/unlink-account", { accountId: "nothing" });
+  }),
   scenario(`${strategy}: t143 data of somebody else`, ["200", "200", "200"], async (side) => {
     await side.signUp("ann");
     const bob = side.another();

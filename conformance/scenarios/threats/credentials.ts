@@ -61,6 +61,12 @@ export const threatsOfCredentials = [
       await signIn(side, PASSWORD, email);
     }
   }),
+  scenario("t184 addresses that are long and none", Array(3).fill("400 VALIDATION_ERROR"), async (side) => {
+    for (const email of [`a@${"a.".repeat(5_000)}`, `${"a.".repeat(5_000)}@x.com`, `${"a".repeat(10_000)}@`]) await signUp(side, email);
+  }),
+  scenario("t184 addresses that are too long", ["200", "200"], async (side) => {
+    for (const length of [321, 10_000]) await signUp(side, side.email("x".repeat(length)));
+  }),
   scenario("t185 passwords at the limits of their length", ["400 PASSWORD_TOO_SHORT", "200", "200", "400 PASSWORD_TOO_LONG"], async (side) => {
     for (const length of [7, 8, 128, 129]) await signUp(side, side.email(`p${length}`), "x".repeat(length));
   }),

@@ -40,6 +40,19 @@ export const threatsOfOrigins = [
     const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
     await side.post("/sign-up/email", { name: "Ann", email: side.email(), password: PASSWORD }, { headers });
   }),
+  scenario("t159 a sign-in is JSON or a form, whatever it holds", ["200", "200", "200", "415 UNSUPPORTED_MEDIA_TYPE", "415 UNSUPPORTED_MEDIA_TYPE", "400 VALIDATION_ERROR", "415 UNSUPPORTED_MEDIA_TYPE", "415 UNSUPPORTED_MEDIA_TYPE"], async (side) => {
+    await side.signUp();
+    const credentials = { email: side.email(), password: PASSWORD };
+    const form = new URLSearchParams(credentials).toString();
+    const typed = (path: string, body: unknown, type: string | null) => side.post(path, body, { type, cookies: false });
+    await typed("/sign-in/email", credentials, "application/json");
+    await typed("/sign-in/email", form, "application/x-www-form-urlencoded");
+    await typed("/sign-in/email", JSON.stringify(credentials), "text/plain");
+    await typed("/sign-in/email", "--x--", "multipart/form-data; boundary=x");
+    await typed("/sign-in/email", JSON.stringify(credentials), null);
+    await typed("/change-password", form, "application/x-www-form-urlencoded");
+    await typed("/request-password-reset", form, "application/x-www-form-urlencoded");
+  }),
   scenario("t162 names like loop-back are not trusted", ["200", ...Array(6).fill("403 INVALID_ORIGIN")], async (side) => {
     await side.signUp();
     const { port } = new URL(side.base);

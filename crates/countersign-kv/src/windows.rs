@@ -23,7 +23,8 @@ pub enum Decision {
 ///
 /// A counter starts anew once its last raise is a window ago. A refused one is not raised: who
 /// keeps asking does not wait longer. At most `capacity` counters are kept; when there are more,
-/// those that are over go first, then the ones that were raised the longest ago.
+/// those that are over go first, then the lowest, and of those the ones that were raised the longest ago: a
+/// flood of clients that ask once has nobody forgotten who asks too often.
 pub struct Windows {
     capacity: usize,
     counters: Mutex<HashMap<String, Counter>>,
@@ -81,20 +82,21 @@ impl Windows {
     }
 }
 
-/// Drops what is over; when that frees too little, the older half, so that the next clean-up is
+/// Drops what is over; when that frees too little, the lower and older half, so that the next clean-up is
 /// many raises away.
 fn make_room(counters: &mut HashMap<String, Counter>, capacity: usize, now: Timestamp) {
     counters.retain(|_, counter| !counter.is_over(now));
     if counters.len() < capacity {
         return;
     }
-    let mut raises: Vec<Timestamp> = counters.values().map(|counter| counter.raised).collect();
-    let middle = raises.len() / 2;
-    let (_, median, _) = raises.select_nth_unstable(middle);
+    let rank = |counter: &Counter| (counter.count, counter.raised);
+    let mut ranks: Vec<_> = counters.values().map(rank).collect();
+    let middle = ranks.len() / 2;
+    let (_, median, _) = ranks.select_nth_unstable(middle);
     let median = *median;
     let mut to_drop = counters.len() - middle;
     counters.retain(|_, counter| {
-        let drop = to_drop > 0 && counter.raised <= median;
+        let drop = to_drop > 0 && rank(counter) <= median;
         to_drop -= usize::from(drop);
         !drop
     });

@@ -40,6 +40,19 @@ fn a_flood_of_clients_never_holds_more_than_the_capacity() {
 }
 
 #[test]
+fn t274_a_million_clients_do_not_have_one_forgotten_that_asks_too_often() {
+    let windows = Windows::new(100_000);
+    for _ in 0..3 {
+        assert_eq!(windows.take("offender", WINDOW, 3, at(0)), Decision::Allowed);
+    }
+    for client in 0..1_000_000 {
+        windows.take(&format!("client {client}"), WINDOW, 3, at(1));
+    }
+    assert!(windows.len() <= 100_000);
+    assert_eq!(windows.take("offender", WINDOW, 3, at(2)), Decision::Refused { until: at(10) });
+}
+
+#[test]
 fn a_clock_that_steps_back_refuses_rather_than_forgets() {
     let windows = Windows::new(10);
     assert_eq!(windows.take("ann", WINDOW, 1, at(100)), Decision::Allowed);

@@ -19,6 +19,7 @@ use crate::{
     session::{SessionCache, SessionStore},
     settings::Settings,
     social::Social,
+    verifications::VerificationStore,
 };
 
 /// The server's parts. Clones share them.
@@ -35,6 +36,7 @@ pub(crate) struct Parts {
     pub(crate) cookie_signer: CookieSigner,
     pub(crate) session_cache: Option<SessionCache>,
     pub(crate) sessions: SessionStore,
+    pub(crate) verifications: VerificationStore,
     pub(crate) rate_limiter: Option<RateLimiter>,
     pub(crate) email_tokens: EmailTokens,
     pub(crate) mailer: Option<Mailer>,
@@ -92,6 +94,11 @@ impl Auth {
     /// Where sessions are.
     pub(crate) fn sessions(&self) -> &SessionStore {
         &self.0.sessions
+    }
+
+    /// Where lies what has to be brought back once.
+    pub(crate) fn verifications(&self) -> &VerificationStore {
+        &self.0.verifications
     }
 
     pub(crate) fn rate_limiter(&self) -> Option<&RateLimiter> {

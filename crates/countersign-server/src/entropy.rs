@@ -69,3 +69,36 @@ fn random_text(entropy: &dyn Entropy, alphabet: &[u8], length: usize) -> String 
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn t135_session_tokens_are_unique_and_every_letter_is_as_likely_at_every_place() {
+        const TOKENS: usize = 100_000;
+        let mut seen = HashSet::with_capacity(TOKENS);
+        let mut counts = [[0_u32; 128]; 32];
+        for _ in 0..TOKENS {
+            let token = random_id(&SystemEntropy);
+            assert_eq!(token.len(), 32);
+            for (place, letter) in token.bytes().enumerate() {
+                counts[place][usize::from(letter)] += 1;
+            }
+            assert!(seen.insert(token), "a token came twice");
+        }
+        let expected = 100_000.0 / 62.0;
+        for (place, counts) in counts.iter().enumerate() {
+            let of = |letter: &u8| f64::from(counts[usize::from(*letter)]);
+            let others = 100_000.0 - LETTERS_AND_DIGITS.iter().map(of).sum::<f64>();
+            assert!(others.abs() < 0.5, "something else at {place}");
+            let squares = LETTERS_AND_DIGITS.iter().map(|letter| (of(letter) - expected).powi(2));
+            let chi_squared = squares.sum::<f64>() / expected;
+            // 61 degrees of freedom: beyond it is one run of a thousand million. Letters that an unfair
+            // division favours give more than a thousand.
+            assert!(chi_squared < 145.0, "{chi_squared} at {place}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Rows whose time is over are removed now and then, in the background.
 //!
-//! Nothing counts a row whose time is over; it is only in the way. Verifications always go. Sessions
-//! go where they have rows and the settings do not keep them: where sessions are in Redis only there is
+//! Nothing counts a row whose time is over; it is only in the way. Verifications go where they have rows.
+//! Sessions go where they have rows and the settings do not keep them: where they are in Redis only there is
 //! no table, and with `session.preserve_in_database` the table is a record of all there ever were.
 //!
 //! Several servers may do this to one database at once: each row goes once. A database that cannot
@@ -38,7 +38,10 @@ impl Drop for Purging {
 
 impl Expiry {
     pub(crate) fn new(settings: &Settings, database: Database, clock: Arc<dyn Clock>) -> Self {
-        let mut tables = vec![Ending::Verifications];
+        let mut tables = Vec::new();
+        if settings.redis.as_ref().is_none_or(|redis| redis.verifications_in_database) {
+            tables.push(Ending::Verifications);
+        }
         let rows = settings.redis.as_ref().map_or(SessionRows::Live, |redis| redis.rows);
         if rows == SessionRows::Live {
             tables.push(Ending::Sessions);

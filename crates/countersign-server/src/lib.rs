@@ -46,6 +46,7 @@ mod session;
 mod set_password;
 pub mod settings;
 mod social;
+mod verifications;
 mod wire;
 
 pub(crate) use auth::Auth;

@@ -23,6 +23,7 @@ use crate::{
     session::{SessionCache, SessionStore},
     settings::{LimitStorage, SessionRows, Settings},
     social::Social,
+    verifications::VerificationStore,
 };
 
 /// Why a server does not start.
@@ -125,6 +126,7 @@ impl Server {
             cookie_signer: CookieSigner::new(settings.secrets.current().expose()),
             session_cache: SessionCache::open(&settings, &database)?,
             sessions: SessionStore::new(&settings, database.clone(), redis.clone()),
+            verifications: VerificationStore::new(&settings, database.clone(), redis.clone()),
             rate_limiter: settings
                 .rate_limit
                 .clone()
@@ -209,9 +211,13 @@ async fn look(settings: &Settings) -> Result<Found, StartError> {
     let wanted = features::all(settings)?;
     let database = Database::open_with(&settings.database, settings.database_pool)?
         .with_names(settings.database_names.clone());
-    // As in Better Auth: sessions that are in Redis only need no table.
-    let only_redis = settings.redis.as_ref().is_some_and(|redis| redis.rows == SessionRows::No);
-    let is_needed = |table: &&schema::Table| !(only_redis && table.name == "session");
+    // As in Better Auth: what is in Redis only needs no table.
+    let redis = settings.redis.as_ref();
+    let is_needed = |table: &&schema::Table| match table.name {
+        "session" => redis.is_none_or(|redis| redis.rows != SessionRows::No),
+        "verification" => redis.is_none_or(|redis| redis.verifications_in_database),
+        _ => true,
+    };
     let mut needed: Vec<_> = schema::BETTER_AUTH.iter().filter(is_needed).collect();
     if !settings.providers.is_empty() {
         needed.extend(&schema::PROVIDER_TOKENS);

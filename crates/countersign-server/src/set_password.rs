@@ -23,6 +23,9 @@ pub enum SetPasswordError {
     /// There is a password.
     #[error("{0} has a password already; with --replace it is replaced and all sessions end")]
     AlreadySet(String),
+    /// One of those that nobody may choose.
+    #[error("the password is in the list that password.refused_file names; choose another one")]
+    Refused,
     /// Too short or too long.
     #[error("the password has {length} characters; from {least} to {most} are allowed")]
     Length {
@@ -63,6 +66,9 @@ pub async fn set_password(
     if !(rules.min_length..=rules.max_length).contains(&length) {
         let (least, most) = (rules.min_length, rules.max_length);
         return Err(SetPasswordError::Length { length, least, most });
+    }
+    if rules.refused.hold(password) {
+        return Err(SetPasswordError::Refused);
     }
     let user = users::find_by_email(database, email).await?;
     let user = user.ok_or_else(|| SetPasswordError::NoSuchUser(email.to_owned()))?;

@@ -4,7 +4,7 @@
 //! [`UserColumn`] for each of its columns in its schema, and only through that are they reached.
 //! [`Database::with_user_columns`](crate::Database::with_user_columns) says which there are.
 
-use crate::users::User;
+use crate::users::{ProfileChange, User};
 
 /// A column of texts that a feature adds to `user`.
 #[derive(Debug)]
@@ -40,6 +40,25 @@ impl UserColumn {
             Some((_, old)) => *old = value,
             None => columns.push((self.name, value)),
         }
+    }
+
+    /// Has a change of a user's profile put a value there.
+    pub fn change(&self, change: &mut ProfileChange, value: Option<String>) {
+        change.additional.0.push((self.name, value));
+    }
+}
+
+/// What is to stand in columns that features added; the others stay as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AdditionalChange(Vec<(&'static str, Option<String>)>);
+
+impl AdditionalChange {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_deref()))
+    }
+
+    pub(crate) fn into_iter(self) -> impl Iterator<Item = (&'static str, Option<String>)> {
+        self.0.into_iter()
     }
 }
 

@@ -67,7 +67,7 @@ mod tables;
 mod transaction;
 mod url;
 
-pub use additional::{AdditionalColumns, UserColumn};
+pub use additional::{AdditionalChange, AdditionalColumns, UserColumn};
 pub use database::Database;
 pub use date::date;
 pub use dialect::Dialect;

@@ -1,6 +1,10 @@
 //! Requests that nobody sends in good faith.
 
-use std::iter;
+use std::{
+    iter,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use countersign_testing::{
     SECRET,
@@ -245,4 +249,30 @@ fn t325_what_needs_no_session_says_nothing_of_the_inside() {
             assert!(!answer.body.contains(inside), "{path} says {inside}");
         }
     }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long a real server pauses is what is tested")]
+fn t289_connections_beyond_what_the_system_gives_are_waited_out() {
+    let mut server = start();
+    let id = server.process().id();
+    let limit = Command::new("prlimit")
+        .args(["--pid", &id.to_string(), "--nofile=96:96"])
+        .status()
+        .expect("prlimit runs");
+    assert!(limit.success());
+    let idle: Vec<_> = (0..150).map(|_| open(server.url(), b"")).collect();
+    let refused = Instant::now();
+    for _ in 0..5 {
+        while !server
+            .process()
+            .next_line()
+            .expect("it runs")
+            .contains("no connection can be accepted")
+        {}
+    }
+    assert!(refused.elapsed() > Duration::from_millis(300), "it does not pause");
+    drop(idle);
+    let answer = send(server.url(), "GET", "/api/auth/ok", &[], None);
+    assert_eq!(answer.status, 200);
 }

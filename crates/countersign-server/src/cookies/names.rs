@@ -1,14 +1,17 @@
-//! How this server's cookies are called, and the attributes that all of them have.
+//! How this server's cookies are called, and the attributes that all of them have. `state` is never `Strict`:
+//! no sign-in at a provider would come back.
 
 use std::{fmt::Write, ops::Deref};
 
-use crate::settings::CookieSettings;
+use crate::settings::{CookieSettings, SameSite};
 
 /// Derefs to [`countersign_cookies::CookieNames`].
 pub(crate) struct CookieNames {
     names: countersign_cookies::CookieNames,
     /// As they stand behind `Max-Age`: `; Domain=…; Path=/; HttpOnly; Secure; SameSite=Lax`.
     attributes: String,
+    /// Those of the cookie `state`.
+    state_attributes: String,
 }
 
 impl CookieNames {
@@ -21,12 +24,22 @@ impl CookieNames {
         if settings.names.secure() {
             attributes.push_str("; Secure");
         }
-        let _ = write!(attributes, "; SameSite={}", settings.same_site.as_str());
-        Self { names: settings.names.clone(), attributes }
+        let with = |same_site: SameSite| format!("{attributes}; SameSite={}", same_site.as_str());
+        // It comes back with a navigation that began at the provider, which is another site.
+        let of_state = match settings.same_site {
+            SameSite::Strict => SameSite::Lax,
+            other => other,
+        };
+        let state_attributes = with(of_state);
+        Self {
+            names: settings.names.clone(),
+            attributes: with(settings.same_site),
+            state_attributes,
+        }
     }
 
-    pub(super) fn attributes(&self) -> &str {
-        &self.attributes
+    pub(super) fn attributes(&self, name: &str) -> &str {
+        if name == self.names.state { &self.state_attributes } else { &self.attributes }
     }
 }
 

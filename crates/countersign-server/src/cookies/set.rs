@@ -152,7 +152,7 @@ impl SetCookies {
 
 fn line(names: &CookieNames, name: &str, value: &str, life: Option<SignedDuration>) -> String {
     let max_age = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()));
-    format!("{name}={value}{max_age}{}", names.attributes())
+    format!("{name}={value}{max_age}{}", names.attributes(name))
 }
 
 #[cfg(test)]

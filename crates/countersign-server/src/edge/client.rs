@@ -102,15 +102,25 @@ mod tests {
     }
 
     #[test]
-    fn behind_trusted_proxies_the_nearest_untrusted_hop_is_the_client() {
-        let forwarded = ["1.1.1.1, 203.0.113.50, 10.1.2.3"];
-        let found = address_of("10.0.0.1", &forwarded, &["10.0.0.0/8"]);
-        assert_eq!(found.as_deref(), Some("203.0.113.50"));
+    fn t269_behind_trusted_proxies_the_nearest_untrusted_hop_is_the_client() {
+        let several: [&[&str]; 3] = [
+            &["1.1.1.1, 203.0.113.50, 10.1.2.3"],
+            &["1.1.1.1", "203.0.113.50", "10.1.2.3"],
+            &["10.9.9.9, unknown, 203.0.113.50"],
+        ];
+        for forwarded in several {
+            let found = address_of("10.0.0.1", forwarded, &["10.0.0.0/8"]);
+            assert_eq!(found.as_deref(), Some("203.0.113.50"), "{forwarded:?}");
+        }
     }
 
     #[test]
-    fn a_hop_that_is_no_address_leaves_the_client_unknown() {
-        assert_eq!(address_of("10.0.0.1", &["unknown"], &["10.0.0.0/8"]), None);
+    fn t269_a_hop_that_is_no_address_leaves_the_client_unknown() {
+        for hop in
+            ["unknown", "", "203.0.113.50.1", "203.0.113.50, 1e3", "203.0.113.50, , 10.1.1.1"]
+        {
+            assert_eq!(address_of("10.0.0.1", &[hop], &["10.0.0.0/8"]), None, "{hop:?}");
+        }
     }
 
     #[test]

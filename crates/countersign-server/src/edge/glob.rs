@@ -31,6 +31,14 @@ mod tests {
     use super::matches;
 
     #[test]
+    fn t288_no_text_makes_a_pattern_slow() {
+        // Where every star tried every place anew, this would not end in a lifetime.
+        let pattern = "*a".repeat(30) + "b";
+        assert!(!matches(&pattern, &"a".repeat(50_000)));
+        assert!(matches(&pattern, &("a".repeat(50_000) + "b")));
+    }
+
+    #[test]
     fn stars_cross_dots_and_question_marks_take_one_character() {
         assert!(matches("https://*.example.com", "https://a.b.example.com"));
         assert!(matches("https://app-?.example.com", "https://app-1.example.com"));

@@ -44,7 +44,7 @@ impl<B: Body> FromRequest<Auth> for Posted<B> {
         check_redirects(value.as_ref(), parts.uri.query(), trusted)?;
         if let Some(about) = B::ABOUT_USER {
             for feature in auth.features() {
-                feature.user_posted(auth, about, value.as_mut()).await?;
+                feature.user_posted(auth, about, &parts, value.as_mut()).await?;
             }
         }
         let body = B::parse(value.as_ref())?;

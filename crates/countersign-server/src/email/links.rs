@@ -47,6 +47,18 @@ pub(crate) fn verification_mail(
     })
 }
 
+/// A mail with the link that proves the address a user has.
+pub(crate) fn proving_mail(
+    auth: &Auth,
+    user: &User,
+    callback: Option<&str>,
+) -> Result<Mail, ApiError> {
+    let life = auth.settings().email_verification.expires_in;
+    let token = EmailToken::proves(&user.email, &user.id, auth.now(), life);
+    let callback = callback.filter(|url| !url.is_empty());
+    verification_mail(auth, MailKind::VerifyEmail, user, &user.email, &token, callback)
+}
+
 /// A mail whose link leads to `/reset-password/…`, and from there to `redirect_to`.
 pub(crate) fn reset_mail(auth: &Auth, user: &User, token: &str, redirect_to: Option<&str>) -> Mail {
     let base = auth.settings().base_url.endpoints();

@@ -7,6 +7,7 @@
 //! | [`present_session`](Feature::present_session) | before an endpoint: who sends this, if no cookie says so? |
 //! | [`user_posted`](Feature::user_posted) | a body that describes a user came, from a trusted page |
 //! | [`fill_user`](Feature::fill_user) | a user is about to be written |
+//! | [`change_user`](Feature::change_user) | a user's profile is about to be changed |
 //! | [`session_shown`](Feature::session_shown) | `get-session` is about to show a session |
 //! | [`session_set`](Feature::session_set) | an answer sets a session's cookie |
 //! | [`signed_out`](Feature::signed_out) | `sign-out` ended the session |
@@ -26,9 +27,13 @@ pub use jwt::{
 };
 
 use axum::{Router, response::Response};
-use countersign_store::{schema::Table, sessions::Session, users::User};
+use countersign_store::{
+    schema::Table,
+    sessions::Session,
+    users::{ProfileChange, User},
+};
 use futures_util::{FutureExt, future::BoxFuture};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 use serde_json::Value;
 
 pub(crate) use self::{chosen::Chosen, moments::around};
@@ -74,6 +79,7 @@ pub(crate) trait Feature: Send + Sync + 'static {
         &'a self,
         _auth: &'a Auth,
         _about: AboutUser,
+        _request: &'a Parts,
         _posted: Option<&'a mut Value>,
     ) -> BoxFuture<'a, Result<(), ApiError>> {
         async { Ok(()) }.boxed()
@@ -81,6 +87,11 @@ pub(crate) trait Feature: Send + Sync + 'static {
 
     /// A user is about to be written: takes its columns' values from what was posted.
     fn fill_user(&self, _posted: &Value, _user: &mut User) -> Result<(), ApiError> {
+        Ok(())
+    }
+
+    /// A user's profile is about to be changed: takes its columns' values from what was posted.
+    fn change_user(&self, _posted: &Value, _change: &mut ProfileChange) -> Result<(), ApiError> {
         Ok(())
     }
 

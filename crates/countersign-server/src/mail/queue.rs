@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use countersign_jwt::Clock;
-use countersign_store::StoreError;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tokio::sync::{mpsc, watch};
 
@@ -13,6 +12,7 @@ use super::{
 use crate::{
     Entropy,
     settings::{BaseUrl, MailSettings, MailTransport},
+    verifications::VerificationError,
     wire::ApiError,
 };
 
@@ -23,7 +23,7 @@ const CONVERSATIONS: usize = 4;
 const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(15)];
 
 /// Something to write before the mail may go out.
-type Write = BoxFuture<'static, Result<(), StoreError>>;
+type Write = BoxFuture<'static, Result<(), VerificationError>>;
 
 struct Errand {
     write: Option<Write>,
@@ -90,7 +90,7 @@ impl Place {
     /// Writes, behind the answer, and then sends. For a write whose time would tell who exists.
     pub(crate) fn write_and_send(
         self,
-        write: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+        write: impl Future<Output = Result<(), VerificationError>> + Send + 'static,
         mail: Mail,
     ) {
         self.take(Some(write.boxed()), mail);

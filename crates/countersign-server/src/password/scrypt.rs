@@ -85,6 +85,19 @@ mod tests {
     }
 
     #[test]
+    fn t191_what_is_compared_are_all_the_bytes_and_not_a_text() {
+        let (salt, key) = STORED.split_once(':').expect("two parts");
+        assert!(verify("password1234", &format!("{salt}:{}", key.to_uppercase())));
+        for place in [0, 1, 64, 126, 127] {
+            let mut other = key.to_owned();
+            let digit = if key[place..].starts_with('0') { "1" } else { "0" };
+            other.replace_range(place..=place, digit);
+            assert!(!verify("password1234", &format!("{salt}:{other}")), "{place}");
+        }
+        assert!(!verify("password1234", &format!("{salt}:{}", &key[..126])));
+    }
+
+    #[test]
     fn a_password_is_the_same_in_every_unicode_spelling() {
         let stored = hash("ﬁne passwörd", &Salt("00".into()));
         assert!(verify("fine passwo\u{308}rd", &stored));

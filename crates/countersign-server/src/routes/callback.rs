@@ -210,6 +210,7 @@ async fn finish(
         tokens,
         scope: Some(scopes.join(",")),
         may_sign_up: provider.lets_in(flow.request_sign_up),
+        callback_url: Some(&flow.callback_url),
     };
     Ok(match sign_in(auth, arrival, client).await? {
         Outcome::SignedIn { session, user, is_new } => {

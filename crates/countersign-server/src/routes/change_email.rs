@@ -16,9 +16,8 @@ use serde::Serialize;
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
-    email::{EmailToken, RequestType, verification_mail},
+    email::{EmailToken, RequestType, proving_mail, verification_mail},
     mail::{MailKind, Mailer},
-    routes::send_verification_email::proving_mail,
     session::{PostedBy, SignedIn, remember_again},
     wire::{ApiError, Body, Fields, Reply, refusals},
 };

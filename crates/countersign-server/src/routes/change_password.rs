@@ -12,7 +12,7 @@ use crate::{
     Auth,
     cookies::RequestCookies,
     edge::Client,
-    password::{check_length, check_not_too_long},
+    password::{check_new, check_not_too_long},
     session::{PostedBy, SignedIn, begin, remember_again},
     wire::{ApiError, Body, Fields, Reply, UserBody, refusals},
 };
@@ -67,7 +67,7 @@ async fn change(
     by: &SignedIn,
 ) -> Result<Option<Session>, ApiError> {
     let rules = &auth.settings().password;
-    check_length(&body.new_password, rules)?;
+    check_new(&body.new_password, rules)?;
     check_not_too_long(&body.current_password, rules)?;
 
     let slot = auth.hashing().slot()?;

@@ -8,7 +8,7 @@ use axum::extract::{RawQuery, State};
 use countersign_store::{
     accounts,
     users::{self, User},
-    verifications::{self, Verification},
+    verifications::Verification,
 };
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -182,36 +182,40 @@ async fn remember_token(auth: &Auth, user: &User, token: &str) -> Result<(), Api
         created_at: now,
         updated_at: now,
     };
-    let mut transaction = auth.database().begin().await?;
-    transaction.execute(&verifications::delete_expired(now)).await?;
-    transaction.execute(&verifications::insert(&row)).await?;
-    transaction.commit().await?;
-    Ok(auth.sessions().end_all_shared(&user.id, auth.now()).await?)
+    Ok(auth.verifications().insert(&row).await?)
 }
 
 /// A token that is shown by somebody else is spent, and deletes nobody.
 async fn delete_with_token(auth: &Auth, user: &User, token: &str) -> Result<(), ApiError> {
     let invalid = || refusals::INVALID_TOKEN.with_status(StatusCode::NOT_FOUND);
-    let found = verifications::find_live(auth.database(), &identifier(token), auth.now()).await?;
+    let found = auth.verifications().find_live(&identifier(token), auth.now()).await?;
     let found = found.ok_or_else(invalid)?;
     if found.value != user.id {
-        auth.database().execute(&verifications::consume(&found)).await?;
+        auth.verifications().spend(&found).await?;
         return Err(invalid());
     }
     delete(auth, user, Some(&found)).await
 }
 
 async fn delete(auth: &Auth, user: &User, token: Option<&Verification>) -> Result<(), ApiError> {
-    let mut transaction = auth.database().begin().await?;
+    let invalid = || refusals::INVALID_TOKEN.with_status(StatusCode::NOT_FOUND);
+    let verifications = auth.verifications();
     if let Some(token) = token
-        && transaction.execute(&verifications::consume(token)).await? == 0
+        && !verifications.take_shared(token).await?
     {
-        return Err(refusals::INVALID_TOKEN.with_status(StatusCode::NOT_FOUND));
+        return Err(invalid());
+    }
+    let mut transaction = auth.database().begin().await?;
+    if let Some(spend) = token.and_then(|token| verifications.row_spent(token))
+        && transaction.execute(&spend).await? == 0
+    {
+        return Err(invalid());
     }
     if let Some(rows) = auth.sessions().end_all_rows(&user.id, auth.now()) {
         transaction.execute(&rows).await?;
     }
     transaction.execute(&accounts::delete_all(&user.id)).await?;
     transaction.execute(&users::delete(&user.id)).await?;
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    Ok(auth.sessions().end_all_shared(&user.id, auth.now()).await?)
 }

@@ -62,13 +62,13 @@ async fn with_id_token(
     let tokens = sealed(auth, given.into_tokens()).map_err(cannot)?;
     let new =
         NewAccount { provider, identity: &identity, account_id: &account_id, tokens, scopes: None };
-    let key = linked_accounts::select_of_key(provider.id(), &account_id);
-    let existing = auth.database().fetch_optional(&key).await?;
-    let existing = existing.map(linked_accounts::read).transpose()?;
-    let checked = match existing {
-        Some(existing) if existing.user_id == by.user.id => Ok(()),
-        Some(_) => Err(LinkRefused::OtherUser),
-        None => check_link(auth, &new, &by.user.email),
+    let found = linked_accounts::find_of_key(auth.database(), provider.id(), &account_id).await?;
+    let checked = if found.iter().any(|account| account.user_id != by.user.id) {
+        Err(LinkRefused::OtherUser)
+    } else if found.is_empty() {
+        check_link(auth, &new, &by.user.email)
+    } else {
+        Ok(())
     };
     let stored = match checked {
         Ok(()) => store_link(auth, &by.user.id, new).await?,

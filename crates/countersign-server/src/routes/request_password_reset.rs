@@ -1,13 +1,10 @@
 //! `POST /request-password-reset`: a mail with a link to set a new password.
 //!
-//! One answer for every address. The row and the mail are written behind it, so that its time does not
+//! One answer for every address. What the token leads to and the mail are written behind it, so that its time does not
 //! tell who exists either; the mail goes to the address of the row, never to the one that was typed.
 
 use axum::extract::State;
-use countersign_store::{
-    users,
-    verifications::{self, Verification},
-};
+use countersign_store::{users, verifications::Verification};
 use serde::Serialize;
 
 use crate::{
@@ -54,14 +51,8 @@ pub(crate) async fn request_password_reset(
             created_at: now,
             updated_at: now,
         };
-        let database = auth.database().clone();
-        let write = async move {
-            let mut transaction = database.begin().await?;
-            transaction.execute(&verifications::delete_expired(now)).await?;
-            transaction.execute(&verifications::insert(&row)).await?;
-            transaction.commit().await
-        };
-        place.write_and_send(write, mail);
+        let verifications = auth.verifications().clone();
+        place.write_and_send(async move { verifications.insert(&row).await }, mail);
     }
     Reply::json(&Requested {
         status: true,

@@ -1,14 +1,17 @@
 //! `GET /reset-password/{token}`: from the mail to the page of the application, with the token or with
 //! `error=INVALID_TOKEN`. Spends nothing; mail programs follow links, too.
 //!
-//! `POST /reset-password`: a new password for the token. The token, the sessions (where the settings
-//! say so) and the password are one transaction; of several requests with one token one goes through.
-//! A password that is too short leaves the token as it was.
+//! `POST /reset-password`: a new password for the token. The token, the sessions and the password are one
+//! transaction; of several requests with one token one goes through. A password that is too short leaves
+//! the token as it was.
+//!
+//! Sessions end where the settings say so, and in any case where the address was never proven: whoever
+//! signed up with it may be somebody else than the one who reads its mail.
 
 use axum::extract::{Path, RawQuery, State, rejection::PathRejection};
 use countersign_store::{
     accounts::{self, CredentialAccount},
-    users, verifications,
+    users,
 };
 use http::{HeaderName, HeaderValue, StatusCode, header::REFERRER_POLICY};
 use serde::Serialize;
@@ -17,7 +20,7 @@ use crate::{
     Auth,
     edge::{Asked, LeadsOn, Posted},
     email::with_parameter,
-    password::check_length,
+    password::check_new,
     wire::{ApiError, Body, Fields, Query, Reply, refusals},
 };
 
@@ -62,9 +65,7 @@ pub(crate) async fn follow_link(
         return lead_on(&format!("{}/error", base.endpoints()), "error", "INVALID_TOKEN");
     }
     if let Ok(Path(token)) = token
-        && verifications::find_live(auth.database(), &identifier(&token), auth.now())
-            .await?
-            .is_some()
+        && auth.verifications().find_live(&identifier(&token), auth.now()).await?.is_some()
     {
         return lead_on(&query.callback_url, "token", &token);
     }
@@ -105,21 +106,28 @@ pub(crate) async fn reset_password(
     let invalid = || refusals::INVALID_TOKEN.with_status(StatusCode::BAD_REQUEST);
     let given = |token: &String| !token.is_empty();
     let token = body.token.filter(given).or(in_query.filter(given)).ok_or_else(invalid)?;
-    check_length(&body.new_password, &auth.settings().password)?;
+    check_new(&body.new_password, &auth.settings().password)?;
 
     let slot = auth.hashing().slot()?;
-    let found = verifications::find_live(auth.database(), &identifier(&token), auth.now()).await?;
+    let verifications = auth.verifications();
+    let found = verifications.find_live(&identifier(&token), auth.now()).await?;
     let found = found.ok_or_else(invalid)?;
     let user = users::find_by_id(auth.database(), &found.value).await?;
     let user = user.ok_or_else(|| refusals::USER_NOT_FOUND.with_status(StatusCode::BAD_REQUEST))?;
     let password_hash = slot.hash(&body.new_password, auth.entropy()).await?;
 
     let now = auth.now();
-    let mut transaction = auth.database().begin().await?;
-    if transaction.execute(&verifications::consume(&found)).await? == 0 {
+    if !verifications.take_shared(&found).await? {
         return Err(invalid());
     }
-    let revokes = auth.settings().email_password.revoke_sessions_on_password_reset;
+    let mut transaction = auth.database().begin().await?;
+    if let Some(spend) = verifications.row_spent(&found)
+        && transaction.execute(&spend).await? == 0
+    {
+        return Err(invalid());
+    }
+    let settings = &auth.settings().email_password;
+    let revokes = settings.revoke_sessions_on_password_reset || !user.email_verified;
     if revokes && let Some(rows) = auth.sessions().end_all_rows(&user.id, now) {
         transaction.execute(&rows).await?;
     }

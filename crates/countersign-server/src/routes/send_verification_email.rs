@@ -13,8 +13,7 @@ use crate::{
     Auth,
     cookies::RequestCookies,
     edge::Posted,
-    email::{EmailToken, verification_mail},
-    mail::{Mail, MailKind},
+    email::proving_mail,
     session::{Cache, Current, current},
     wire::{ApiError, Body, Fields, Reply, refusals},
 };
@@ -92,16 +91,4 @@ fn send_to(auth: &Auth, user: &User, email: &str, callback: Option<&str>) -> Res
         mailer.place()?.send(proving_mail(auth, user, callback)?);
     }
     Ok(())
-}
-
-/// A mail with the link that proves the address a user has.
-pub(super) fn proving_mail(
-    auth: &Auth,
-    user: &User,
-    callback: Option<&str>,
-) -> Result<Mail, ApiError> {
-    let life = auth.settings().email_verification.expires_in;
-    let token = EmailToken::proves(&user.email, &user.id, auth.now(), life);
-    let callback = callback.filter(|url| !url.is_empty());
-    verification_mail(auth, MailKind::VerifyEmail, user, &user.email, &token, callback)
 }

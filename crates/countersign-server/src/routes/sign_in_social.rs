@@ -13,7 +13,7 @@ use crate::{
     cookies::RequestCookies,
     edge::{Client, Posted},
     session::remember,
-    social::{Arrival, Outcome, Provider, Tokens, begin_flow, refusals, sealed, sign_in},
+    social::{Arrival, NewFlow, Outcome, Provider, Tokens, begin_flow, refusals, sealed, sign_in},
     wire::{ApiError, Body, Fields, Reply, UserBody},
 };
 
@@ -49,10 +49,7 @@ pub(crate) async fn sign_in_social(
     let provider = auth.social().provider(&body.provider, auth.now()).await;
     let provider = provider.ok_or(&refusals::PROVIDER_NOT_FOUND)?;
     match body.id_token {
-        Some(given) => {
-            with_id_token(&auth, &provider, given, body.flow.request_sign_up, &client, &cookies)
-                .await
-        }
+        Some(given) => with_id_token(&auth, &provider, given, &body.flow, &client, &cookies).await,
         None => begin(&auth, &provider, body).await,
     }
 }
@@ -86,7 +83,7 @@ async fn with_id_token(
     auth: &Auth,
     provider: &Provider,
     given: IdTokenGiven,
-    asks_to_sign_up: Option<bool>,
+    flow: &NewFlow,
     client: &Client,
     cookies: &RequestCookies,
 ) -> Result<Reply, ApiError> {
@@ -100,7 +97,8 @@ async fn with_id_token(
         email: &email,
         tokens: sealed(auth, tokens).map_err(cannot)?,
         scope: None,
-        may_sign_up: provider.lets_in(asks_to_sign_up == Some(true)),
+        may_sign_up: provider.lets_in(flow.request_sign_up == Some(true)),
+        callback_url: flow.callback_url.as_deref(),
     };
     match sign_in(auth, arrival, client).await? {
         Outcome::SignedIn { session, user, .. } => {

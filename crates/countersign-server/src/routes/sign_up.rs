@@ -21,10 +21,10 @@ use crate::{
     Auth,
     cookies::RequestCookies,
     edge::{Client, Posted},
+    email::proving_mail,
     entropy::random_id,
     mail::Mailer,
-    password::check_length,
-    routes::send_verification_email::proving_mail,
+    password::check_new,
     session::{begin, remember},
     wire::{AboutUser, ApiError, Body, BodyForms, Fields, Reply, UserBody, refusals},
 };
@@ -75,8 +75,9 @@ pub(crate) async fn sign_up(
     if !settings.enabled || settings.disable_sign_up {
         return Err((&refusals::EMAIL_PASSWORD_SIGN_UP_DISABLED).into());
     }
-    check_length(&body.password, &auth.settings().password)?;
-    let mailer = auth.mailer().filter(|_| auth.settings().email_verification.send_on_sign_up);
+    check_new(&body.password, &auth.settings().password)?;
+    let sends = auth.settings().email_verification.send_on_sign_up;
+    let mailer = auth.mailer().filter(|_| sends.unwrap_or(settings.require_email_verification));
     let place = mailer.map(Mailer::place).transpose()?;
     let slot = auth.hashing().slot()?;
     let hidden = settings.hides_taken_addresses();

@@ -14,8 +14,8 @@ use crate::{
     Auth,
     cookies::RequestCookies,
     edge::{Attempt, Client},
+    email::proving_mail,
     password::{HashingSlot, Verified},
-    routes::send_verification_email::proving_mail,
     session::{begin, remember},
     wire::{ApiError, Refusal, Reply, UserBody, refusals},
 };

@@ -17,10 +17,11 @@ const NOT_REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 /// A session that begins now; not stored yet.
 pub(crate) fn begin(auth: &Auth, user_id: &str, remembered: bool, client: &Client) -> Session {
     let now = auth.now();
-    let life = if remembered { auth.settings().session.expires_in } else { NOT_REMEMBERED };
+    let settings = &auth.settings().session;
+    let life = if remembered { settings.expires_in } else { NOT_REMEMBERED };
     Session {
         id: auth.new_id("session"),
-        expires_at: now + life,
+        expires_at: settings.end(now, now + life),
         token: random_id(auth.entropy()),
         created_at: now,
         updated_at: now,

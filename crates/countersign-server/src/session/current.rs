@@ -1,6 +1,7 @@
 //! Who sends this request? Better Auth's `get-session`, which every signed-in endpoint runs.
 
 use countersign_store::{sessions::Session, users::User};
+use jiff::Timestamp;
 
 use super::{
     begin::{extend, set_session_data},
@@ -50,6 +51,18 @@ pub(crate) async fn current(
     cache: Cache,
 ) -> Result<Current, ApiError> {
     find(auth, Asking { request, query, cache, by_post: false }).await
+}
+
+/// The live session of the request's cookie as it is stored, and its user. Writes nothing and sets no
+/// cookie: for a look ahead of the endpoint's own.
+pub(crate) async fn look(
+    auth: &Auth,
+    request: &RequestCookies,
+) -> Result<Option<(Session, User)>, ApiError> {
+    let name = &auth.cookie_names().session_token;
+    let Some(token) = request.signed(name, auth.cookie_signer()) else { return Ok(None) };
+    let found = auth.sessions().find(&token).await?;
+    Ok(found.filter(|(session, _)| session.expires_at >= auth.now()))
 }
 
 /// Finds the session of the request's cookie; extends it when that is due, clears the cookies of
@@ -113,7 +126,8 @@ pub(crate) async fn find(auth: &Auth, asking: Asking<'_>) -> Result<Current, Api
         let needs_refresh = (!may_write).then_some(needs_refresh);
         return Ok(Current { signed_in, cookies, order, needs_refresh });
     }
-    let session = Session { expires_at: now + settings.expires_in, updated_at: now, ..session };
+    let expires_at = settings.end(session.created_at, now + settings.expires_in);
+    let session = Session { expires_at, updated_at: now, ..session };
     if !auth.sessions().extend(&session, &user).await? {
         // Ended by somebody between our two steps.
         cookies.expire_session(names);
@@ -125,7 +139,8 @@ pub(crate) async fn find(auth: &Auth, asking: Asking<'_>) -> Result<Current, Api
 
 fn refresh_is_due(auth: &Auth, session: &Session) -> bool {
     let settings = &auth.settings().session;
-    session.expires_at - settings.expires_in + settings.update_age <= auth.now()
+    let is_old = session.expires_at - settings.expires_in + settings.update_age <= auth.now();
+    is_old && session.expires_at < settings.end(session.created_at, Timestamp::MAX)
 }
 
 /// Whether the query has this member with any value but the empty one; `=false` is given, too:

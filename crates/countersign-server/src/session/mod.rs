@@ -6,6 +6,7 @@
 //! | one that is not to be remembered | 1 day, its cookie until the browser closes, never extended |
 //! | extension | when used `session.update_age` (1 day) or more after the last one; same token |
 //! | in a cookie | `session.cookie_cache_max_age` (5 minutes), believed without looking it up |
+//! | at the longest | `session.absolute_lifetime` from sign-in, where it is set: no extension goes beyond |
 //! | fresh | `session.fresh_age` (1 day) from sign-in, extensions or not |
 
 mod begin;
@@ -16,7 +17,7 @@ mod store;
 
 pub(crate) use begin::{begin, remember, remember_again};
 pub(crate) use cache::SessionCache;
-pub(crate) use current::{Asking, Cache, Current, current, find};
+pub(crate) use current::{Asking, Cache, Current, current, find, look};
 pub(crate) use signed_in::{
     PostedBy, PostedBySession, PostedFreshlyBy, SignedIn, SignedInFreshly, SignedInStored,
 };

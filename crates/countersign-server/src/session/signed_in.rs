@@ -5,7 +5,7 @@ use countersign_store::{sessions::Session, users::User};
 use http::request::Parts;
 use jiff::SignedDuration;
 
-use super::current::{Asking, Cache, Current, find};
+use super::current::{Asking, Cache, Current, find, look};
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
@@ -56,7 +56,9 @@ impl FromRequestParts<Auth> for SignedInStored {
     }
 }
 
-/// A request whose session began recently: for what a stolen, old session must not do.
+/// A request whose session began recently: for what a stolen, old session must not do. The cookie that
+/// remembers sessions may answer in place of a session that still lives, never of one that was ended: Better
+/// Auth believes it here.
 pub(crate) struct SignedInFreshly(pub(crate) SignedIn);
 
 impl FromRequestParts<Auth> for SignedInFreshly {
@@ -64,6 +66,14 @@ impl FromRequestParts<Auth> for SignedInFreshly {
 
     async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, ApiError> {
         let signed_in = SignedIn::from_request_parts(parts, auth).await?;
+        if auth.session_cache().is_some() {
+            let stored = look(auth, &RequestCookies::of_parts(parts)).await?;
+            if stored.is_none_or(|(session, _)| session.token != signed_in.session.token) {
+                let mut cookies = signed_in.cookies;
+                cookies.expire_session(auth.cookie_names());
+                return Err(ApiError::from(&refusals::UNAUTHORIZED).with_cookies(cookies));
+            }
+        }
         let fresh_age = auth.settings().session.fresh_age;
         let age = auth.now().duration_since(signed_in.session.created_at);
         if fresh_age > SignedDuration::ZERO && age >= fresh_age {

@@ -15,7 +15,7 @@ pub struct CookieSettings {
     pub names: CookieNames,
     /// The attribute `Domain`: pages of all its hosts share the cookies.
     pub domain: Option<String>,
-    /// The attribute `SameSite`.
+    /// The attribute `SameSite`; `Lax` for the cookie `state` where this is `Strict`.
     pub same_site: SameSite,
 }
 

@@ -29,8 +29,8 @@ pub struct EmailPasswordSettings {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct EmailVerificationSettings {
-    /// Whether sign-up sends the mail.
-    pub send_on_sign_up: bool,
+    /// Whether sign-up sends the mail; `None` where it does if only proven addresses can sign in.
+    pub send_on_sign_up: Option<bool>,
     /// Whether a sign-in with an address that was not proven sends it again.
     pub send_on_sign_in: bool,
     /// Whether proving an address begins a session.
@@ -88,8 +88,8 @@ impl EmailVerificationSettings {
     pub(super) fn read(reader: &Reader<'_>) -> Result<Self, SettingsError> {
         Ok(Self {
             send_on_sign_up: match reader.text("email_verification.send_on_sign_up") {
-                Some(_) => reader.boolean("email_verification.send_on_sign_up")?,
-                None => reader.boolean("email_password.require_email_verification")?,
+                Some(_) => Some(reader.boolean("email_verification.send_on_sign_up")?),
+                None => None,
             },
             send_on_sign_in: reader.boolean("email_verification.send_on_sign_in")?,
             auto_sign_in_after_verification: reader

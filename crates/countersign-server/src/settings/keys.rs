@@ -114,6 +114,11 @@ pub const KEYS: &[Key] = &[
     key("session.expires_in", "7d", "from sign-in or refresh to the end of a session"),
     key("session.update_age", "1d", "a session older than this is extended when used"),
     key(
+        "session.absolute_lifetime",
+        "0",
+        "no session outlives this, however often it is extended; 0 is no limit, as in Better Auth",
+    ),
+    key(
         "session.fresh_age",
         "1d",
         "for how long after sign-in a session counts as fresh; 0 is always",
@@ -137,8 +142,18 @@ pub const KEYS: &[Key] = &[
         "false",
         "with Redis: rows of sessions that were ended stay in the database",
     ),
+    key(
+        "verification.store_in_database",
+        "false",
+        "with Redis: links of mails and sign-ins at providers wait in the database instead",
+    ),
     key("password.min_length", "8", "fewest characters (UTF-16 units) of a password"),
     key("password.max_length", "128", "most characters (UTF-16 units) of a password"),
+    key(
+        "password.refused_file",
+        "",
+        "a file of passwords that nobody may choose, one a line; letters' case does not matter",
+    ),
     key("password.threads", "", "threads that hash passwords, 32 MiB each; default one a core"),
     key("password.queue", "64", "sign-ins that may wait for such a thread"),
     key(
@@ -231,12 +246,14 @@ pub const KEYS: &[Key] = &[
     key(
         "email_verification.send_on_sign_up",
         "",
-        "sign-up mails the link that proves the address; default as require_email_verification",
+        "sign-up mails the link that proves the address; default as require_email_verification, at a \
+         provider as its require_verified_email",
     ),
     key(
         "email_verification.send_on_sign_in",
         "false",
-        "a sign-in that is refused because the address is not proven mails the link again",
+        "a sign-in that is refused because the address is not proven mails the link again, at a \
+         provider, too",
     ),
     key(
         "email_verification.auto_sign_in_after_verification",

@@ -16,6 +16,7 @@ mod firebase;
 pub mod keys;
 mod limits;
 mod mail;
+mod password;
 mod reader;
 mod redis;
 mod secrets;
@@ -25,11 +26,11 @@ mod span;
 mod token;
 mod wish;
 
-use std::{net::SocketAddr, thread, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use countersign_store::{DatabaseUrl, Names, PoolSize};
 use ipnet::IpNet;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 pub use base_url::BaseUrl;
 pub use claims::{ClaimValue, ClaimsTemplate, CustomClaims};
@@ -43,6 +44,7 @@ pub use firebase::FirebaseScrypt;
 pub use limits::{Limit, LimitStorage, PathRule, RateLimitSettings};
 pub use mail::MailSettings;
 pub(crate) use mail::{MailTransport, Relay, Tls};
+pub use password::{PasswordSettings, RefusedPasswords};
 pub use redis::{RedisSettings, SessionRows};
 pub use social::ProviderSettings;
 pub use source::Source;
@@ -81,7 +83,7 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How requests are counted and refused when there are too many; `None` for not at all.
     pub rate_limit: Option<RateLimitSettings>,
-    /// Where sessions are besides, or instead of, the database.
+    /// Where sessions and verifications are besides, or instead of, the database.
     pub redis: Option<RedisSettings>,
     /// How cookies are called, and who may see them.
     pub cookies: CookieSettings,
@@ -127,6 +129,8 @@ pub struct SessionSettings {
     pub expires_in: SignedDuration,
     /// A session older than this is extended when it is used.
     pub update_age: SignedDuration,
+    /// From sign-in to the end, however often a session is extended; `None` for no limit.
+    pub absolute_lifetime: Option<SignedDuration>,
     /// For how long after sign-in a session counts as fresh; zero means always.
     pub fresh_age: SignedDuration,
     /// Sessions are never extended.
@@ -135,18 +139,13 @@ pub struct SessionSettings {
     pub defer_refresh: bool,
 }
 
-/// What passwords may be, and how many are hashed at once.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct PasswordSettings {
-    /// The fewest UTF-16 code units.
-    pub min_length: usize,
-    /// The most UTF-16 code units.
-    pub max_length: usize,
-    /// Threads that hash. Each needs 32 MiB while it works.
-    pub threads: usize,
-    /// Sign-ins that may wait for a thread; the next one is told to come back.
-    pub queue: usize,
+impl SessionSettings {
+    /// When a session that began then ends at the latest, if its row says `end`.
+    pub(crate) fn end(&self, began: Timestamp, end: Timestamp) -> Timestamp {
+        let life = self.absolute_lifetime;
+        let last = life.and_then(|life| began.checked_add(life).ok());
+        last.map_or(end, |last| end.min(last))
+    }
 }
 
 /// What is done with accounts at identity providers.
@@ -199,19 +198,13 @@ impl Settings {
             session: SessionSettings {
                 expires_in: reader.cookie_life("session.expires_in")?,
                 update_age: reader.span("session.update_age")?,
+                absolute_lifetime: Some(reader.span("session.absolute_lifetime")?)
+                    .filter(|life| !life.is_zero()),
                 fresh_age: reader.span("session.fresh_age")?,
                 disable_refresh: reader.boolean("session.disable_refresh")?,
                 defer_refresh: reader.boolean("session.defer_refresh")?,
             },
-            password: PasswordSettings {
-                min_length: reader.number("password.min_length", 1, 1024)?,
-                max_length: reader.number("password.max_length", 1, 1024)?,
-                threads: match reader.text("password.threads") {
-                    Some(_) => reader.number("password.threads", 1, 256)?,
-                    None => thread::available_parallelism().map_or(1, usize::from),
-                },
-                queue: reader.number("password.queue", 1, 65_536)?,
-            },
+            password: PasswordSettings::read(&reader)?,
             firebase: firebase::read(&reader)?,
             token: reader.token(&origin)?,
             bearer: reader.bearer()?,

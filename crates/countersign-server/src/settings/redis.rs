@@ -1,10 +1,11 @@
-//! Settings of Redis: where sessions are when they are not, or not only, in the database.
+//! Settings of Redis: where sessions, and what has to be brought back once, are when they are not, or not only, in
+//! the database.
 
 use zeroize::Zeroizing;
 
 use super::{SettingsError, reader::Reader};
 
-/// A Redis that holds sessions: Better Auth's `secondaryStorage`.
+/// A Redis that holds sessions and verifications: Better Auth's `secondaryStorage`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RedisSettings {
@@ -14,6 +15,8 @@ pub struct RedisSettings {
     pub key_prefix: String,
     /// Which sessions are in the database, too.
     pub rows: SessionRows,
+    /// Whether what somebody has to bring back once is in the database and not in Redis.
+    pub verifications_in_database: bool,
 }
 
 /// Which sessions are in the database when there is Redis.
@@ -42,9 +45,10 @@ impl RedisSettings {
                 ));
             }
         };
+        let verifications_in_database = reader.boolean("verification.store_in_database")?;
         let Some(url) = reader.text("redis.url") else { return Ok(None) };
         let url = Zeroizing::new(url.to_owned());
         let key_prefix = reader.required("redis.key_prefix").to_owned();
-        Ok(Some(Self { url, key_prefix, rows }))
+        Ok(Some(Self { url, key_prefix, rows, verifications_in_database }))
     }
 }

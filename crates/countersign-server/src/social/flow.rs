@@ -1,15 +1,12 @@
 //! A sign-in on its way: what is remembered between the request and the provider's callback.
 //!
-//! It lies in the table `verification` under `auth-state:<state>`, as the JSON that Better Auth writes; the browser has
+//! It lies with the [verifications](crate::verifications) under `auth-state:<state>`, as the JSON that Better Auth writes; the browser has
 //! the state in a signed cookie, so that nobody can make another person's browser finish a sign-in they began
 //! (RFC 9700 §4.7). A flow names its provider, and only that provider's callback may finish it (§4.4). It counts for
-//! ten minutes and once: the one who removes the row goes on.
+//! ten minutes and once: the one who spends it goes on.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use countersign_store::{
-    StoreError,
-    verifications::{self, Verification},
-};
+use countersign_store::verifications::Verification;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -124,7 +121,7 @@ pub(crate) async fn begin_flow(
         created_at: now,
         updated_at: now,
     };
-    auth.database().execute(&verifications::insert(&row)).await?;
+    auth.verifications().insert(&row).await?;
     let names = auth.cookie_names();
     let mut cookies = SetCookies::default();
     let signed = auth.cookie_signer().sign(&state);
@@ -138,11 +135,10 @@ pub(crate) async fn take_flow(
     provider_id: &str,
     state: &str,
     request: &RequestCookies,
-) -> Result<Result<Flow, FlowRefused>, StoreError> {
+) -> Result<Result<Flow, FlowRefused>, ApiError> {
     let refused = |code, error_url| Ok(Err(FlowRefused { code, error_url }));
     let now = auth.now();
-    let Some(row) = verifications::find_live(auth.database(), &identifier(state), now).await?
-    else {
+    let Some(row) = auth.verifications().find_live(&identifier(state), now).await? else {
         return refused("state_mismatch", None);
     };
     let Ok(flow) = serde_json::from_str::<Flow>(&row.value) else {
@@ -156,7 +152,7 @@ pub(crate) async fn take_flow(
     if !is_of_browser || !is_of_state || !is_of_provider {
         return refused("state_mismatch", flow.error_url);
     }
-    let was_ours = auth.database().execute(&verifications::consume(&row)).await? > 0;
+    let was_ours = auth.verifications().spend(&row).await?;
     if !was_ours || flow.expires_at < now.as_millisecond() {
         return refused("state_mismatch", flow.error_url);
     }

@@ -4,7 +4,11 @@
 //! between does not get the account. The provider has to have verified the address (or is trusted), and it has to be
 //! the user's unless the settings say otherwise. An account that is somebody else's stays theirs.
 
-use countersign_store::linked_accounts::{self, Account, ProviderTokens};
+use aws_lc_rs::digest;
+use countersign_store::{
+    IdKind, StoreError,
+    linked_accounts::{self, Account, ProviderTokens},
+};
 
 use super::{Identity, flow::Link, provider::Provider};
 use crate::{Auth, wire::ApiError};
@@ -78,40 +82,60 @@ pub(crate) async fn store(
     new: NewAccount<'_>,
 ) -> Result<Result<(), LinkRefused>, ApiError> {
     let now = auth.now();
-    // Of two users who link one account at once, the second finds it taken.
+    let found =
+        linked_accounts::find_of_key(auth.database(), new.provider.id(), new.account_id).await?;
+    if found.iter().any(|account| account.user_id != user_id) {
+        return Ok(Err(LinkRefused::OtherUser));
+    }
+    let Some(existing) = found.first() else {
+        let account = Account {
+            id: row_id(auth, new.provider.id(), new.account_id),
+            account_id: new.account_id.to_owned(),
+            provider_id: new.provider.id().to_owned(),
+            user_id: user_id.to_owned(),
+            tokens: new.tokens,
+            scope: new.scopes.map(|scopes| scopes.join(",")),
+            created_at: now,
+            updated_at: now,
+        };
+        let is_users = add(auth, &account).await?;
+        return Ok(if is_users { Ok(()) } else { Err(LinkRefused::OtherUser) });
+    };
     let mut transaction = auth.database().begin().await?;
-    let key = linked_accounts::select_of_key(new.provider.id(), new.account_id);
-    let existing =
-        transaction.fetch_optional(&key).await?.map(linked_accounts::read).transpose()?;
-    match existing {
-        Some(existing) if existing.user_id != user_id => return Ok(Err(LinkRefused::OtherUser)),
-        Some(existing) => {
-            let update = linked_accounts::update_tokens(&existing.id, &new.tokens, now);
-            transaction.execute(&update).await?;
-            if let Some(scopes) = new.scopes {
-                let merged = merged(existing.scope.as_deref(), scopes);
-                if !merged.is_empty() {
-                    let update = linked_accounts::update_scope(&existing.id, &merged, now);
-                    transaction.execute(&update).await?;
-                }
-            }
-        }
-        None => {
-            let account = Account {
-                id: auth.new_id("account"),
-                account_id: new.account_id.to_owned(),
-                provider_id: new.provider.id().to_owned(),
-                user_id: user_id.to_owned(),
-                tokens: new.tokens,
-                scope: new.scopes.map(|scopes| scopes.join(",")),
-                created_at: now,
-                updated_at: now,
-            };
-            transaction.execute(&linked_accounts::insert(&account)).await?;
-        }
+    let update = linked_accounts::update_tokens(&existing.id, &new.tokens, now);
+    transaction.execute(&update).await?;
+    let merged = merged(existing.scope.as_deref(), new.scopes.unwrap_or_default());
+    if new.scopes.is_some() && !merged.is_empty() {
+        let update = linked_accounts::update_scope(&existing.id, &merged, now);
+        transaction.execute(&update).await?;
     }
     transaction.commit().await?;
     Ok(Ok(()))
+}
+
+/// Adds an account that nobody had a moment ago. `false`: by now somebody else has it.
+///
+/// Of several who add one account at once, whoever writes its row first gets it, on every database: all of
+/// them write the same [`row_id`].
+pub(super) async fn add(auth: &Auth, account: &Account) -> Result<bool, StoreError> {
+    match auth.database().execute(&linked_accounts::insert(account)).await {
+        Err(error) if error.is_duplicate() => {}
+        inserted => return inserted.map(|_| true),
+    }
+    let (provider, id) = (&account.provider_id, &account.account_id);
+    let found = linked_accounts::find_of_key(auth.database(), provider, id).await?;
+    Ok(!found.is_empty() && found.iter().all(|found| found.user_id == account.user_id))
+}
+
+/// The id of an account's row: 32 hexadecimal digits, or a UUID, that follow from what the account is.
+pub(super) fn row_id(auth: &Auth, provider_id: &str, account_id: &str) -> String {
+    let key = format!("{provider_id}\0{account_id}");
+    let hash = digest::digest(&digest::SHA256, key.as_bytes());
+    let bytes = hash.as_ref().first_chunk::<16>().copied().unwrap_or_default();
+    match auth.database().id_kind("account") {
+        IdKind::Uuid => uuid::Builder::from_random_bytes(bytes).into_uuid().to_string(),
+        _ => hex::encode(bytes),
+    }
 }
 
 async fn is_session_alive(auth: &Auth, link: &Link) -> Result<bool, ApiError> {

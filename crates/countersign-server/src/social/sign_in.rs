@@ -6,6 +6,9 @@
 //! | a user with this address | gets the account, if linking is on, the provider verified the address (or is trusted) and so did we |
 //! | nobody | a new user with the account, unless sign-up is off |
 //!
+//! Whose address is not proven in the end gets a mail that proves it, if the settings say so: somebody new as at any
+//! sign-up, who was there already where a proven address is required and missing.
+//!
 //! Without the second row's conditions, whoever makes an account elsewhere with another's address, or signs up here
 //! with it before its owner does, would share the user with them.
 
@@ -16,8 +19,14 @@ use countersign_store::{
     users::{self, User},
 };
 
-use super::{Identity, provider::Provider};
-use crate::{Auth, edge::Client, session::begin, wire::ApiError};
+use super::{
+    Identity,
+    link::{add, row_id},
+    provider::Provider,
+};
+use crate::{
+    Auth, edge::Client, email::proving_mail, mail::Mailer, session::begin, wire::ApiError,
+};
 
 /// Somebody whom a provider sent.
 pub(crate) struct Arrival<'a> {
@@ -31,6 +40,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) scope: Option<String>,
     /// Whether somebody new may come in.
     pub(crate) may_sign_up: bool,
+    /// Where the mail leads that proves an address.
+    pub(crate) callback_url: Option<&'a str>,
 }
 
 /// What became of it.
@@ -52,11 +63,19 @@ pub(crate) async fn sign_in(
     arrival: Arrival<'_>,
     client: &Client,
 ) -> Result<Outcome, ApiError> {
-    let key = linked_accounts::select_of_key(arrival.provider.id(), arrival.account_id);
-    let mut accounts = auth.database().fetch_all(&key).await?;
-    let account = accounts.pop().map(linked_accounts::read).transpose()?;
+    // Before anybody is looked up: a full queue of mails loses nothing that was written.
+    let must_be_proven = arrival.provider.settings.require_verified_email;
+    let settings = &auth.settings().email_verification;
+    let tells_new = settings.send_on_sign_up.unwrap_or(must_be_proven);
+    let tells_known = settings.send_on_sign_in && must_be_proven;
+    let mailer = auth.mailer().filter(|_| tells_new || tells_known);
+    let place = mailer.map(Mailer::place).transpose()?;
+    let provider = arrival.provider.id();
+    let found = linked_accounts::find_of_key(auth.database(), provider, arrival.account_id);
+    let mut accounts = found.await?;
+    let account = accounts.pop();
     if !accounts.is_empty() {
-        tracing::error!(provider = arrival.provider.id(), "two rows are the same account");
+        tracing::error!(provider, "two rows are the same account");
         return Ok(CANNOT_LINK);
     }
     let (user, is_new) = match account {
@@ -65,9 +84,10 @@ pub(crate) async fn sign_in(
             None => return Ok(CANNOT_LINK),
         },
         None => match users::find_by_email(auth.database(), arrival.email).await? {
+            Some(user) if !may_link(auth, &arrival, &user) => return Ok(NOT_LINKED),
             Some(user) => match linked(auth, &arrival, user).await? {
                 Some(user) => (user, false),
-                None => return Ok(NOT_LINKED),
+                None => return Ok(CANNOT_LINK),
             },
             None if !arrival.may_sign_up => return Ok(Outcome::Refused("signup disabled")),
             None => match new_user(auth, &arrival).await {
@@ -80,7 +100,11 @@ pub(crate) async fn sign_in(
             },
         },
     };
-    if arrival.provider.settings.require_verified_email && !user.email_verified {
+    let is_told = !user.email_verified && if is_new { tells_new } else { tells_known };
+    if let Some(place) = place.filter(|_| is_told) {
+        place.send(proving_mail(auth, &user, arrival.callback_url)?);
+    }
+    if must_be_proven && !user.email_verified {
         return Ok(Outcome::Refused("email_not_verified"));
     }
     let mut session = begin(auth, &user.id, true, client);
@@ -109,19 +133,18 @@ async fn returning(
     overwritten(auth, arrival, user).await
 }
 
-/// The user of this address with the account, if everything speaks for it.
-async fn linked(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<Option<User>, ApiError> {
+/// Whether the user of this address may get the account.
+fn may_link(auth: &Auth, arrival: &Arrival<'_>, user: &User) -> bool {
     let is_believed = arrival.provider.settings.trusted || arrival.identity.email_verified();
-    if !is_believed || !user.email_verified || !auth.settings().accounts.linking {
+    is_believed && user.email_verified && auth.settings().accounts.linking
+}
+
+/// The user with the account, unless somebody else got it at the same moment. Of two browsers that arrive
+/// at once, the second finds the account linked.
+async fn linked(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<Option<User>, ApiError> {
+    if !add(auth, &account(auth, arrival, &user)).await? {
         return Ok(None);
     }
-    // Of two browsers that arrive at once, the second finds the account linked.
-    let mut transaction = auth.database().begin().await?;
-    let key = linked_accounts::select_of_key(arrival.provider.id(), arrival.account_id);
-    if transaction.fetch_optional(&key).await?.is_none() {
-        transaction.execute(&linked_accounts::insert(&account(auth, arrival, &user))).await?;
-    }
-    transaction.commit().await?;
     overwritten(auth, arrival, user).await.map(Some)
 }
 
@@ -172,7 +195,7 @@ async fn overwritten(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<U
 fn account(auth: &Auth, arrival: &Arrival<'_>, user: &User) -> Account {
     let now = auth.now();
     Account {
-        id: auth.new_id("account"),
+        id: row_id(auth, arrival.provider.id(), arrival.account_id),
         account_id: arrival.account_id.to_owned(),
         provider_id: arrival.provider.id().to_owned(),
         user_id: user.id.clone(),

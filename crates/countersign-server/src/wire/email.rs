@@ -1,11 +1,19 @@
 //! What Better Auth (zod) takes as an e-mail address.
 
+/// The most bytes of an address: 64 before the `@` and 255 behind it (RFC 5321 §4.5.3.1).
+const MOST_BYTES: usize = 320;
+
 /// ASCII only, nothing trimmed; the local part may not start with a dot, end with a dot or an
 /// apostrophe, or hold two dots in a row; the domain has two labels or more, the last of letters.
+///
+/// Beyond that, at most [`MOST_BYTES`]: Better Auth takes any length.
 ///
 /// The rule is
 /// `^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$`.
 pub(crate) fn is_email(text: &str) -> bool {
+    if text.len() > MOST_BYTES {
+        return false;
+    }
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     is_local_part(local) && is_domain(domain)
 }
@@ -32,6 +40,24 @@ fn is_domain(domain: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_email;
+
+    #[test]
+    fn t184_t288_long_addresses_are_none_and_cost_nothing() {
+        let domain = format!("{}.example", "b".repeat(247));
+        assert!(is_email(&format!("{}@{domain}", "a".repeat(64))));
+        let long = [
+            format!("{}@{domain}", "a".repeat(65)),
+            format!("{}@example.com", "a".repeat(10_000)),
+            format!("a@{}", "a.".repeat(5_000)),
+            format!("{}@", "a.".repeat(25_000)),
+            format!("{}a", "'".repeat(50_000)),
+            format!("a@{}!", "-".repeat(50_000)),
+            "@".repeat(50_000),
+        ];
+        for address in long {
+            assert!(!is_email(&address), "{address:.20}");
+        }
+    }
 
     #[test]
     fn t182_addresses_are_taken_and_refused_as_better_auth_does() {

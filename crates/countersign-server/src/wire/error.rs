@@ -206,6 +206,7 @@ pub(crate) mod refusals {
         FAILED_TO_GET_SESSION: UNAUTHORIZED, "Failed to get session";
         FAILED_TO_GET_USER_INFO: NOT_FOUND, "Failed to get user info";
         FAILED_TO_UNLINK_LAST_ACCOUNT: BAD_REQUEST, "You can't unlink your last account";
+        FAILED_TO_UPDATE_USER: UNPROCESSABLE_ENTITY, "Failed to update user";
         INVALID_CALLBACK_URL: FORBIDDEN, "Invalid callbackURL";
         INVALID_EMAIL: BAD_REQUEST, "Invalid email";
         INVALID_EMAIL_OR_PASSWORD: UNAUTHORIZED, "Invalid email or password";
@@ -220,6 +221,8 @@ pub(crate) mod refusals {
             "POST method requires deferSessionRefresh to be enabled in session config";
         MISSING_OR_NULL_ORIGIN: FORBIDDEN, "Missing or null Origin";
         NOT_FOUND: NOT_FOUND, "Not found";
+        PASSWORD_COMPROMISED: BAD_REQUEST,
+            "The password you entered has been compromised. Please choose a different password.";
         PASSWORD_TOO_LONG: BAD_REQUEST, "Password too long";
         PASSWORD_TOO_SHORT: BAD_REQUEST, "Password too short";
         PAYLOAD_TOO_LARGE: PAYLOAD_TOO_LARGE, "Request body is too large";

@@ -62,6 +62,8 @@ pub(crate) trait Query: Sized + Send {
 pub(crate) enum AboutUser {
     /// A new user.
     SignUp,
+    /// A change of the one who is signed in.
+    Update,
 }
 
 /// A body that nothing is read from; it still has to be well-formed and come from a trusted page.

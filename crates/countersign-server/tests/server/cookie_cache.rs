@@ -97,17 +97,19 @@ async fn t141_a_session_that_was_ended_elsewhere_still_reads_and_does_nothing_el
 
         server.put_cookies(phone.clone());
         assert_ne!(server.get("/get-session").await.json(), Value::Null, "{strategy}");
-        for path in ["/token", "/token?disableCookieCache=", "/token?disableCookieCache=false"] {
+        for path in [
+            "/token",
+            "/token?disableCookieCache=",
+            "/token?disableCookieCache=false",
+            "/list-sessions",
+        ] {
             server.put_cookies(phone.clone());
             assert_eq!(server.get(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
         }
-        for path in ["/revoke-sessions", "/revoke-other-sessions"] {
+        let unlink = json!({ "accountId": "any" });
+        for path in ["/revoke-sessions", "/revoke-other-sessions", "/unlink-account"] {
             server.put_cookies(phone.clone());
-            assert_eq!(
-                server.post(path, &json!({})).await.status,
-                StatusCode::UNAUTHORIZED,
-                "{path}"
-            );
+            assert_eq!(server.post(path, &unlink).await.status, StatusCode::UNAUTHORIZED, "{path}");
         }
         server.put_cookies(phone.clone());
         assert_eq!(server.get("/get-session?disableCookieCache=1").await.json(), Value::Null);

@@ -2,8 +2,9 @@
 
 use countersign_server::settings::{Limit, LimitStorage, SameSite};
 use jiff::SignedDuration;
+use serde_json::json;
 
-use crate::fixture::settings;
+use crate::{fixture::settings, social::provider::IdentityProvider};
 
 const HTTPS: (&str, &str) = ("BETTER_AUTH_URL", "https://auth.example.co.uk:8443");
 const SHARED: (&str, &str) = ("COUNTERSIGN_COOKIES__CROSS_SUBDOMAIN", "true");
@@ -47,6 +48,24 @@ fn attributes_that_would_not_protect_are_refused() {
     assert!(!settings(&[HTTPS, insecure, development]).expect("settings").cookies.names.secure());
     let secure = settings(&[("COUNTERSIGN_COOKIES__SECURE", "true")]).expect("settings");
     assert_eq!(secure.cookies.names.session_token, "__Secure-better-auth.session_token");
+}
+
+#[tokio::test]
+async fn a_sign_in_at_a_provider_comes_back_also_where_cookies_are_strict() {
+    let provider = IdentityProvider::start().await;
+    for (same_site, of_session, of_state) in
+        [("strict", "Strict", "Lax"), ("lax", "Lax", "Lax"), ("none", "None", "None")]
+    {
+        let secure = ("COUNTERSIGN_COOKIES__SECURE", "true");
+        let server =
+            provider.server(&[("COUNTERSIGN_COOKIES__SAME_SITE", same_site), secure]).await;
+        let wish = json!({ "provider": "plain", "callbackURL": "/in" });
+        let begun = server.post("/sign-in/social", &wish).await;
+        let ends = |line: &str, with: &str| line.ends_with(&format!("; SameSite={with}"));
+        assert!(ends(begun.set_cookies()[0], of_state), "{:?}", begun.set_cookies());
+        let signed_up = server.sign_up(&json!({})).await;
+        assert!(ends(signed_up.set_cookies()[0], of_session), "{:?}", signed_up.set_cookies());
+    }
 }
 
 #[test]

@@ -72,6 +72,49 @@ async fn behind_a_trusted_proxy_the_client_is_whom_it_names() {
 }
 
 #[tokio::test]
+async fn t272_clients_that_cannot_be_told_apart_are_counted_together() {
+    let proxies = ("COUNTERSIGN_SERVER__TRUSTED_PROXIES", "10.0.0.0/8");
+    let server = TestServer::start(&[LIMITED[0], proxies]).await;
+    for (attempt, hop) in ["unknown", "_hidden", "1e3", "999.1.1.1"].into_iter().enumerate() {
+        let peer = format!("10.1.1.{attempt}");
+        let request = wrong_sign_in(&server, Some(hop));
+        let status = server.send_from(&peer, request).await.status;
+        assert_eq!(status, if attempt < 3 { 400 } else { 429 }, "{hop}");
+    }
+    let known = wrong_sign_in(&server, Some("198.51.100.1"));
+    assert_eq!(server.send_from("10.1.1.1", known).await.status, 400);
+}
+
+#[tokio::test]
+async fn t269_networks_that_are_none_are_refused_at_the_start() {
+    for bad in ["10.0.0.0/8x", "1e3", "10.0.0.0/33", "10.0.0.0/8, proxy.example"] {
+        let error = crate::fixture::settings(&[("COUNTERSIGN_SERVER__TRUSTED_PROXIES", bad)]);
+        let error = error.err().expect("refused").to_string();
+        assert!(error.contains("server.trusted_proxies"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn t171_no_request_lends_its_origin_to_another() {
+    let trusted = ("BETTER_AUTH_TRUSTED_ORIGINS", "https://partner.example");
+    let server = TestServer::start(&[trusted]).await;
+    server.sign_up(&json!({})).await;
+    let requests = (0..200).map(|number| {
+        let is_partner = number % 2 == 0;
+        let mut request = server.json_request("/revoke-other-sessions", &json!({}));
+        let origin = if is_partner { "https://partner.example" } else { "https://evil.example" };
+        let headers = request.headers_mut();
+        headers.insert("origin", origin.parse().expect("a header"));
+        headers.insert("x-forwarded-host", "evil.example".parse().expect("a header"));
+        let server = &server;
+        async move { (is_partner, server.send(request).await.status) }
+    });
+    for (is_partner, status) in futures_util::future::join_all(requests).await {
+        assert_eq!(status, if is_partner { 200 } else { 403 });
+    }
+}
+
+#[tokio::test]
 async fn t187_more_sign_ins_than_can_wait_are_told_to_come_back_and_none_is_called_wrong() {
     let few = [("COUNTERSIGN_PASSWORD__THREADS", "1"), ("COUNTERSIGN_PASSWORD__QUEUE", "2")];
     let server = TestServer::start(&few).await;

@@ -6,7 +6,7 @@ use countersign_store::{Database, DatabaseUrl, schema::BETTER_AUTH};
 use crate::fixture::TestServer;
 
 #[tokio::test]
-async fn in_production_the_application_shows_errors() {
+async fn t174_in_production_the_application_shows_errors() {
     let server = TestServer::start(&[]).await;
     for (query, location) in [
         ("?error=state_mismatch", "/?error=state_mismatch"),
@@ -26,7 +26,7 @@ async fn in_production_the_application_shows_errors() {
 }
 
 #[tokio::test]
-async fn in_development_a_page_shows_them_and_runs_nothing() {
+async fn t174_in_development_a_page_shows_them_and_runs_nothing() {
     let server = TestServer::start(&[("COUNTERSIGN_SERVER__DEVELOPMENT", "true")]).await;
     let reply =
         server.get("/error?error=state_mismatch&error_description=%3Cb%3Ehi%3C%2Fb%3E").await;

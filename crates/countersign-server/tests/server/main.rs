@@ -22,6 +22,8 @@ mod mail;
 mod multi_session;
 mod open_api;
 mod redis_sessions;
+mod redis_verifications;
+mod refused_passwords;
 mod relay;
 mod reset_password;
 mod secrecy;

@@ -101,3 +101,14 @@ async fn without_the_plugin_or_the_page_there_is_none() {
     assert_eq!(server.get("/open-api/generate-schema").await.status, 200);
     assert_eq!(server.get("/reference").await.status, 404);
 }
+
+#[tokio::test]
+async fn t287_five_thousand_ranges_of_a_page_are_one_page() {
+    let server = TestServer::start(&EVERYTHING).await;
+    let asked = format!("bytes={}", vec!["0-"; 5_000].join(","));
+    for path in ["/reference", "/open-api/generate-schema", "/jwks", "/ok"] {
+        let whole = server.get(path).await;
+        let ranged = server.get_with(path, "range", asked.as_bytes()).await;
+        assert_eq!((ranged.status, ranged.body), (whole.status, whole.body), "{path}");
+    }
+}

@@ -237,3 +237,23 @@ async fn a_redis_that_does_not_answer_at_the_start_is_named_without_its_password
         assert!(error.contains("REDIS_URL") && !error.contains("hunter2"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn who_deletes_themselves_is_signed_out_wherever_sessions_are() {
+    for rows in ["false", "true"] {
+        let settings = [
+            ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", rows),
+            ("COUNTERSIGN_DELETE_USER__ENABLED", "true"),
+        ];
+        let WithRedis { redis: _redis, server } = start(&settings).await;
+        server.sign_up(&json!({})).await;
+        let elsewhere = server.take_cookies();
+        server.clock.advance(SignedDuration::from_secs(1));
+        sign_in(&server).await;
+        server.clock.advance(SignedDuration::from_secs(1));
+        let deleted = server.post("/delete-user", &json!({ "password": PASSWORD })).await;
+        assert_eq!(deleted.status, 200, "{}", deleted.body);
+        server.put_cookies(elsewhere);
+        assert_eq!(server.get("/get-session").await.json(), Value::Null, "{rows}");
+    }
+}

@@ -84,10 +84,13 @@ async fn t196_a_password_that_is_too_short_does_not_burn_the_token() {
 }
 
 #[tokio::test]
-async fn t197_a_reset_ends_every_session_where_the_settings_say_so() {
+async fn t197_a_reset_ends_every_session_of_a_proven_address_where_the_settings_say_so() {
     for (setting, lives) in [("true", false), ("false", true)] {
         let changes = [("COUNTERSIGN_EMAIL_PASSWORD__REVOKE_SESSIONS_ON_PASSWORD_RESET", setting)];
         let (server, token) = requested(&changes).await;
+        server.post("/send-verification-email", &json!({ "email": "ann@example.com" })).await;
+        let proof = server.mailed_token().await;
+        assert_eq!(server.get(&format!("/verify-email?token={proof}")).await.status, 200);
         let one = server.take_cookies();
         assert!(can_sign_in(&server, PASSWORD).await);
         let other = server.take_cookies();
@@ -146,4 +149,15 @@ async fn t168_links_are_those_of_the_settings_whatever_the_request_says() {
         assert!(part.contains("http://app.test/api/auth/reset-password/"), "{part}");
         assert!(!part.contains("evil"), "{part}");
     }
+}
+
+#[tokio::test]
+async fn t200_who_signed_up_with_anothers_address_has_nothing_left_of_it_after_a_reset() {
+    let (server, token) = requested(&[]).await;
+    let of_the_attacker = server.take_cookies();
+    assert_eq!(reset(&server, &token, "the owner's password").await.0, 200);
+    assert!(!can_sign_in(&server, PASSWORD).await, "the attacker's password");
+    assert!(can_sign_in(&server, "the owner's password").await);
+    server.put_cookies(of_the_attacker);
+    assert_eq!(server.get("/get-session").await.json(), Value::Null);
 }

@@ -121,3 +121,42 @@ async fn behind_https_cookies_are_secure_and_say_so_in_their_name() {
     assert!(cookies[0].starts_with("__Secure-better-auth.session_token="), "{cookies:?}");
     assert!(cookies[0].ends_with("; Path=/; HttpOnly; Secure; SameSite=Lax"), "{cookies:?}");
 }
+
+#[tokio::test]
+async fn t139_a_session_that_is_used_every_day_ends_all_the_same_where_the_settings_say_so() {
+    let most = ("COUNTERSIGN_SESSION__ABSOLUTE_LIFETIME", "30d");
+    let server = TestServer::start(&[most]).await;
+    server.sign_up(&json!({})).await;
+    for day in 1..30 {
+        server.clock.advance(DAY);
+        let shown = session(&server).await;
+        assert_ne!(shown, Value::Null, "day {day}");
+        let ends = shown["session"]["expiresAt"].as_str().expect("a date");
+        assert!(ends <= "2027-02-14T08:00:00.000Z", "{ends}");
+    }
+    // Nothing is left to be extended.
+    server.clock.advance(DAY - HOUR);
+    assert!(server.get("/get-session").await.set_cookies().is_empty());
+    server.clock.advance(HOUR + SignedDuration::from_millis(1));
+    assert_eq!(session(&server).await, Value::Null);
+}
+
+#[tokio::test]
+async fn t139_the_limit_counts_for_sessions_that_began_before_it_was_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = countersign_testing::file_in(&folder, "auth.db");
+    let unlimited = TestServer::start(&[("DATABASE_URL", &url)]).await;
+    unlimited.sign_up(&json!({})).await;
+    let limited =
+        [("DATABASE_URL", url.as_str()), ("COUNTERSIGN_SESSION__ABSOLUTE_LIFETIME", "2d")];
+    let limited = TestServer::start(&limited).await;
+    let cookies = unlimited.take_cookies();
+    limited.put_cookies(cookies.clone());
+    let listed = limited.get("/list-sessions").await.json();
+    assert_eq!(listed[0]["expiresAt"], "2027-01-17T08:00:00.000Z");
+    limited.clock.advance(DAY * 2 + SignedDuration::from_millis(1));
+    assert_eq!(session(&limited).await, Value::Null);
+    // It is refused as one that is over: nothing is left of it for the other server.
+    unlimited.put_cookies(cookies);
+    assert_eq!(session(&unlimited).await, Value::Null);
+}

@@ -250,3 +250,37 @@ async fn wrong_passwords_count_for_the_account_whether_it_is_named_or_addressed(
     let refused = server.post("/sign-in/username", &right).await;
     assert_eq!(refused.json()["code"], "INVALID_USERNAME_OR_PASSWORD");
 }
+
+#[tokio::test]
+async fn of_many_who_take_one_name_at_once_one_gets_it() {
+    let server = TestServer::start(&[USERNAME]).await;
+    let mut requests = Vec::new();
+    for number in 0..8 {
+        server.sign_up(&json!({ "email": format!("user{number}@example.com") })).await;
+        requests.push(server.json_request("/update-user", &json!({ "username": "ann" })));
+        server.forget_cookies();
+    }
+    let replies =
+        futures_util::future::join_all(requests.into_iter().map(|request| server.send(request)));
+    let replies = replies.await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+    for refused in replies.iter().filter(|reply| reply.status != 200) {
+        let code = refused.json()["code"].clone();
+        let expected = ["USERNAME_IS_ALREADY_TAKEN", "FAILED_TO_UPDATE_USER"];
+        assert!(expected.iter().any(|known| code == *known), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn t250_a_change_of_a_name_is_ones_own_whatever_the_body_names() {
+    let server = TestServer::start(&[USERNAME]).await;
+    let bob =
+        server.sign_up(&json!({ "email": "bob@example.com", "username": "bob" })).await.json();
+    server.forget_cookies();
+    server.sign_up(&json!({ "username": "ann" })).await;
+    let wish = json!({ "id": bob["user"]["id"], "userId": bob["user"]["id"], "username": "anne" });
+    assert_eq!(server.post("/update-user", &wish).await.status, 200);
+    assert_eq!(server.post(SIGN_IN, &credentials("bob", PASSWORD)).await.status, 200);
+    assert_eq!(server.post(SIGN_IN, &credentials("anne", PASSWORD)).await.status, 200);
+    assert_eq!(server.post(SIGN_IN, &credentials("ann", PASSWORD)).await.status, 401);
+}

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use crate::{
     Cells, Database, StoreError, date,
     sql::{
-        DeleteStatement, Expr, ExprTrait, InsertStatement, Query, SelectStatement, UpdateStatement,
+        Condition, DeleteStatement, Expr, ExprTrait, InsertStatement, Query, SelectStatement,
+        UpdateStatement,
     },
 };
 
@@ -79,13 +80,20 @@ pub struct CredentialAccount<'a> {
     pub created_at: Timestamp,
 }
 
+/// The row of a user's password. A row of this provider under another account id is none, as in Better Auth.
+fn is_password_of(user_id: &str) -> Condition {
+    Condition::all()
+        .add(Expr::col("userId").eq(user_id))
+        .add(Expr::col("providerId").eq(CREDENTIAL))
+        .add(Expr::col("accountId").eq(user_id))
+}
+
 /// The stored password of a user: `None` when there is no password account or it holds none.
 pub async fn password_of(database: &Database, user_id: &str) -> Result<Option<String>, StoreError> {
     let select = Query::select()
         .column("password")
         .from("account")
-        .and_where(Expr::col("userId").eq(user_id))
-        .and_where(Expr::col("providerId").eq(CREDENTIAL))
+        .cond_where(is_password_of(user_id))
         .take();
     match database.fetch_optional(&select).await? {
         Some(row) => row.optional_text("password"),
@@ -116,8 +124,7 @@ pub fn replace_password(user_id: &str, old: &str, new: &str, now: Timestamp) -> 
         .table("account")
         .value("password", new)
         .value("updatedAt", date(now))
-        .and_where(Expr::col("userId").eq(user_id))
-        .and_where(Expr::col("providerId").eq(CREDENTIAL))
+        .cond_where(is_password_of(user_id))
         .and_where(Expr::col("password").eq(old))
         .take()
 }
@@ -128,8 +135,7 @@ pub fn set_password(user_id: &str, hash: &str, now: Timestamp) -> UpdateStatemen
         .table("account")
         .value("password", hash)
         .value("updatedAt", date(now))
-        .and_where(Expr::col("userId").eq(user_id))
-        .and_where(Expr::col("providerId").eq(CREDENTIAL))
+        .cond_where(is_password_of(user_id))
         .take()
 }
 

@@ -61,8 +61,8 @@ const COLUMNS: [&str; 12] = [
     "updatedAt",
 ];
 
-/// Reads a row of [`select_of_key`] or [`select_of_user`].
-pub fn read(row: Row) -> Result<Account, StoreError> {
+/// Reads a row of [`select_of_user`].
+fn read(row: Row) -> Result<Account, StoreError> {
     let mut cells = row.into_cells();
     Ok(Account {
         id: cells.text()?,
@@ -84,14 +84,22 @@ pub fn read(row: Row) -> Result<Account, StoreError> {
 
 /// The accounts that are this one at this provider: one or none, unless the table was filled by
 /// somebody else.
-pub fn select_of_key(provider_id: &str, account_id: &str) -> SelectStatement {
-    Query::select()
+pub async fn find_of_key(
+    database: &Database,
+    provider_id: &str,
+    account_id: &str,
+) -> Result<Vec<Account>, StoreError> {
+    let select = Query::select()
         .columns(COLUMNS)
         .from("account")
         .and_where(Expr::col("providerId").eq(provider_id))
         .and_where(Expr::col("accountId").eq(account_id))
-        .limit(2)
-        .take()
+        .take();
+    let rows = database.fetch_all(&select).await?;
+    let mut found = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    // A database that folds case, or leaves out spaces at the end, finds other people's, too.
+    found.retain(|found| found.provider_id == provider_id && found.account_id == account_id);
+    Ok(found)
 }
 
 /// The accounts of a user.
@@ -115,7 +123,9 @@ pub async fn find_of_user(
     Ok(accounts.into_iter().find(|account| account.id == id))
 }
 
-/// Adds an account at a provider.
+/// Adds an account at a provider. Nothing else in the table is unique: whoever wants one account to be
+/// linked once gives its row an id that follows from it, and the second insert fails with
+/// [`StoreError::Duplicate`].
 pub fn insert(account: &Account) -> InsertStatement {
     let tokens = &account.tokens;
     Query::insert()

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    AdditionalColumns, Cells, Database, StoreError, UserColumn, date,
+    AdditionalChange, AdditionalColumns, Cells, Database, StoreError, UserColumn, date,
     sql::{
         DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Query, SelectStatement,
         UpdateStatement, Value,
@@ -117,6 +117,8 @@ pub struct ProfileChange {
     pub name: Option<String>,
     /// The picture.
     pub image: ImageChange,
+    /// What is to stand in columns that features added; see [`UserColumn::change`].
+    pub additional: AdditionalChange,
 }
 
 /// What of a user's picture is to change.
@@ -131,7 +133,24 @@ pub enum ImageChange {
     At(String),
 }
 
-/// Changes the profile of a user; touches no row when the user is gone.
+impl ProfileChange {
+    /// The user as the change leaves them.
+    #[must_use]
+    pub fn of(self, mut user: User, now: Timestamp) -> User {
+        for (name, value) in self.additional.into_iter() {
+            UserColumn::named(name).set(&mut user, value);
+        }
+        let image = match self.image {
+            ImageChange::None => user.image,
+            ImageChange::Removed => None,
+            ImageChange::At(address) => Some(address),
+        };
+        User { name: self.name.unwrap_or(user.name), image, updated_at: now, ..user }
+    }
+}
+
+/// Changes the profile of a user; touches no row when the user is gone. Fails with
+/// [`StoreError::Duplicate`] when what a feature wants unique is taken.
 pub fn change_profile(id: &str, change: &ProfileChange, now: Timestamp) -> UpdateStatement {
     let mut update = Query::update();
     update.table("user").value("updatedAt", date(now)).and_where(Expr::col("id").eq(id));
@@ -146,6 +165,9 @@ pub fn change_profile(id: &str, change: &ProfileChange, now: Timestamp) -> Updat
         ImageChange::At(address) => {
             update.value("image", address.as_str());
         }
+    }
+    for (name, value) in change.additional.iter() {
+        update.value(name, Value::from(value.map(str::to_owned)));
     }
     update
 }

@@ -3,10 +3,11 @@
 //! * `POST /sign-in/username`: a session for a name and a password.
 //! * `POST /is-username-available`: whether a name is free. It tells who has an account, as the
 //!   sign-up of a taken name does: a name cannot be chosen without that.
-//! * `sign-up/email` takes `username` and `displayUsername`; both are in a user's JSON.
+//! * `sign-up/email` and `update-user` take `username` and `displayUsername`; both are in a user's JSON.
 //!
-//! Names are compared in lower case; `displayUsername` keeps what was typed. Who gives only one of
-//! them gives both, if the display name can be a name.
+//! Names are compared in lower case; `displayUsername` keeps what was typed. Who signs up with only one
+//! of them gives both, if the display name can be a name; a change changes what it names, and `null`
+//! takes it away. Nobody can give themselves somebody else's name.
 
 mod routes;
 mod rules;
@@ -15,10 +16,10 @@ mod schema;
 use axum::{Router, routing::post};
 use countersign_store::{
     schema::Table,
-    users::{self, User},
+    users::{self, ProfileChange, User},
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use http::StatusCode;
+use http::{StatusCode, request::Parts};
 use serde_json::Value;
 
 pub(crate) use self::schema::USER_MEMBERS;
@@ -29,6 +30,8 @@ use self::{
 use super::Feature;
 use crate::{
     Auth,
+    cookies::RequestCookies,
+    session::look,
     settings::{UsernameSettings, Wish},
     wire::{AboutUser, ApiError, Refusal, refusals},
 };
@@ -51,8 +54,7 @@ impl Username {
     }
 
     /// Completes what was posted and refuses a name that cannot be had.
-    async fn read(self, auth: &Auth, about: AboutUser, posted: &mut Value) -> Result<(), ApiError> {
-        let AboutUser::SignUp = about;
+    async fn read_sign_up(self, auth: &Auth, posted: &mut Value) -> Result<(), ApiError> {
         let display = posted.get(DISPLAY_USERNAME.name()).and_then(Value::as_str);
         if posted.get(USERNAME.name()).is_none()
             && let Some(display) = display.filter(|name| check(name, &self.settings).is_ok())
@@ -69,6 +71,25 @@ impl Username {
         let has_display = posted.get(DISPLAY_USERNAME.name()).is_some_and(|name| *name != "");
         if !has_display {
             posted[DISPLAY_USERNAME.name()] = username.into();
+        }
+        Ok(())
+    }
+
+    /// Refuses another name that cannot be had. One's own can, in other letters, too.
+    async fn read_update(
+        self,
+        auth: &Auth,
+        request: &Parts,
+        posted: &Value,
+    ) -> Result<(), ApiError> {
+        let Some(username) = posted.get(USERNAME.name()).and_then(Value::as_str) else {
+            return Ok(());
+        };
+        check(username, &self.settings).map_err(|fault| fault.refused(StatusCode::BAD_REQUEST))?;
+        let Some(owner) = find(auth, username).await? else { return Ok(()) };
+        let asking = look(auth, &RequestCookies::of_parts(request)).await?;
+        if asking.is_none_or(|(_, user)| user.id != owner.id) {
+            return Err((&USERNAME_IS_ALREADY_TAKEN).into());
         }
         Ok(())
     }
@@ -110,13 +131,15 @@ impl Feature for Username {
         &'a self,
         auth: &'a Auth,
         about: AboutUser,
+        request: &'a Parts,
         posted: Option<&'a mut Value>,
     ) -> BoxFuture<'a, Result<(), ApiError>> {
         async move {
-            match posted {
-                Some(posted @ Value::Object(_)) => self.read(auth, about, posted).await,
-                // The endpoint says what is wrong with it.
-                _ => Ok(()),
+            // What is no object: the endpoint says what is wrong with it.
+            let Some(posted @ Value::Object(_)) = posted else { return Ok(()) };
+            match about {
+                AboutUser::SignUp => self.read_sign_up(auth, posted).await,
+                AboutUser::Update => self.read_update(auth, request, posted).await,
             }
         }
         .boxed()
@@ -128,6 +151,20 @@ impl Feature for Username {
         }
         if let Some(display) = text(posted, DISPLAY_USERNAME.name())? {
             DISPLAY_USERNAME.set(user, Some(display.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn change_user(&self, posted: &Value, change: &mut ProfileChange) -> Result<(), ApiError> {
+        for (column, stored) in
+            [(&USERNAME, normalised as fn(&str) -> String), (&DISPLAY_USERNAME, str::to_owned)]
+        {
+            match posted.get(column.name()) {
+                None => {}
+                Some(Value::Null) => column.change(change, None),
+                Some(Value::String(text)) => column.change(change, Some(stored(text))),
+                Some(_) => return Err((&refusals::FAILED_TO_UPDATE_USER).into()),
+            }
         }
         Ok(())
     }

@@ -7,7 +7,8 @@
 //! | and `session.store_in_database` | all sessions | a copy that is asked first |
 //! | and `session.preserve_in_database` | all there ever were | all sessions |
 //!
-//! Redis that is away is an error, never "no session".
+//! Redis that is away is an error, never "no session". Whatever is stored, no session is found to end later
+//! than `session.absolute_lifetime` lets it.
 
 mod redis;
 
@@ -24,7 +25,7 @@ use jiff::Timestamp;
 
 use self::redis::RedisSessions;
 use crate::{
-    settings::{SessionRows, Settings},
+    settings::{SessionRows, SessionSettings, Settings},
     wire::{ApiError, MemberOrder},
 };
 
@@ -34,6 +35,7 @@ pub(crate) struct SessionStore {
     redis: Option<RedisSessions>,
     in_database: bool,
     preserved: bool,
+    settings: SessionSettings,
 }
 
 impl SessionStore {
@@ -46,7 +48,7 @@ impl SessionStore {
             RedisSessions::new(redis, expires_in, order_of(in_database), additional)
         };
         let (redis, preserved) = (redis.map(open), rows == Some(SessionRows::All));
-        Self { database, redis, in_database, preserved }
+        Self { database, redis, in_database, preserved, settings: settings.session }
     }
 
     /// Whether Redis answers, where there is one.
@@ -64,6 +66,11 @@ impl SessionStore {
 
     /// The session with this token, and its user. Sessions that are over may be found, too.
     pub(crate) async fn find(&self, token: &str) -> Result<Option<(Session, User)>, ApiError> {
+        let found = self.find_stored(token).await?;
+        Ok(found.map(|(session, user)| (self.limited(session), user)))
+    }
+
+    async fn find_stored(&self, token: &str) -> Result<Option<(Session, User)>, ApiError> {
         if let Some(redis) = &self.redis {
             match redis.find(token).await? {
                 redis::Found::Session(session, user) => return Ok(Some((*session, *user))),
@@ -210,12 +217,17 @@ impl SessionStore {
         user_id: &str,
         now: Timestamp,
     ) -> Result<Vec<Session>, ApiError> {
-        match &self.redis {
-            Some(redis) if !self.in_database || self.preserved => {
-                Ok(redis.list(user_id, now).await?)
-            }
-            _ => Ok(sessions::list_live(&self.database, user_id, now).await?),
-        }
+        let stored = match &self.redis {
+            Some(redis) if !self.in_database || self.preserved => redis.list(user_id, now).await?,
+            _ => sessions::list_live(&self.database, user_id, now).await?,
+        };
+        let limited = stored.into_iter().map(|session| self.limited(session));
+        Ok(limited.filter(|session| session.expires_at > now).collect())
+    }
+
+    fn limited(&self, session: Session) -> Session {
+        let expires_at = self.settings.end(session.created_at, session.expires_at);
+        Session { expires_at, ..session }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whose account it is: nobody gets into another's by an address, and nobody's account moves.
 
+use countersign_testing::{file_in, mariadb::MariaDb, postgres::Postgres};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -26,7 +27,7 @@ async fn an_address_that_the_provider_did_not_verify_opens_nobodys_account() {
 }
 
 #[tokio::test]
-async fn who_signs_up_with_anothers_address_first_does_not_share_the_account_later() {
+async fn t200_who_signs_up_with_anothers_address_first_does_not_share_the_account_later() {
     let provider = IdentityProvider::start().await;
     let server = provider.server(&[]).await;
     server.sign_up(&json!({ "email": "ann@example.com" })).await;
@@ -83,22 +84,62 @@ async fn a_further_account_needs_the_session_that_asked_for_it() {
     assert_eq!(sign_in(&server, "plain").await, "/err?error=account_not_linked");
 }
 
-#[tokio::test]
-async fn of_two_users_who_link_one_account_at_once_one_gets_it() {
+/// Sixteen users link one account, all at the same moment; one of them has it then.
+async fn all_link_one_account(database: &str) {
     let provider = IdentityProvider::start().await;
-    let server = provider.server(&[("COUNTERSIGN_ACCOUNT__LINK_OTHER_EMAILS", "true")]).await;
+    let any_address = ("COUNTERSIGN_ACCOUNT__LINK_OTHER_EMAILS", "true");
+    let server = provider.server(&[any_address, ("DATABASE_URL", database)]).await;
     provider.knows(&profile("shared", "shared@example.com", true));
     let mut requests = Vec::new();
-    for name in ["ann", "bob"] {
-        server.sign_up(&json!({ "email": format!("{name}@example.com") })).await;
+    for number in 0..16 {
+        server.sign_up(&json!({ "email": format!("user{number}@example.com") })).await;
         let begun = begin(&server, "/link-social", "plain").await;
         let path = format!("/callback/plain?code=some-code&state={}", begun.state);
         requests.push(request_with(&server.take_cookies(), &path));
     }
     let replies = join_all(requests.into_iter().map(|request| server.send(request))).await;
-    let mut places: Vec<_> = replies.iter().map(location).collect();
-    places.sort();
-    assert_eq!(places, ["/err?error=account_already_linked_to_different_user", "/in"]);
+    let places: Vec<_> = replies.iter().map(location).collect();
+    let linked = places.iter().filter(|place| *place == "/in").count();
+    let taken = "/err?error=account_already_linked_to_different_user";
+    let refused = places.iter().filter(|place| *place == taken).count();
+    assert_eq!((linked, refused), (1, 15), "{places:?}");
+    assert_eq!(sign_in(&server, "plain").await, "/in", "one row is the account");
+}
+
+#[tokio::test]
+async fn of_many_users_who_link_one_account_at_once_one_gets_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    all_link_one_account(&file_in(&folder, "auth.db")).await;
+}
+
+#[tokio::test]
+async fn of_many_users_who_link_one_account_at_once_one_gets_it_on_postgresql() {
+    let engine = Postgres::start().expect("PostgreSQL starts");
+    all_link_one_account(&engine.new_database("linking").expect("a database")).await;
+}
+
+#[tokio::test]
+async fn of_many_users_who_link_one_account_at_once_one_gets_it_on_mariadb() {
+    let engine = MariaDb::start().expect("MariaDB starts");
+    all_link_one_account(&engine.new_database("linking").expect("a database")).await;
+}
+
+#[tokio::test]
+async fn accounts_whose_ids_differ_in_letters_only_are_two_on_mariadb() {
+    let engine = MariaDb::start().expect("MariaDB starts");
+    let database = engine.new_database("letters").expect("a database");
+    let provider = IdentityProvider::start().await;
+    let server = provider.server(&[("DATABASE_URL", &database)]).await;
+    for (id, email) in [
+        ("Subject", "ann@example.com"),
+        ("subject", "bob@example.com"),
+        ("subject ", "cleo@example.com"),
+    ] {
+        provider.knows(&profile(id, email, true));
+        assert_eq!(sign_in(&server, "plain").await, "/in", "{id:?}");
+        assert_eq!(server.get("/get-session").await.json()["user"]["email"], email);
+        server.forget_cookies();
+    }
 }
 
 #[tokio::test]

@@ -4,5 +4,5 @@ mod accounts;
 mod addresses;
 mod flows;
 mod id_tokens;
-mod provider;
+pub(crate) mod provider;
 mod secrets;
