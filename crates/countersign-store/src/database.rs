@@ -188,6 +188,12 @@ impl Database {
         self.execute_all(&inspection.statements()).await
     }
 
+    /// Runs statements of its own dialect that are no queries, such as those that make a trigger; all or
+    /// none, but on MySQL. Their names are those of the database.
+    pub async fn install(&self, statements: &[String]) -> Result<(), StoreError> {
+        self.execute_all(statements).await
+    }
+
     /// Compares `tables` with what the database has. Changes nothing.
     pub async fn inspect(&self, tables: &[&'static Table]) -> Result<Inspection, StoreError> {
         let found = match &self.engine {

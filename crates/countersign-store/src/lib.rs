@@ -10,7 +10,7 @@
 //!   has. Nothing here writes DDL unless [`Database::create`] is called.
 //! * [`users`], [`accounts`], [`sessions`], [`verifications`], [`rate_limits`] and [`signing_keys`]
 //!   are Better Auth's tables `user`, `account`, `session`, `verification`, `rateLimit` and `jwks` as
-//!   typed rows.
+//!   typed rows; [`revocations`] and [`revocation_guards`] are tables of our own.
 //!
 //! # How values are stored
 //!
@@ -81,7 +81,8 @@ pub use row::{Cells, Row};
 pub use sea_query as sql;
 pub use statement::{Bound, Prepared, Statement};
 pub use tables::{
-    accounts, expired, linked_accounts, rate_limits, sessions, signing_keys, users, verifications,
+    accounts, expired, linked_accounts, rate_limits, revocation_guards, revocations, sessions,
+    signing_keys, users, verifications,
 };
 pub use transaction::Transaction;
 pub use url::{DatabaseUrl, DatabaseUrlError, ServerUrl};

@@ -42,6 +42,14 @@ impl Row {
         }
     }
 
+    /// An integer column, or `None` for NULL.
+    pub fn optional_integer(&self, name: &str) -> Result<Option<i64>, StoreError> {
+        match self.value(name)? {
+            Cell::Null => Ok(None),
+            _ => self.integer(name).map(Some),
+        }
+    }
+
     /// A boolean column: 1 is true, 0 is false.
     pub fn boolean(&self, name: &str) -> Result<bool, StoreError> {
         read_boolean(self.value(name)?, || name.to_owned())

@@ -136,6 +136,68 @@ pub static BETTER_AUTH: [Table; 4] = {
     ]
 };
 
+/// What was taken back before its time, the head of its sequence, and the guards that follow it: not
+/// Better Auth's.
+pub static REVOCATION: [Table; 3] = {
+    use Kind::{BigInteger, Date, Text};
+    use Rule::{Key, Optional, Required, Unique};
+    [
+        Table {
+            name: "revocation",
+            columns: &[
+                column("id", Text, Key),
+                column("sequence", BigInteger, Unique),
+                column("kind", Text, Required),
+                column("hash", Text, Required),
+                column("until", BigInteger, Required),
+                column("before", BigInteger, Optional),
+                column("createdAt", Date, Required),
+            ],
+            indexes: &[&["until"]],
+        },
+        Table {
+            name: "revocationHead",
+            columns: &[
+                column("id", Text, Key),
+                column("epoch", Text, Required),
+                column("key", Text, Required),
+                column("sequence", BigInteger, Required),
+            ],
+            indexes: &[],
+        },
+        Table {
+            name: "revocationGuard",
+            columns: &[
+                column("id", Text, Key),
+                column("name", Text, Unique),
+                column("resourceServer", Text, Required),
+                column("epoch", Text, Required),
+                column("sequence", BigInteger, Required),
+                column("kids", Text, Optional),
+                column("seenAt", Date, Required),
+            ],
+            indexes: &[],
+        },
+    ]
+};
+
+/// What triggers of the database saw ending, by its name, until a server gives it a number.
+pub static REVOCATION_INBOX: [Table; 1] = {
+    use Kind::{BigInteger, Date, Text};
+    use Rule::{Key, Optional, Required};
+    [Table {
+        name: "revocationInbox",
+        columns: &[
+            column("id", Text, Key),
+            column("kind", Text, Required),
+            column("name", Text, Required),
+            column("before", BigInteger, Optional),
+            column("createdAt", Date, Required),
+        ],
+        indexes: &[],
+    }]
+};
+
 /// What identity providers give, in the table `account`: where there are providers, it is not spare.
 pub static PROVIDER_TOKENS: [Table; 1] = {
     use Kind::{Date, Text};

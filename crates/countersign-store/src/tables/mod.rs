@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod expired;
 pub mod linked_accounts;
 pub mod rate_limits;
+pub mod revocation_guards;
+pub mod revocations;
 pub mod sessions;
 pub mod signing_keys;
 pub mod users;

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 
 use super::users::{self, User};
 use crate::{
-    Cells, Database, Prepared, StoreError, date,
-    sql::{DeleteStatement, Expr, ExprTrait, InsertStatement, Query, UpdateStatement},
+    Cells, Database, Prepared, Row, StoreError, date,
+    sql::{
+        DeleteStatement, Expr, ExprTrait, InsertStatement, Query, SelectStatement, UpdateStatement,
+    },
 };
 
 /// The most sessions of one user that are listed, as Better Auth's adapter does.
@@ -95,6 +97,53 @@ pub async fn list_live(
     rows.into_iter().map(|row| read(&mut row.into_cells())).collect()
 }
 
+/// The sessions of a user by id, each with when it is over: for a transaction that ends them, and
+/// [`read_end`].
+pub fn ends_of_user(user_id: &str) -> SelectStatement {
+    Query::select()
+        .columns(["id", "token", "expiresAt"])
+        .from("session")
+        .and_where(Expr::col("userId").eq(user_id))
+        .take()
+}
+
+/// A session, as far as whoever ends it needs to know it. No `Debug`: the token is a credential.
+pub struct SessionEnd {
+    /// Its id.
+    pub id: String,
+    /// Its token.
+    pub token: String,
+    /// From then on it is over.
+    pub expires_at: Timestamp,
+}
+
+/// A row of [`ends_of_user`].
+pub fn read_end(row: Row) -> Result<SessionEnd, StoreError> {
+    let mut cells = row.into_cells();
+    Ok(SessionEnd { id: cells.text()?, token: cells.text()?, expires_at: cells.timestamp()? })
+}
+
+/// The token and the user of the session with this id. A text that no id here could be is none.
+pub async fn token_and_user_of(
+    database: &Database,
+    id: &str,
+) -> Result<Option<(String, String)>, StoreError> {
+    let select = Query::select()
+        .columns(["id", "token", "userId"])
+        .from("session")
+        .and_where(Expr::col("id").eq(id))
+        .take();
+    let found = match database.fetch_optional(&select).await {
+        Err(StoreError::Refused(_)) => None,
+        found => found?,
+    };
+    let Some(row) = found else { return Ok(None) };
+    let mut cells = row.into_cells();
+    // MySQL's usual collations find an id in other letters, too.
+    let is_it = cells.text()? == id;
+    Ok(is_it.then_some((cells.text()?, cells.text()?)))
+}
+
 /// Adds a session.
 pub fn insert(session: &Session) -> InsertStatement {
     Query::insert()
@@ -158,6 +207,11 @@ fn ended(now: Timestamp) -> UpdateStatement {
 /// Ends every session of a user.
 pub fn delete_all(user_id: &str) -> DeleteStatement {
     Query::delete().from_table("session").and_where(Expr::col("userId").eq(user_id)).take()
+}
+
+/// Ends every session that began then or before.
+pub fn delete_begun_before(moment: Timestamp) -> DeleteStatement {
+    Query::delete().from_table("session").and_where(Expr::col("createdAt").lte(date(moment))).take()
 }
 
 /// Ends every session of a user but the one with this token.

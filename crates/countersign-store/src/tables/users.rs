@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     AdditionalChange, AdditionalColumns, Cells, Database, StoreError, UserColumn, date,
     sql::{
-        DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Query, SelectStatement,
+        DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Order, Query, SelectStatement,
         UpdateStatement, Value,
     },
 };
@@ -61,6 +61,19 @@ pub async fn find_by_email(database: &Database, email: &str) -> Result<Option<Us
 /// The user with this id.
 pub async fn find_by_id(database: &Database, id: &str) -> Result<Option<User>, StoreError> {
     find(database, "id", id).await
+}
+
+/// How many ids [`ids_after`] reads at once.
+const IDS: u64 = 500;
+
+/// Some ids of users in order, those after this one or the first ones: all users, a batch at a time.
+pub fn ids_after(after: Option<&str>) -> SelectStatement {
+    let mut select = Query::select();
+    select.column("id").from("user").order_by("id", Order::Asc).limit(IDS);
+    if let Some(after) = after {
+        select.and_where(Expr::col("id").gt(after));
+    }
+    select
 }
 
 /// The user who has this value in a column that a feature added.

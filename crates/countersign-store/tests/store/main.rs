@@ -7,5 +7,6 @@ mod engines;
 mod ids;
 mod inspection;
 mod names;
+mod revocations;
 mod servers;
 mod verifications;

@@ -8,7 +8,7 @@ use countersign_testing::{mariadb::MariaDb, postgres::Postgres};
 use crate::{
     better_auth, contract,
     engines::{self, Story},
-    ids, inspection, names, verifications,
+    ids, inspection, names, revocations, verifications,
 };
 
 fn stories() -> impl Iterator<Item = (String, &'static (&'static str, Story))> {
@@ -18,6 +18,7 @@ fn stories() -> impl Iterator<Item = (String, &'static (&'static str, Story))> {
         .chain(inspection::STORIES)
         .chain(names::STORIES)
         .chain(ids::STORIES)
+        .chain(revocations::STORIES)
         .chain(verifications::STORIES);
     all.enumerate().map(|(number, story)| (format!("story_{number}"), story))
 }
