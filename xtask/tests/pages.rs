@@ -18,6 +18,8 @@ const PAGES: &[&str] = &[
     "docs/protect-axum.md",
     "docs/protect-fastapi.md",
     "docs/replace-better-auth.md",
+    "docs/revocation.md",
+    "docs/revocation-feed.md",
     "docs/rotate-secrets.md",
     "docs/social-sign-in.md",
     "docs/try.md",

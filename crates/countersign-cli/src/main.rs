@@ -2,8 +2,10 @@
 
 mod keys;
 mod migrate;
+mod revoke;
 mod secret;
 mod serve;
+mod session;
 mod token;
 mod user;
 
@@ -37,9 +39,14 @@ enum Command {
     Migrate(migrate::Command),
     /// Looks after the keys that sign tokens.
     Keys(keys::Keys),
+    /// Ends everything that was issued before a moment: after a database was restored from a copy.
+    Revoke(revoke::Flags),
     /// Makes secrets.
     #[command(subcommand)]
     Secret(secret::Command),
+    /// Looks after sessions.
+    #[command(subcommand)]
+    Session(session::Command),
     /// Looks into tokens.
     #[command(subcommand)]
     Token(token::Command),
@@ -66,10 +73,12 @@ fn main() -> ExitCode {
         Command::Serve(flags) => serve::run(flags),
         Command::Migrate(command) => migrate::run(&command),
         Command::Keys(keys) => keys::run(&keys),
+        Command::Revoke(flags) => revoke::run(&flags),
         Command::Secret(command) => {
             secret::run(&command);
             Ok(())
         }
+        Command::Session(command) => session::run(&command),
         Command::Token(command) => token::run(&command),
         Command::User(command) => user::run(&command),
         Command::Completions { shell } => {

@@ -3,6 +3,7 @@
 use countersign_server::{
     Findings, SystemEntropy, inspect,
     settings::{Settings, Source},
+    triggers, watch_better_auth,
 };
 
 use crate::{ConfigFlag, Outcome};
@@ -19,13 +20,19 @@ pub(crate) enum Command {
         /// Says what would be run, and changes nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Makes triggers, too, that see what Better Auth on Node ends on this database, for the
+        /// revocation feed. PostgreSQL only.
+        #[arg(long)]
+        watch_better_auth: bool,
     },
 }
 
 pub(crate) fn run(command: &Command) -> Outcome {
-    let (config, is_look) = match command {
-        Command::Status(config) => (config, true),
-        Command::Apply { config, dry_run } => (config, *dry_run),
+    let (config, is_look, watches) = match command {
+        Command::Status(config) => (config, true, false),
+        Command::Apply { config, dry_run, watch_better_auth } => {
+            (config, *dry_run, *watch_better_auth)
+        }
     };
     let source = Source::of_process(config.config.clone());
     let settings = Settings::read(&source, &SystemEntropy)?;
@@ -39,21 +46,33 @@ pub(crate) fn run(command: &Command) -> Outcome {
         }
         if inspection.is_complete() {
             println!("{}: nothing is missing", settings.database);
-            return Ok(());
+        } else {
+            print!("{}:\n{inspection}", settings.database);
         }
-        print!("{}:\n{inspection}", settings.database);
         if is_look {
-            println!("nothing was changed; `countersign migrate apply` runs these statements");
+            let triggers = if watches { triggers(&settings.database_names) } else { Vec::new() };
+            for text in &triggers {
+                println!("{text};");
+            }
+            if !inspection.is_complete() || watches {
+                println!("nothing was changed; `countersign migrate apply` runs these statements");
+            }
             if !is_ready && !inspection.is_empty {
                 println!("`countersign serve` does not start on this database as it is");
             }
             return Ok(());
         }
-        database.complete(&inspection).await?;
-        if !inspect(&settings).await?.inspection.is_complete() {
-            return Err("some of it cannot be added here; see above".into());
+        if !inspection.is_complete() {
+            database.complete(&inspection).await?;
+            if !inspect(&settings).await?.inspection.is_complete() {
+                return Err("some of it cannot be added here; see above".into());
+            }
+            println!("done");
         }
-        println!("done");
+        if watches {
+            watch_better_auth(&database, &settings.database_names).await?;
+            println!("what Better Auth ends on this database is watched");
+        }
         Ok(())
     })
 }

@@ -65,7 +65,11 @@ async fn serve(settings: Settings) -> Outcome {
     for feature in features.filter(|feature| matches!(feature.off, Some(WhyOff::Lack(_)))) {
         tracing::warn!("{feature}");
     }
-    let stop = told_to_stop()?;
+    let (told, drain) = (told_to_stop()?, server.drain());
+    let stop = async move {
+        told.await;
+        drain.begin();
+    };
     tracing::info!(
         listen = %listener.local_addr()?,
         base_url = format!("{}{}", base_url.origin(), base_url.path()),

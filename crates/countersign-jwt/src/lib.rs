@@ -47,6 +47,7 @@ mod key;
 mod key_set;
 mod known_claims;
 mod lifetime;
+mod message;
 mod pem;
 mod private_der;
 mod private_jwk;

@@ -169,11 +169,20 @@ impl SigningKey {
     /// Makes a token in compact form. The header is exactly `{"alg":…}`, or `{"alg":…,"kid":…}` for a
     /// named key; the claims must serialize to a JSON object and are written as they come.
     pub fn sign(&self, claims: &impl Serialize) -> Result<String, SignError> {
-        let payload = serde_json::to_vec(claims).map_err(SignError::Serialize)?;
+        self.sign_under(&self.header(), claims)
+    }
+
+    /// The compact form of these members under this header.
+    pub(crate) fn sign_under(
+        &self,
+        header: &str,
+        members: &impl Serialize,
+    ) -> Result<String, SignError> {
+        let payload = serde_json::to_vec(members).map_err(SignError::Serialize)?;
         if payload.first() != Some(&b'{') {
             return Err(SignError::NotAnObject);
         }
-        let mut token = base64url::encode(self.header().as_bytes());
+        let mut token = base64url::encode(header.as_bytes());
         token.push('.');
         token.push_str(&base64url::encode(&payload));
         let signature = self.signature(token.as_bytes())?;

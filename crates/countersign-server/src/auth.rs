@@ -10,6 +10,7 @@ use crate::{
     Entropy,
     at_rest::AtRest,
     cookies::{CookieNames, CookieSigner},
+    drain::Drain,
     edge::RateLimiter,
     email::EmailTokens,
     entropy::new_id,
@@ -43,6 +44,7 @@ pub(crate) struct Parts {
     pub(crate) at_rest: AtRest,
     pub(crate) link_tokens: AtRest,
     pub(crate) social: Social,
+    pub(crate) drain: Drain,
     pub(crate) features: Vec<Box<dyn Feature>>,
 }
 
@@ -63,6 +65,10 @@ impl Auth {
     pub(crate) fn now(&self) -> Timestamp {
         let now = self.0.clock.now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
     }
 
     /// An id for a new row of this table.
@@ -127,6 +133,11 @@ impl Auth {
     /// The identity providers.
     pub(crate) fn social(&self) -> &Social {
         &self.0.social
+    }
+
+    /// Whether the server is about to stop.
+    pub(crate) fn drain(&self) -> &Drain {
+        &self.0.drain
     }
 
     pub(crate) fn features(&self) -> &[Box<dyn Feature>] {

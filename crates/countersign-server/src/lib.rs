@@ -32,6 +32,7 @@ mod app;
 mod at_rest;
 mod auth;
 mod cookies;
+mod drain;
 mod edge;
 mod email;
 mod entropy;
@@ -50,12 +51,15 @@ mod verifications;
 mod wire;
 
 pub(crate) use auth::Auth;
+pub use drain::Drain;
 pub use edge::TrustedOrigins;
 pub use entropy::{Entropy, SystemEntropy};
 pub use expiry::{Expiry, Purging};
 pub use features::{
-    FeatureState, Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, WhyOff,
-    activate_key, plan_keys, retire_key, rewrap_keys, stage_key, stored_keys,
+    Confirmation, FeatureState, Kept, ListedSession, NotMade, OperateError, Plan, RevokeError,
+    RewrapError, Stage, StoredKey, WatchError, WhyOff, activate_key, list_sessions, plan_keys,
+    retire_key, revoke_issued_before, revoke_session, rewrap_keys, stage_key, stored_keys,
+    triggers, watch_better_auth,
 };
 pub use mail::{MailError, OutgoingMail, TemplateError};
 pub use secret::{Secret, Secrets};

@@ -14,6 +14,7 @@ use crate::{
     at_rest::AtRest,
     auth::{Auth, Parts},
     cookies::{CookieNames, CookieSigner},
+    drain::Drain,
     edge::RateLimiter,
     email::EmailTokens,
     expiry::{Expiry, Purging},
@@ -74,6 +75,7 @@ pub struct Server {
     created_tables: bool,
     features: Vec<FeatureState>,
     outgoing_mail: Option<OutgoingMail>,
+    drain: Drain,
     expiry: Expiry,
     purge_every: Option<Duration>,
 }
@@ -120,6 +122,7 @@ impl Server {
         };
         let expiry = Expiry::new(&settings, database.clone(), clock.clone());
         let purge_every = settings.purge_every;
+        let drain = Drain::default();
         let auth = Auth::new(Parts {
             hashing: HashingPool::start(&settings.password, settings.firebase.clone())?,
             cookie_names: CookieNames::new(&settings.cookies),
@@ -140,10 +143,11 @@ impl Server {
             database,
             clock,
             entropy,
+            drain: drain.clone(),
             features: chosen.on,
         });
         let (router, features) = (app(auth), chosen.states);
-        Ok(Self { router, created_tables, features, outgoing_mail, expiry, purge_every })
+        Ok(Self { router, created_tables, features, outgoing_mail, drain, expiry, purge_every })
     }
 
     /// Whether the database was new and its tables were made.
@@ -171,6 +175,11 @@ impl Server {
     /// is sent.
     pub fn outgoing_mail(&self) -> Option<OutgoingMail> {
         self.outgoing_mail.clone()
+    }
+
+    /// To be told when the server is about to stop: requests that wait for news are answered then.
+    pub fn drain(&self) -> Drain {
+        self.drain.clone()
     }
 
     /// What answers. Whoever serves it passes on the peer's address, as `countersign_serve` does;
@@ -238,4 +247,13 @@ async fn look(settings: &Settings) -> Result<Found, StartError> {
         .as_found(&inspection);
     let is_refused = lacks || chosen.is_refused;
     Ok(Found { database, inspection, chosen, is_refused })
+}
+
+/// Whether the database has tables, but not all of these.
+pub(crate) async fn lacks_any(
+    database: &Database,
+    tables: &'static [schema::Table],
+) -> Result<bool, StoreError> {
+    let inspection = database.inspect(&tables.iter().collect::<Vec<_>>()).await?;
+    Ok(!inspection.is_empty && !inspection.is_complete())
 }

@@ -10,7 +10,12 @@ use countersign_store::{
 use jiff::Timestamp;
 
 use crate::{
-    Entropy, entropy::new_id, password::HashingPool, session::SessionStore, settings::Settings,
+    Entropy,
+    entropy::new_id,
+    features::{Ended, Recorder},
+    password::HashingPool,
+    session::SessionStore,
+    settings::Settings,
 };
 
 /// Why a password is not set.
@@ -51,7 +56,7 @@ pub enum SetPasswordError {
 }
 
 /// Sets the password of the user with this address. `replace` says that there may be one already;
-/// then every session of the user ends.
+/// then every session of the user ends, and so do their tokens.
 pub async fn set_password(
     settings: &Settings,
     database: &Database,
@@ -80,6 +85,7 @@ pub async fn set_password(
     let slot = hashing.slot().map_err(|_| SetPasswordError::NotHashed)?;
     let hash = slot.hash(password, entropy).await.map_err(|_| SetPasswordError::NotHashed)?;
 
+    let recorder = Recorder::find(settings, database).await?;
     let mut transaction = database.begin().await?;
     if transaction.execute(&accounts::set_password(&user.id, &hash, now)).await? == 0 {
         let account = CredentialAccount {
@@ -97,6 +103,10 @@ pub async fn set_password(
     let sessions = SessionStore::new(settings, database.clone(), redis);
     if replace && let Some(rows) = sessions.end_all_rows(&user.id, now) {
         transaction.execute(&rows).await?;
+    }
+    if replace && let Some(recorder) = recorder {
+        let ended = [Ended::User { id: user.id.clone() }];
+        recorder.record(&mut transaction, &ended, now, entropy).await?;
     }
     transaction.commit().await?;
     if replace {

@@ -6,6 +6,7 @@ use std::{
     process::Command,
 };
 
+use countersign_jwt::dangerous::read_without_verifying;
 use countersign_testing::{
     Running, SECRET,
     binaries::Countersign,
@@ -62,6 +63,25 @@ fn sigterm_lets_a_request_under_way_have_its_answer() {
     assert_eq!(until_closed(idle), "", "idle connections end when the end begins");
     under_way.write_all(body.as_bytes()).expect("the body goes out");
     let answer = until_closed(under_way);
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let said = last_words(server.process());
+    assert!(said.contains("every request was answered"), "{said}");
+}
+
+#[test]
+fn sigterm_answers_a_guard_that_waits_for_news() {
+    let mut server = Countersign::start(binary(), &[]).expect("it starts");
+    let path = "/api/auth/revocations";
+    let read = read_without_verifying(&send(server.url(), "GET", path, &[], None).body);
+    let epoch = read.expect("a message").claims["epoch"].as_str().expect("an epoch").to_owned();
+    let question = format!("GET {path}?epoch={epoch}&after=0&wait=30 HTTP/1.1\r\nHost: x\r\n\r\n");
+    let waiting = open(server.url(), question.as_bytes());
+    // While others are answered, the question is read.
+    for _ in 0..20 {
+        assert_eq!(send(server.url(), "GET", "/api/auth/ok", &[], None).status, 200);
+    }
+    server.process().stopper().stop();
+    let answer = until_closed(waiting);
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     let said = last_words(server.process());
     assert!(said.contains("every request was answered"), "{said}");

@@ -5,7 +5,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use countersign_testing::{SECRET, binaries::Countersign, file_in};
+use countersign_jwt::dangerous::read_without_verifying;
+use countersign_testing::{SECRET, binaries::Countersign, file_in, http::send};
 
 use crate::wire::{binary, session, sign_in, sign_up, token};
 
@@ -122,4 +123,63 @@ fn a_password_is_set_by_the_operator() {
     assert!(done, "{text}");
     assert!(session(server.url(), &ann).is_null(), "its sessions ended");
     sign_in(server.url(), "ann@example.com");
+}
+
+/// How far the feed has come, and under which name.
+fn feed(server: &Countersign) -> (String, i64) {
+    let answer = send(server.url(), "GET", "/api/auth/revocations", &[], None);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let said = read_without_verifying(&answer.body).expect("a message").claims;
+    let epoch = said["epoch"].as_str().expect("an epoch").to_owned();
+    (epoch, said["to"].as_i64().expect("a number"))
+}
+
+#[test]
+fn a_session_is_listed_and_revoked_by_the_operator() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "a.db");
+    let settings = [("DATABASE_URL", database_url.as_str()), ("BETTER_AUTH_SECRET", SECRET)];
+    let server = Countersign::start(binary(), &settings).expect("it starts");
+    let ann = sign_up(server.url(), "ann@example.com");
+    let id = session(server.url(), &ann)["session"]["id"].as_str().expect("an id").to_owned();
+    let run = |words: &[&str]| {
+        let output = countersign(words, &settings, "");
+        (output.status.success(), said(&output))
+    };
+    let (done, text) = run(&["session", "list", "ann@example.com"]);
+    assert!(done && text.contains(&id) && text.contains("1 sessions"), "{text}");
+    let (done, text) = run(&["session", "list", "bob@example.com"]);
+    assert!(!done && text.contains("no user has the address or id bob@example.com"), "{text}");
+    let (done, text) = run(&["session", "revoke", "x"]);
+    assert!(!done && text.contains("there is no session with the id x"), "{text}");
+
+    assert_eq!(feed(&server).1, 0);
+    let (done, text) = run(&["session", "revoke", &id, "--wait"]);
+    assert!(done && text.contains("every registered guard refuses its tokens: 0"), "{text}");
+    assert!(session(server.url(), &ann).is_null());
+    assert_eq!(feed(&server).1, 1);
+}
+
+#[test]
+fn t302_after_a_restore_everything_issued_before_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database_url = file_in(&folder, "a.db");
+    let settings = [("DATABASE_URL", database_url.as_str()), ("BETTER_AUTH_SECRET", SECRET)];
+    let server = Countersign::start(binary(), &settings).expect("it starts");
+    let (ann, bob) =
+        (sign_up(server.url(), "ann@example.com"), sign_up(server.url(), "bob@example.com"));
+    let (before, _) = feed(&server);
+    let output = countersign(&["revoke", "--issued-before", "now"], &settings, "");
+    let text = said(&output);
+    assert!(output.status.success() && text.contains("of 2 users"), "{text}");
+    for cookie in [ann, bob] {
+        assert!(session(server.url(), &cookie).is_null());
+    }
+    let (after, entries) = feed(&server);
+    assert_eq!(entries, 2);
+    assert_ne!(before, after);
+    for moment in ["2999-01-01T00:00:00Z", "yesterday"] {
+        let output = countersign(&["revoke", "--issued-before", moment], &settings, "");
+        assert!(!output.status.success(), "{moment}");
+    }
 }

@@ -18,12 +18,13 @@ use countersign_store::{Inspection, Lack};
 use super::Feature;
 
 /// Features that a setting turns on, each with the setting.
-const SWITCHES: [(&str, &str); 5] = [
+const SWITCHES: [(&str, &str); 6] = [
     ("jwt", "token.enabled"),
     ("bearer", "bearer.enabled"),
     ("multi-session", "multi_session.enabled"),
     ("username", "username.enabled"),
     ("open-api", "open_api.enabled"),
+    ("revocation", "revocation.enabled"),
 ];
 
 /// A feature, and whether it is on. Its `Display` is a line for people.

@@ -11,13 +11,17 @@
 //! | [`session_shown`](Feature::session_shown) | `get-session` is about to show a session |
 //! | [`session_set`](Feature::session_set) | an answer sets a session's cookie |
 //! | [`signed_out`](Feature::signed_out) | `sign-out` ended the session |
+//! | [`ended`](Feature::ended) | a transaction is about to commit that ended something before its time |
+//! | [`end_committed`](Feature::end_committed) | such a transaction is committed |
 
 mod bearer;
 mod chosen;
+mod ended;
 mod jwt;
 mod moments;
 mod multi_session;
 mod open_api;
+mod revocation;
 mod username;
 
 pub use chosen::{FeatureState, WhyOff};
@@ -25,9 +29,14 @@ pub use jwt::{
     Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, activate_key, plan_keys,
     retire_key, rewrap_keys, stage_key, stored_keys,
 };
+pub use revocation::{
+    Confirmation, ListedSession, RevokeError, WatchError, list_sessions, revoke_issued_before,
+    revoke_session, triggers, watch_better_auth,
+};
 
 use axum::{Router, response::Response};
 use countersign_store::{
+    Transaction,
     schema::Table,
     sessions::Session,
     users::{ProfileChange, User},
@@ -36,7 +45,12 @@ use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 use serde_json::Value;
 
-pub(crate) use self::{chosen::Chosen, moments::around};
+pub(crate) use self::{
+    chosen::Chosen,
+    ended::{Ended, commit},
+    moments::around,
+    revocation::Recorder,
+};
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
@@ -125,13 +139,29 @@ pub(crate) trait Feature: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<(), ApiError>> {
         async { Ok(()) }.boxed()
     }
+
+    /// A transaction is about to commit that ended this before its time: what follows from it belongs
+    /// into the same transaction.
+    fn ended<'a>(
+        &'a self,
+        _auth: &'a Auth,
+        _transaction: &'a mut Transaction,
+        _ended: &'a [Ended],
+    ) -> BoxFuture<'a, Result<(), ApiError>> {
+        async { Ok(()) }.boxed()
+    }
+
+    /// A transaction that ended something is committed.
+    fn end_committed(&self, _auth: &Auth) {}
 }
 
 /// Every feature that the settings want, in the order in which they act.
 pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, countersign_jwt::KeyError> {
     let mut features: Vec<Box<dyn Feature>> = Vec::new();
-    if settings.token.enabled != Wish::Off {
-        features.push(Box::new(jwt::Jwt::new(settings)?));
+    let wants_tokens = settings.token.enabled != Wish::Off;
+    let jwt = wants_tokens.then(|| jwt::Jwt::new(settings)).transpose()?;
+    if let Some(jwt) = jwt.clone() {
+        features.push(Box::new(jwt));
     }
     if let Some(settings) = settings.bearer {
         features.push(Box::new(bearer::Bearer::new(settings)));
@@ -144,6 +174,12 @@ pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, counters
     }
     if let Some(settings) = settings.open_api {
         features.push(Box::new(open_api::OpenApi::new(settings)));
+    }
+    // The last one: what others write to a transaction that ends something comes before the numbers.
+    if let Some(jwt) = jwt
+        && settings.revocation.enabled != Wish::Off
+    {
+        features.push(Box::new(revocation::Revocation::new(settings, jwt)));
     }
     Ok(features)
 }

@@ -12,8 +12,9 @@ use crate::{
     Auth,
     cookies::RequestCookies,
     edge::Client,
+    features::{Ended, commit},
     password::{check_new, check_not_too_long},
-    session::{PostedBy, SignedIn, begin, remember_again},
+    session::{PostedBy, SignedIn, begin, end_all_in, remember_again},
     wire::{ApiError, Body, Fields, Reply, UserBody, refusals},
 };
 
@@ -84,14 +85,13 @@ async fn change(
     if transaction.execute(&replace).await? == 0 {
         return Err((&refusals::INVALID_PASSWORD).into());
     }
+    let mut ended = vec![Ended::Password { user_id: by.user.id.clone() }];
     let mut session = body.revoke_other_sessions.then(|| begin(auth, &by.user.id, true, client));
     if let Some(session) = &mut session {
-        if let Some(rows) = auth.sessions().end_all_rows(&by.user.id, auth.now()) {
-            transaction.execute(&rows).await?;
-        }
+        ended.extend(end_all_in(auth, &mut transaction, &by.user.id).await?);
         auth.sessions().insert_row(&mut transaction, session).await?;
     }
-    transaction.commit().await?;
+    commit(auth, transaction, &ended).await?;
     if let Some(session) = &session {
         auth.sessions().end_all_shared(&by.user.id, auth.now()).await?;
         auth.sessions().share(session, &by.user).await?;

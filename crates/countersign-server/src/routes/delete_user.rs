@@ -20,7 +20,8 @@ use crate::{
     edge::{Asked, LeadsOn},
     email::deletion_mail,
     entropy::random_deletion_token,
-    session::{Cache, Current, PostedBy, SignedIn, current},
+    features::{Ended, commit},
+    session::{Cache, Current, PostedBy, SignedIn, current, end_all_in},
     wire::{ApiError, Body, Fields, Query, Reply, refusals},
 };
 
@@ -211,11 +212,10 @@ async fn delete(auth: &Auth, user: &User, token: Option<&Verification>) -> Resul
     {
         return Err(invalid());
     }
-    if let Some(rows) = auth.sessions().end_all_rows(&user.id, auth.now()) {
-        transaction.execute(&rows).await?;
-    }
+    let mut ended = end_all_in(auth, &mut transaction, &user.id).await?;
+    ended.push(Ended::User { id: user.id.clone() });
     transaction.execute(&accounts::delete_all(&user.id)).await?;
     transaction.execute(&users::delete(&user.id)).await?;
-    transaction.commit().await?;
+    commit(auth, transaction, &ended).await?;
     Ok(auth.sessions().end_all_shared(&user.id, auth.now()).await?)
 }

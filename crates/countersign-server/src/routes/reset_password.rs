@@ -20,7 +20,9 @@ use crate::{
     Auth,
     edge::{Asked, LeadsOn, Posted},
     email::with_parameter,
+    features::{Ended, commit},
     password::check_new,
+    session::end_all_in,
     wire::{ApiError, Body, Fields, Query, Reply, refusals},
 };
 
@@ -126,10 +128,11 @@ pub(crate) async fn reset_password(
     {
         return Err(invalid());
     }
+    let mut ended = vec![Ended::Password { user_id: user.id.clone() }];
     let settings = &auth.settings().email_password;
     let revokes = settings.revoke_sessions_on_password_reset || !user.email_verified;
-    if revokes && let Some(rows) = auth.sessions().end_all_rows(&user.id, now) {
-        transaction.execute(&rows).await?;
+    if revokes {
+        ended.extend(end_all_in(&auth, &mut transaction, &user.id).await?);
     }
     let set = accounts::set_password(&user.id, &password_hash, now);
     if transaction.execute(&set).await? == 0 {
@@ -141,7 +144,7 @@ pub(crate) async fn reset_password(
         };
         transaction.execute(&accounts::insert_credential(&account)).await?;
     }
-    transaction.commit().await?;
+    commit(&auth, transaction, &ended).await?;
     if revokes {
         auth.sessions().end_all_shared(&user.id, now).await?;
     }

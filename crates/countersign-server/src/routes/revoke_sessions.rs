@@ -10,7 +10,7 @@ use axum::extract::State;
 use super::status::Status;
 use crate::{
     Auth,
-    session::PostedBy,
+    session::{PostedBy, end_all, end_of_user, end_others},
     wire::{ApiError, Body, Fields, NoBody, Reply},
 };
 
@@ -29,7 +29,7 @@ pub(crate) async fn revoke_session(
     State(auth): State<Auth>,
     PostedBy { body, by }: PostedBy<OneSession>,
 ) -> Result<Reply, ApiError> {
-    auth.sessions().end_of_user(&by.user.id, &body.token, auth.now()).await?;
+    end_of_user(&auth, &by.user.id, &body.token).await?;
     let mut cookies = by.cookies;
     if body.token == by.session.token {
         cookies.expire_session(auth.cookie_names());
@@ -41,7 +41,7 @@ pub(crate) async fn revoke_sessions(
     State(auth): State<Auth>,
     PostedBy { body: NoBody, by }: PostedBy<NoBody>,
 ) -> Result<Reply, ApiError> {
-    auth.sessions().end_all(&by.user.id, auth.now()).await?;
+    end_all(&auth, &by.user.id).await?;
     let mut cookies = by.cookies;
     cookies.expire_session(auth.cookie_names());
     Ok(Reply::json(&Status { status: true })?.with_cookies(cookies))
@@ -51,6 +51,6 @@ pub(crate) async fn revoke_other_sessions(
     State(auth): State<Auth>,
     PostedBy { body: NoBody, by }: PostedBy<NoBody>,
 ) -> Result<Reply, ApiError> {
-    auth.sessions().end_others(&by.user.id, &by.session.token, auth.now()).await?;
+    end_others(&auth, &by.user.id, &by.session.token).await?;
     Ok(Reply::json(&Status { status: true })?.with_cookies(by.cookies))
 }

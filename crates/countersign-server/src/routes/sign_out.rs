@@ -10,6 +10,7 @@ use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
     edge::Posted,
+    session::end,
     wire::{ApiError, Body, Fields, Reply},
 };
 
@@ -37,7 +38,7 @@ pub(crate) async fn sign_out(
 ) -> Result<Reply, ApiError> {
     let names = auth.cookie_names();
     if let Some(token) = request.signed(&names.session_token, auth.cookie_signer()) {
-        auth.sessions().end(&token, auth.now()).await?;
+        end(&auth, &token).await?;
     }
     let mut cookies = SetCookies::answering(&request, names);
     cookies.expire_session(names);

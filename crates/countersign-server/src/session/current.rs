@@ -106,7 +106,7 @@ pub(crate) async fn find(auth: &Auth, asking: Asking<'_>) -> Result<Current, Api
     let found = auth.sessions().find(&token).await?;
     let is_over = found.as_ref().is_some_and(|(session, _)| session.expires_at < now);
     if is_over && may_write {
-        auth.sessions().end(&token, now).await?;
+        auth.sessions().clear(&token, now).await?;
     }
     let Some((session, user)) = found.filter(|_| !is_over) else {
         cookies.expire_session(names);

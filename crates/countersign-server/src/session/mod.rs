@@ -12,12 +12,14 @@
 mod begin;
 mod cache;
 mod current;
+mod end;
 mod signed_in;
 mod store;
 
 pub(crate) use begin::{begin, remember, remember_again};
 pub(crate) use cache::SessionCache;
 pub(crate) use current::{Asking, Cache, Current, current, find, look};
+pub(crate) use end::{end, end_all, end_all_in, end_of_user, end_others};
 pub(crate) use signed_in::{
     PostedBy, PostedBySession, PostedFreshlyBy, SignedIn, SignedInFreshly, SignedInStored,
 };

@@ -60,6 +60,20 @@ const EXPECTED: &str = "minimal, user, or a JSON object whose texts may be {user
      {session.NAME}, with names of members that get-session shows (session.token is none of them), \
      and without iss, aud, exp, iat, nbf, sub and jti";
 
+impl ClaimsTemplate {
+    /// Whether tokens say in `sid` in which session they were issued.
+    pub(crate) fn names_session(&self) -> bool {
+        match self {
+            Self::Minimal => true,
+            Self::User => false,
+            Self::Custom(CustomClaims(claims)) => {
+                let id = ClaimValue::Session("id".to_owned());
+                claims.iter().any(|(name, value)| name == "sid" && *value == id)
+            }
+        }
+    }
+}
+
 impl CustomClaims {
     /// The claims with their values in `user` and `session`, as JSON shows these.
     pub(crate) fn fill(&self, user: &Value, session: &Value) -> Map<String, Value> {

@@ -201,6 +201,26 @@ pub const KEYS: &[Key] = &[
     key("token.encrypt_private_keys", "true", "whether private keys are encrypted at rest"),
     key("token.jwks_path", "/jwks", "where the public keys are; the last part has to contain jwks"),
     key(
+        "revocation.enabled",
+        "auto",
+        "the revocation feed for services; auto: where its tables are there and tokens are signed",
+    ),
+    key(
+        "revocation.retention",
+        "",
+        "for how long what was taken back is remembered; default 1d, or token.lifetime if that is longer",
+    ),
+    key(
+        "revocation.poll_interval_ms",
+        "200",
+        "milliseconds between two looks at the database while a service waits for news",
+    ),
+    key(
+        "revocation.guard_remembered",
+        "1m",
+        "for how long a registered guard that says nothing is waited for",
+    ),
+    key(
         "bearer.enabled",
         "false",
         "the plugin bearer: a session's token in Authorization instead of the cookie",
@@ -225,6 +245,11 @@ pub const KEYS: &[Key] = &[
     key("username.max_length", "30", "most characters (UTF-16 units) of a username"),
     key("open_api.enabled", "false", "the plugin open-api: a description of this server"),
     key("open_api.page", "true", "whether the description is a page at /reference, too"),
+    key(
+        "resource_servers.credentials",
+        "",
+        "NAME:SECRET, comma-separated: services that may ask about tokens, by HTTP Basic",
+    ),
     key("email_password.enabled", "true", "sign-up and sign-in with a password"),
     key("email_password.disable_sign_up", "false", "nobody can sign up with a password"),
     key(

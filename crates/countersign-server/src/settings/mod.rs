@@ -19,6 +19,8 @@ mod mail;
 mod password;
 mod reader;
 mod redis;
+mod resource_servers;
+mod revocation;
 mod secrets;
 pub mod social;
 mod source;
@@ -46,6 +48,8 @@ pub use mail::MailSettings;
 pub(crate) use mail::{MailTransport, Relay, Tls};
 pub use password::{PasswordSettings, RefusedPasswords};
 pub use redis::{RedisSettings, SessionRows};
+pub use resource_servers::ResourceServers;
+pub use revocation::RevocationSettings;
 pub use social::ProviderSettings;
 pub use source::Source;
 pub use token::TokenSettings;
@@ -97,6 +101,8 @@ pub struct Settings {
     pub firebase: Option<FirebaseScrypt>,
     /// What tokens say.
     pub token: TokenSettings,
+    /// What was taken back, for services.
+    pub revocation: RevocationSettings,
     /// The plugin `bearer`, when it is on.
     pub bearer: Option<BearerSettings>,
     /// The plugin `multi-session`, when it is on.
@@ -105,6 +111,8 @@ pub struct Settings {
     pub username: Option<UsernameSettings>,
     /// The plugin `open-api`, when it is on.
     pub open_api: Option<OpenApiSettings>,
+    /// Services that may ask about tokens.
+    pub resource_servers: ResourceServers,
     /// Sign-up and sign-in with a password.
     pub email_password: EmailPasswordSettings,
     /// Proving an address.
@@ -207,10 +215,12 @@ impl Settings {
             password: PasswordSettings::read(&reader)?,
             firebase: firebase::read(&reader)?,
             token: reader.token(&origin)?,
+            revocation: reader.revocation()?,
             bearer: reader.bearer()?,
             multi_session: reader.multi_session()?,
             username: reader.username()?,
             open_api: reader.open_api()?,
+            resource_servers: ResourceServers::read(&reader)?,
             email_password: EmailPasswordSettings::read(&reader)?,
             email_verification: EmailVerificationSettings::read(&reader)?,
             change_email: ChangeEmailSettings::read(&reader)?,

@@ -13,9 +13,10 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::ConnectInfo,
+    response::Response,
 };
 use countersign_server::{
-    Entropy, Expiry, OutgoingMail, Server, StartError,
+    Drain, Entropy, Expiry, OutgoingMail, Server, StartError,
     settings::{Settings, SettingsError, Source},
 };
 use countersign_testing::{FixedClock, SECRET};
@@ -75,6 +76,7 @@ pub(crate) struct TestServer {
     cookies: Mutex<BTreeMap<String, String>>,
     outgoing_mail: Option<OutgoingMail>,
     outbox: Option<TempDir>,
+    pub(crate) drain: Drain,
 }
 
 pub(crate) struct Reply {
@@ -104,10 +106,10 @@ impl TestServer {
         let clock = Arc::new(FixedClock::at(start));
         let settings = settings(changes).unwrap_or_else(|error| panic!("{error}"));
         let server = Server::start(settings, clock.clone(), Arc::new(repeating())).await?;
-        let outgoing_mail = server.outgoing_mail();
+        let (outgoing_mail, drain) = (server.outgoing_mail(), server.drain());
         let expiry = server.expiry();
         let (router, cookies) = (server.into_router(), Mutex::default());
-        Ok(Self { router, expiry, clock, cookies, outgoing_mail, outbox: None })
+        Ok(Self { router, expiry, clock, cookies, outgoing_mail, outbox: None, drain })
     }
 
     /// Removes rows whose time is over; how many there were.
@@ -182,16 +184,21 @@ impl TestServer {
     }
 
     /// Sends a request as if it came from this address.
-    pub(crate) async fn send_from(&self, peer: &str, mut request: Request<Body>) -> Reply {
-        let peer: IpAddr = peer.parse().expect("an address");
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer, 50_000)));
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
+    pub(crate) async fn send_from(&self, peer: &str, request: Request<Body>) -> Reply {
+        let response = self.answer(peer, request).await;
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
         let body = String::from_utf8(body.to_vec()).expect("text");
         let reply = Reply { status: parts.status, headers: parts.headers, body };
         self.keep_cookies(&reply);
         reply
+    }
+
+    /// The answer to a request that comes from this address, with a body that may not end.
+    pub(crate) async fn answer(&self, peer: &str, mut request: Request<Body>) -> Response {
+        let peer: IpAddr = peer.parse().expect("an address");
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer, 50_000)));
+        self.router.clone().oneshot(request).await.expect("an answer")
     }
 
     fn keep_cookies(&self, reply: &Reply) {

@@ -26,6 +26,7 @@ mod redis_verifications;
 mod refused_passwords;
 mod relay;
 mod reset_password;
+mod revocation;
 mod secrecy;
 mod session_life;
 mod settings;

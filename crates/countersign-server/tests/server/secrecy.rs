@@ -7,7 +7,7 @@ use countersign_cookies::{CookieSigner, RequestCookies, SessionDataReader};
 use countersign_jwt::{KeySet, SigningKey};
 use countersign_server::{
     Secret, Secrets, Server,
-    settings::{FirebaseScrypt, MailSettings, Settings, Source},
+    settings::{FirebaseScrypt, MailSettings, ResourceServers, Settings, Source},
 };
 use countersign_store::{
     sessions::Session, signing_keys::SigningKeyRow, verifications::Verification,
@@ -25,7 +25,7 @@ macro_rules! secret {
 
 secret! {
     SigningKey, KeySet, CookieSigner, RequestCookies, SessionDataReader, Secret, Secrets, Settings, Source,
-    FirebaseScrypt, Server, Session, SigningKeyRow, MailSettings, Verification,
+    FirebaseScrypt, Server, Session, SigningKeyRow, MailSettings, ResourceServers, Verification,
 }
 
 #[test]

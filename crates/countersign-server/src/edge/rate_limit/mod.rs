@@ -6,7 +6,8 @@
 //! | those that send mail to an address | 60 s | 3 |
 //! | all others, unknown ones too | 10 s | 100 |
 //!
-//! Rules of the settings come first. The key is the client's address and the path; methods share. Clients
+//! Services that show their credential (`resource_servers.credentials`) are not counted. Rules of the settings come
+//! first. The key is the client's address and the path; methods share. Clients
 //! whose address is not known share one. Refused requests do not lengthen the wait. Where requests cannot
 //! be counted, they are refused: 503.
 
@@ -98,7 +99,8 @@ pub(crate) async fn limit_rate(
     request: Request,
     next: Next,
 ) -> Response {
-    if let Some(limiter) = auth.rate_limiter() {
+    let is_known = auth.settings().resource_servers.authenticate(request.headers()).is_some();
+    if let Some(limiter) = auth.rate_limiter().filter(|_| !is_known) {
         let path = request.uri().path();
         let path = path.strip_prefix(auth.settings().base_url.path()).unwrap_or(path);
         match limiter.take(&auth, &client.address, path).await {

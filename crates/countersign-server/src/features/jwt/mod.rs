@@ -36,6 +36,7 @@ use countersign_store::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
+use serde::Serialize;
 
 pub use self::{
     life::Stage,
@@ -93,6 +94,20 @@ impl Jwt {
             header: settings.token.header,
             is_asked_for: settings.token.enabled == Wish::On,
         })
+    }
+
+    /// Signs what is no token, with the same key: `typ` says what it is.
+    pub(super) async fn sign_message(
+        &self,
+        auth: &Auth,
+        typ: &str,
+        says: &(impl Serialize + Sync),
+    ) -> Result<String, ApiError> {
+        let signed = match &*self.signer {
+            Signer::Secret(key) => key.sign_message(typ, says),
+            Signer::Pairs(keys) => keys.signing_key(auth).await?.sign_message(typ, says),
+        };
+        signed.map_err(|error| ApiError::internal("a message could not be signed", &error))
     }
 
     /// A token for this session.

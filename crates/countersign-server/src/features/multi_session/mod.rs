@@ -26,6 +26,7 @@ use super::Feature;
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
+    session::end,
     settings::MultiSessionSettings,
     wire::ApiError,
 };
@@ -57,7 +58,7 @@ impl MultiSession {
             let found = auth.sessions().find(&token).await?;
             if found.is_some_and(|(found, _)| found.user_id == session.user_id) {
                 cookies.expire(names, other);
-                auth.sessions().end(&token, auth.now()).await?;
+                end(auth, &token).await?;
                 older += 1;
             }
         }
@@ -109,7 +110,7 @@ impl Feature for MultiSession {
         async move {
             for (name, token) in device_sessions(auth, request) {
                 cookies.expire(auth.cookie_names(), name);
-                auth.sessions().end(&token, auth.now()).await?;
+                end(auth, &token).await?;
             }
             Ok(())
         }

@@ -12,7 +12,7 @@ use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
     edge::Posted,
-    session::{PostedBy, remember_again},
+    session::{PostedBy, end, remember_again},
     wire::{ApiError, Body, Fields, Refusal, Reply, SessionAndUser, SessionBody, UserBody},
 };
 
@@ -79,7 +79,7 @@ pub(super) async fn revoke(
         Ok(named) => named,
         Err(error) => return Err(error.with_cookies(by.cookies)),
     };
-    auth.sessions().end(&token, auth.now()).await?;
+    end(&auth, &token).await?;
     let mut cookies = by.cookies;
     cookies.expire(auth.cookie_names(), &name);
     if by.session.token == token {

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use countersign_kv::{Redis, RedisError};
 use countersign_store::{
     Database, Dialect, Statement, StoreError, Transaction,
-    sessions::{self, Session},
+    sessions::{self, Session, SessionEnd},
     sql::{DeleteStatement, UpdateStatement, Value},
     users::User,
 };
@@ -128,40 +128,40 @@ impl SessionStore {
         }
     }
 
-    /// Ends one session, whoever's it is: for a token that the caller holds.
-    pub(crate) async fn end(&self, token: &str, now: Timestamp) -> Result<(), ApiError> {
-        if let Some(redis) = &self.redis {
-            redis.end(token, now).await?;
+    /// Whether sessions have rows, those that are alive at least.
+    pub(crate) fn have_rows(&self) -> bool {
+        self.in_database
+    }
+
+    /// Takes a session away whose time is over.
+    pub(crate) async fn clear(&self, token: &str, now: Timestamp) -> Result<(), ApiError> {
+        if let Some(row) = self.end_row(token, now) {
+            self.database.execute(&row).await?;
         }
+        Ok(self.end_shared(token, now).await?)
+    }
+
+    /// What ends the row of one session, where sessions have rows, for a transaction. When that is done
+    /// comes [`end_shared`](Self::end_shared).
+    pub(crate) fn end_row(&self, token: &str, now: Timestamp) -> Option<EndRows> {
         if self.preserved {
-            self.database.execute(&sessions::end_row(token, now)).await?;
-        } else if self.in_database {
-            self.database.execute(&sessions::delete(token)).await?;
+            return Some(EndRows::Keep(sessions::end_row(token, now)));
         }
-        Ok(())
+        self.in_database.then(|| EndRows::Delete(sessions::delete(token)))
     }
 
-    /// Ends one session of this user; somebody else's stays.
-    pub(crate) async fn end_of_user(
-        &self,
-        user_id: &str,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<(), ApiError> {
-        let found = self.find(token).await?;
-        if found.is_some_and(|(session, _)| session.user_id == user_id) {
-            self.end(token, now).await?;
+    /// Ends one session in Redis, where there is one.
+    pub(crate) async fn end_shared(&self, token: &str, now: Timestamp) -> Result<(), RedisError> {
+        match &self.redis {
+            Some(redis) => redis.end(token, now).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    /// Ends every session of a user.
-    pub(crate) async fn end_all(&self, user_id: &str, now: Timestamp) -> Result<(), ApiError> {
-        // The table first: a sign-in that comes between finds nothing there to copy to Redis.
-        if let Some(rows) = self.end_all_rows(user_id, now) {
-            self.database.execute(&rows).await?;
-        }
-        Ok(self.end_all_shared(user_id, now).await?)
+    /// How many of these rows a statement touches that ends them.
+    pub(crate) fn rows_to_end(&self, rows: &[SessionEnd], now: Timestamp) -> u64 {
+        let is_touched = |row: &&SessionEnd| !self.preserved || row.expires_at > now;
+        rows.iter().filter(is_touched).count() as u64
     }
 
     /// What ends every row of a user's sessions, where sessions have rows, for a transaction. When that
@@ -185,22 +185,31 @@ impl SessionStore {
         }
     }
 
-    /// Ends every session of a user but the one with this token.
-    pub(crate) async fn end_others(
+    /// What ends every row of a user's sessions but the one with this token, for a transaction. When that
+    /// is done comes [`end_others_shared`](Self::end_others_shared).
+    pub(crate) fn end_other_rows(
         &self,
         user_id: &str,
         token: &str,
         now: Timestamp,
-    ) -> Result<(), ApiError> {
-        if let Some(redis) = &self.redis {
-            redis.end_others(user_id, token, now).await?;
-        }
+    ) -> Option<EndRows> {
         if self.preserved {
-            self.database.execute(&sessions::end_other_rows(user_id, token, now)).await?;
-        } else if self.in_database {
-            self.database.execute(&sessions::delete_others(user_id, token)).await?;
+            return Some(EndRows::Keep(sessions::end_other_rows(user_id, token, now)));
         }
-        Ok(())
+        self.in_database.then(|| EndRows::Delete(sessions::delete_others(user_id, token)))
+    }
+
+    /// Ends every session of a user but one in Redis, where there is one.
+    pub(crate) async fn end_others_shared(
+        &self,
+        user_id: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(), RedisError> {
+        match &self.redis {
+            Some(redis) => redis.end_others(user_id, token, now).await,
+            None => Ok(()),
+        }
     }
 
     /// A user's row changed: copies of it follow.

@@ -1,0 +1,216 @@
+//! What is new: looked for in the database by one at a time, waited for by many.
+//!
+//! | Who | Looks |
+//! |---|---|
+//! | a question that comes | unless somebody began to after it came: what was committed before a question is in its answer |
+//! | questions that wait | one of them each `revocation.poll_interval_ms`, and at once when this server commits |
+//!
+//! A look reads the head, one row; only where that moved on are entries read, by their numbers. Nobody
+//! looks while nobody asks. Two hundred that wait are two hundred copies from memory.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use countersign_store::{Database, StoreError, revocations, schema::REVOCATION_INBOX};
+use jiff::{SignedDuration, Timestamp};
+use tokio::{
+    sync::{OnceCell, watch},
+    time::{sleep, timeout},
+};
+
+use super::{
+    entry::Entry,
+    log::{Followed, Log, Page},
+    record::{self, Recorder},
+};
+use crate::{Auth, server::lacks_any, wire::ApiError};
+
+/// Entries that are read with one statement.
+const READ_AT_ONCE: u64 = 10_000;
+
+/// Between two looks for entries to forget, when there were few.
+const FORGET_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// The sequence as this server knows it, and whoever waits for it to go on.
+pub(super) struct Feed {
+    poll_interval: Duration,
+    log: Mutex<Option<Log>>,
+    /// One looks at a time; the number of the last look that came to its end.
+    looking: tokio::sync::Mutex<u64>,
+    /// How many looks were begun.
+    begun: AtomicU64,
+    /// The log went on.
+    news: watch::Sender<()>,
+    /// This server committed entries.
+    commits: watch::Sender<()>,
+    recorder: Recorder,
+    /// Whether triggers write into an inbox.
+    has_inbox: OnceCell<bool>,
+    /// When entries were forgotten last.
+    forgot: Mutex<Option<Timestamp>>,
+}
+
+impl Feed {
+    pub(super) fn new(poll_interval: Duration, recorder: Recorder) -> Self {
+        Self {
+            poll_interval,
+            log: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
+            begun: AtomicU64::default(),
+            news: watch::Sender::default(),
+            commits: watch::Sender::default(),
+            recorder,
+            has_inbox: OnceCell::new(),
+            forgot: Mutex::default(),
+        }
+    }
+
+    /// This server committed entries: whoever waits looks now.
+    pub(super) fn committed(&self) {
+        self.commits.send_replace(());
+    }
+
+    /// What comes next for who followed so far: when there is something, or after so long. Everything that
+    /// was committed before this was called is in it.
+    pub(super) async fn next(
+        &self,
+        auth: &Auth,
+        followed: Option<&Followed>,
+        patience: Duration,
+    ) -> Result<Page, ApiError> {
+        self.look(auth, self.next_look()).await?;
+        if !patience.is_zero() {
+            let waited = timeout(patience, self.news(auth, followed)).await;
+            waited.unwrap_or(Ok(()))?;
+        }
+        self.page(auth, followed)
+    }
+
+    /// Returns when there is something new for who followed so far, or the server is about to stop.
+    async fn news(&self, auth: &Auth, followed: Option<&Followed>) -> Result<(), ApiError> {
+        let (mut news, mut commits) = (self.news.subscribe(), self.commits.subscribe());
+        loop {
+            if self.with_log(|log| log.has_news_for(followed)).unwrap_or(true) {
+                return Ok(());
+            }
+            let begun = self.begun.load(Ordering::Acquire);
+            tokio::select! {
+                () = auth.drain().begun() => return Ok(()),
+                _ = news.changed() => {}
+                _ = commits.changed() => self.look(auth, self.next_look()).await?,
+                // Of all that wait, the one whose pause saw no look looks for them all.
+                () = sleep(self.poll_interval) => {
+                    if self.begun.load(Ordering::Acquire) == begun {
+                        self.look(auth, begun + 1).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    fn page(&self, auth: &Auth, followed: Option<&Followed>) -> Result<Page, ApiError> {
+        let now = auth.now().as_second();
+        self.with_log(|log| log.page(followed, now)).ok_or_else(ApiError::unavailable)
+    }
+
+    fn with_log<T>(&self, read: impl FnOnce(&Log) -> T) -> Option<T> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(read)
+    }
+
+    /// The number of the first look that begins after this.
+    fn next_look(&self) -> u64 {
+        self.begun.load(Ordering::Acquire) + 1
+    }
+
+    /// Takes in what the database has, unless the look with this number did already.
+    async fn look(&self, auth: &Auth, wanted: u64) -> Result<(), ApiError> {
+        let mut done = self.looking.lock().await;
+        if *done >= wanted {
+            return Ok(());
+        }
+        let number = self.begun.fetch_add(1, Ordering::AcqRel) + 1;
+        self.empty_inbox(auth).await?;
+        if self.take_in(auth).await? {
+            self.news.send_replace(());
+        }
+        *done = number;
+        self.forget(auth.database(), auth.now()).await;
+        Ok(())
+    }
+
+    /// Gives numbers to what triggers saw ending. Of several servers that try, one does it.
+    async fn empty_inbox(&self, auth: &Auth) -> Result<(), StoreError> {
+        let database = auth.database();
+        let look = async || Ok(!lacks_any(database, &REVOCATION_INBOX).await?);
+        if !*self.has_inbox.get_or_try_init(look).await? {
+            return Ok(());
+        }
+        loop {
+            let rows = revocations::inbox(database).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            let mut transaction = database.begin().await?;
+            let taken = transaction.execute(&revocations::take_out(&rows)).await?;
+            if taken < rows.len() as u64 {
+                continue;
+            }
+            let (now, entropy) = (auth.now(), auth.entropy());
+            self.recorder.record_inbox(&mut transaction, &rows, now, entropy).await?;
+            transaction.commit().await?;
+        }
+    }
+
+    /// Whether there was something new.
+    async fn take_in(&self, auth: &Auth) -> Result<bool, StoreError> {
+        let head = record::head(auth.database(), auth.entropy()).await?;
+        let (up_to, now) = (head.sequence, auth.now());
+        let known = {
+            let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+            log.take_if(|log| !log.continues_with(&head));
+            log.as_ref().map(Log::last)
+        };
+        if known == Some(up_to) {
+            return Ok(false);
+        }
+        let mut entries = Vec::new();
+        let mut at = known.unwrap_or_default();
+        loop {
+            let rows = revocations::between(auth.database(), at, up_to, now, READ_AT_ONCE).await?;
+            entries.extend(rows.iter().filter_map(Entry::of));
+            match rows.last() {
+                Some(last) if rows.len() as u64 == READ_AT_ONCE => at = last.sequence,
+                _ => break,
+            }
+        }
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.get_or_insert_with(|| Log::new(head)).extend(entries, up_to);
+        Ok(true)
+    }
+
+    /// Forgets what refuses nothing any more, a batch at a time. That it fails is no reason for an answer
+    /// to fail.
+    async fn forget(&self, database: &Database, now: Timestamp) {
+        {
+            let mut forgot = self.forgot.lock().unwrap_or_else(PoisonError::into_inner);
+            if forgot.is_some_and(|last| now.duration_since(last) < FORGET_EVERY) {
+                return;
+            }
+            *forgot = Some(now);
+        }
+        if let Some(log) = &mut *self.log.lock().unwrap_or_else(PoisonError::into_inner) {
+            log.forget(now.as_second());
+        }
+        match revocations::forget_some(database, now).await {
+            // There is more of it: the next look goes on.
+            Ok(true) => *self.forgot.lock().unwrap_or_else(PoisonError::into_inner) = None,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "revocations that are over were not forgotten"),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What ended becomes entries, in the transaction that ended it.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use countersign_jwt::MAX_LEEWAY;
+use countersign_store::{
+    Database, StoreError, Transaction,
+    revocations::{self, Head, InboxRow, RevocationRow},
+    schema::REVOCATION,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::entry::{HashKey, Kind, hash_text};
+use crate::{
+    Entropy,
+    entropy::random_id,
+    features::Ended,
+    server::lacks_any,
+    settings::{Settings, Wish},
+};
+
+/// Writes entries.
+#[derive(Clone, Copy)]
+pub(crate) struct Recorder {
+    /// For how long an entry can refuse something, where nothing else is said: as long as a token may live,
+    /// and the largest leeway of a guard.
+    kept: SignedDuration,
+    /// Whether tokens say in which session they were issued.
+    tokens_name_session: bool,
+}
+
+/// Where an entry stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) epoch: String,
+    pub(crate) sequence: i64,
+}
+
+/// An entry that has no number yet.
+struct Named {
+    kind: Kind,
+    name: String,
+    until: i64,
+    before: Option<i64>,
+}
+
+impl Recorder {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            kept: settings.revocation.retention + MAX_LEEWAY,
+            tokens_name_session: settings.token.claims.names_session(),
+        }
+    }
+
+    /// The one for this database, where it has the tables and the settings do not turn them off.
+    pub(crate) async fn find(
+        settings: &Settings,
+        database: &Database,
+    ) -> Result<Option<Self>, StoreError> {
+        let is_on = settings.revocation.enabled != Wish::Off && settings.token.enabled != Wish::Off;
+        if !is_on || lacks_any(database, &REVOCATION).await? {
+            return Ok(None);
+        }
+        Ok(Some(Self::new(settings)))
+    }
+
+    /// Adds entries for what ended; nothing may be written to the transaction after this. The place of the
+    /// last one, where there were any.
+    pub(crate) async fn record(
+        &self,
+        transaction: &mut Transaction,
+        ended: &[Ended],
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<Option<Place>, StoreError> {
+        let mut named: Vec<Named> = Vec::new();
+        for entry in ended.iter().flat_map(|ended| self.entries_of(ended, now)) {
+            if !named.iter().any(|other| other.says_as_much_as(&entry)) {
+                named.push(entry);
+            }
+        }
+        add(transaction, &named, now, entropy).await
+    }
+
+    /// Adds entries for users: tokens issued then or before are refused. The same holds as for
+    /// [`record`](Self::record).
+    pub(super) async fn record_users(
+        &self,
+        transaction: &mut Transaction,
+        user_ids: Vec<String>,
+        issued_before: Timestamp,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<Option<Place>, StoreError> {
+        let until = (now + self.kept).as_second();
+        let before = Some(issued_before.as_second());
+        let named =
+            user_ids.into_iter().map(|name| Named { kind: Kind::User, name, until, before });
+        add(transaction, &named.collect::<Vec<_>>(), now, entropy).await
+    }
+
+    /// Adds entries for what triggers saw ending. The same holds as for [`record`](Self::record).
+    pub(super) async fn record_inbox(
+        &self,
+        transaction: &mut Transaction,
+        rows: &[InboxRow],
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<Option<Place>, StoreError> {
+        let until = (now + self.kept).as_second();
+        let named = rows.iter().filter_map(|row| {
+            let kind = Kind::of_letter(&row.kind)?;
+            Some(Named { kind, name: row.name.clone(), until, before: row.before })
+        });
+        add(transaction, &named.collect::<Vec<_>>(), now, entropy).await
+    }
+
+    fn entries_of(&self, ended: &Ended, now: Timestamp) -> Vec<Named> {
+        let until = |given: &Option<Timestamp>| {
+            given.map_or(now + self.kept, |given| given + MAX_LEEWAY).as_second()
+        };
+        let named =
+            |kind, name: &str, until, before| Named { kind, name: name.to_owned(), until, before };
+        let (to_the_end, second) = (until(&None), now.as_second());
+        match ended {
+            Ended::Session { id, user_id } => {
+                let mut entries = vec![named(Kind::Session, id, to_the_end, None)];
+                if let Some(user_id) = user_id
+                    && !self.tokens_name_session
+                {
+                    entries.push(named(Kind::User, user_id, to_the_end, Some(second)));
+                }
+                entries
+            }
+            Ended::User { id } => vec![named(Kind::User, id, to_the_end, Some(second))],
+            // Whoever changed it goes on with tokens of this second.
+            Ended::Password { user_id } => {
+                vec![named(Kind::User, user_id, to_the_end, Some(second - 1))]
+            }
+            Ended::Token { id, until: given } => {
+                vec![named(Kind::Token, id, until(given), None)]
+            }
+            Ended::TokenHash { hash, until: given } => {
+                let name = Base64UrlUnpadded::encode_string(hash.as_bytes());
+                vec![named(Kind::TokenHash, &name, until(given), None)]
+            }
+        }
+    }
+}
+
+impl Named {
+    fn says_as_much_as(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.name == other.name
+            && self.until >= other.until
+            && self.before >= other.before
+    }
+}
+
+/// Gives entries their numbers and writes them.
+async fn add(
+    transaction: &mut Transaction,
+    named: &[Named],
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Option<Place>, StoreError> {
+    let Ok(count @ 1..) = i64::try_from(named.len()) else { return Ok(None) };
+    if transaction.execute(&revocations::advance(count)).await? == 0 {
+        transaction.execute(&revocations::begin(&first_head(entropy))).await?;
+        transaction.execute(&revocations::advance(count)).await?;
+    }
+    let head = revocations::head_in(transaction).await?.ok_or_else(no_head)?;
+    let key = HashKey::parse(&head.key).ok_or_else(|| unreadable_key(&head))?;
+    let first = head.sequence - count + 1;
+    let numbered = named.iter().zip(first..).map(|(entry, sequence)| {
+        let row = RevocationRow {
+            sequence,
+            kind: entry.kind.letter().to_owned(),
+            hash: hash_text(key.hash(entry.kind, &entry.name)),
+            until: entry.until,
+            before: entry.before,
+        };
+        (random_id(entropy), row)
+    });
+    for insert in revocations::insert(&numbered.collect::<Vec<_>>(), now) {
+        transaction.execute(&insert).await?;
+    }
+    Ok(Some(Place { epoch: head.epoch, sequence: head.sequence }))
+}
+
+/// The head, made where there is none.
+pub(super) async fn head(database: &Database, entropy: &dyn Entropy) -> Result<Head, StoreError> {
+    if let Some(head) = revocations::head(database).await? {
+        return Ok(head);
+    }
+    match database.execute(&revocations::begin(&first_head(entropy))).await {
+        Ok(_) => {}
+        Err(error) if error.is_duplicate() => {}
+        Err(error) => return Err(error),
+    }
+    revocations::head(database).await?.ok_or_else(no_head)
+}
+
+fn first_head(entropy: &dyn Entropy) -> Head {
+    let mut key = [0; 16];
+    entropy.fill(&mut key);
+    Head { epoch: random_id(entropy), key: HashKey::new(key).to_text(), sequence: 0 }
+}
+
+fn no_head() -> StoreError {
+    StoreError::Unavailable("the table revocationHead was emptied just now".to_owned())
+}
+
+fn unreadable_key(head: &Head) -> StoreError {
+    StoreError::Refused(format!(
+        "the key of revocation epoch {} cannot be read; delete the row of revocationHead and all of \
+         revocation",
+        head.epoch
+    ))
+}

@@ -1,0 +1,104 @@
+//! Sessions that end before their time: rows, what was issued in them, and copies in Redis, in this order.
+//!
+//! What ended is in the database, with its revocation, before Redis is asked; if either cannot be written,
+//! the caller is told so and may do it again. A session whose time is over ends by itself.
+
+use countersign_store::{Transaction, sessions};
+
+use crate::{
+    Auth,
+    features::{Ended, commit},
+    wire::ApiError,
+};
+
+/// Ends one session, whoever's it is: for a token that the caller holds.
+pub(crate) async fn end(auth: &Auth, token: &str) -> Result<(), ApiError> {
+    let Some((session, _)) = auth.sessions().find(token).await? else {
+        return auth.sessions().clear(token, auth.now()).await;
+    };
+    let ended = [Ended::Session { id: session.id, user_id: Some(session.user_id) }];
+    let mut transaction = auth.database().begin().await?;
+    if let Some(row) = auth.sessions().end_row(token, auth.now()) {
+        transaction.execute(&row).await?;
+    }
+    commit(auth, transaction, &ended).await?;
+    Ok(auth.sessions().end_shared(token, auth.now()).await?)
+}
+
+/// Ends one session of this user; somebody else's stays.
+pub(crate) async fn end_of_user(auth: &Auth, user_id: &str, token: &str) -> Result<(), ApiError> {
+    match auth.sessions().find(token).await? {
+        Some((session, _)) if session.user_id == user_id => end(auth, token).await,
+        _ => Ok(()),
+    }
+}
+
+/// Ends every session of a user.
+pub(crate) async fn end_all(auth: &Auth, user_id: &str) -> Result<(), ApiError> {
+    let mut transaction = auth.database().begin().await?;
+    // The table first: a sign-in that comes between finds nothing there to copy to Redis.
+    let mut ended = end_all_in(auth, &mut transaction, user_id).await?;
+    if !auth.sessions().have_rows() {
+        // Redis' list of them may be short of one.
+        ended.push(Ended::User { id: user_id.to_owned() });
+    }
+    commit(auth, transaction, &ended).await?;
+    Ok(auth.sessions().end_all_shared(user_id, auth.now()).await?)
+}
+
+/// Ends every row of a user's sessions, for a transaction that ends them for a reason of its own; what
+/// ended. After [`commit`] comes [`SessionStore::end_all_shared`](super::SessionStore::end_all_shared).
+pub(crate) async fn end_all_in(
+    auth: &Auth,
+    transaction: &mut Transaction,
+    user_id: &str,
+) -> Result<Vec<Ended>, ApiError> {
+    end_rows(auth, transaction, user_id, None).await
+}
+
+/// Ends every session of a user but the one with this token.
+pub(crate) async fn end_others(auth: &Auth, user_id: &str, token: &str) -> Result<(), ApiError> {
+    let mut transaction = auth.database().begin().await?;
+    let ended = end_rows(auth, &mut transaction, user_id, Some(token)).await?;
+    commit(auth, transaction, &ended).await?;
+    Ok(auth.sessions().end_others_shared(user_id, token, auth.now()).await?)
+}
+
+/// Ends rows of a user's sessions, one of them excepted; what ended.
+async fn end_rows(
+    auth: &Auth,
+    transaction: &mut Transaction,
+    user_id: &str,
+    except: Option<&str>,
+) -> Result<Vec<Ended>, ApiError> {
+    let (store, now) = (auth.sessions(), auth.now());
+    let ended = |id| Ended::Session { id, user_id: Some(user_id.to_owned()) };
+    if !store.have_rows() {
+        let sessions = store.list(user_id, now).await?.into_iter();
+        let sessions = sessions.filter(|session| except != Some(&*session.token));
+        return Ok(sessions.map(|session| ended(session.id)).collect());
+    }
+    let rows = transaction.fetch_all(&sessions::ends_of_user(user_id)).await?;
+    let mut found = rows.into_iter().map(sessions::read_end).collect::<Result<Vec<_>, _>>()?;
+    found.retain(|session| except != Some(&*session.token));
+    let expected = store.rows_to_end(&found, now);
+    let touched = match except {
+        None => match store.end_all_rows(user_id, now) {
+            Some(rows) => transaction.execute(&rows).await?,
+            None => 0,
+        },
+        Some(token) => match store.end_other_rows(user_id, token, now) {
+            Some(rows) => transaction.execute(&rows).await?,
+            None => 0,
+        },
+    };
+    // Tokens of a session that ended just now by itself may still be good.
+    let recently = now - auth.settings().revocation.retention;
+    found.retain(|session| session.expires_at > recently);
+    let mut all: Vec<Ended> = found.into_iter().map(|session| ended(session.id)).collect();
+    if touched > expected {
+        // A session began between the two statements; it ended nameless.
+        all.push(Ended::User { id: user_id.to_owned() });
+    }
+    Ok(all)
+}

@@ -1,0 +1,236 @@
+//! Whatever ends a session ends the tokens that were issued in it, wherever sessions are.
+
+use countersign_testing::{mariadb::MariaDb, postgres::Postgres, redis::Redis};
+use http::StatusCode;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::follower::{Follower, token};
+use crate::fixture::{PASSWORD, TestServer};
+
+/// What somebody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    SignOut,
+    RevokeSession,
+    RevokeSessions,
+    RevokeOtherSessions,
+    ChangePassword,
+    ResetPassword,
+    DeleteUser,
+}
+
+const CAUSES: [Cause; 7] = [
+    Cause::SignOut,
+    Cause::RevokeSession,
+    Cause::RevokeSessions,
+    Cause::RevokeOtherSessions,
+    Cause::ChangePassword,
+    Cause::ResetPassword,
+    Cause::DeleteUser,
+];
+
+const ALWAYS: [(&str, &str); 2] = [
+    ("COUNTERSIGN_EMAIL_PASSWORD__REVOKE_SESSIONS_ON_PASSWORD_RESET", "true"),
+    ("COUNTERSIGN_DELETE_USER__ENABLED", "true"),
+];
+
+async fn sign_in(server: &TestServer) -> Value {
+    let body = json!({ "email": "ann@example.com", "password": PASSWORD });
+    let reply = server.post("/sign-in/email", &body).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    reply.json()
+}
+
+/// Does it, from another browser where there is one, and asserts that the first one's session and token are
+/// at their end. Whether another session went on, and its new token.
+async fn ends_everything(server: &TestServer, cause: Cause, what: &str) {
+    server.forget_cookies();
+    let email = format!("{cause:?}@example.com").to_lowercase();
+    let signed_up = server.sign_up(&json!({ "email": email })).await.json();
+    let old = token(server).await;
+    let first = server.take_cookies();
+    server.clock.advance(SignedDuration::from_secs(1));
+    let body = json!({ "email": email, "password": PASSWORD });
+    assert_eq!(server.post("/sign-in/email", &body).await.status, 200);
+    let other = token(server).await;
+    let mut follower = Follower::of(server).await;
+    assert!(!follower.refuses(&old) && !follower.refuses(&other), "{what}");
+
+    let (path, body) = match cause {
+        Cause::SignOut => {
+            server.put_cookies(first.clone());
+            ("/sign-out", json!({}))
+        }
+        Cause::RevokeSession => ("/revoke-session", json!({ "token": signed_up["token"] })),
+        Cause::RevokeSessions => ("/revoke-sessions", json!({})),
+        Cause::RevokeOtherSessions => ("/revoke-other-sessions", json!({})),
+        Cause::ChangePassword => {
+            let new = "another password";
+            let change = json!({ "currentPassword": PASSWORD, "newPassword": new, "revokeOtherSessions": true });
+            ("/change-password", change)
+        }
+        Cause::ResetPassword => {
+            server.post("/request-password-reset", &json!({ "email": email })).await;
+            let token = server.mailed_token().await;
+            ("/reset-password", json!({ "token": token, "newPassword": "another password" }))
+        }
+        Cause::DeleteUser => ("/delete-user", json!({ "password": PASSWORD })),
+    };
+    let reply = server.post(path, &body).await;
+    assert_eq!(reply.status, 200, "{what} {}", reply.body);
+
+    assert!(follower.follow(server, 30).await > 0, "{what}");
+    assert!(follower.refuses(&old), "{what}");
+    let spared =
+        matches!(cause, Cause::SignOut | Cause::RevokeSession | Cause::RevokeOtherSessions);
+    let by_session = !what.contains("claims");
+    assert_eq!(follower.refuses(&other), !(spared && by_session), "{what}");
+    if cause == Cause::ChangePassword && by_session {
+        let new = token(server).await;
+        follower.follow(server, 0).await;
+        assert!(!follower.refuses(&new), "{what}: whoever changed it goes on");
+    }
+    server.put_cookies(first);
+    assert_eq!(
+        server.get("/get-session?disableCookieCache=true").await.json(),
+        Value::Null,
+        "{what}"
+    );
+    assert_eq!(server.get("/token").await.status, 401, "{what}");
+}
+
+async fn ends_everything_at(changes: &[(&str, &str)], what: &str) {
+    let changes = [&ALWAYS, changes].concat();
+    let server = TestServer::start_with_mail(&changes).await;
+    for cause in CAUSES {
+        ends_everything(&server, cause, &format!("{what}: {cause:?}")).await;
+    }
+}
+
+#[tokio::test]
+async fn t224_whatever_ends_a_session_ends_its_tokens_in_a_database() {
+    ends_everything_at(&[], "sqlite").await;
+}
+
+#[tokio::test]
+async fn t224_whatever_ends_a_session_ends_tokens_that_do_not_name_it() {
+    ends_everything_at(&[("COUNTERSIGN_TOKEN__CLAIMS", "user")], "claims=user").await;
+    ends_everything_at(&[("COUNTERSIGN_TOKEN__CLAIMS", r#"{"a":1}"#)], "claims of a template")
+        .await;
+}
+
+#[tokio::test]
+async fn t224_whatever_ends_a_session_ends_its_tokens_where_cookies_remember_sessions() {
+    let template = r#"{"sid":"{session.id}"}"#;
+    let cache = ("COUNTERSIGN_SESSION__COOKIE_CACHE", "compact");
+    ends_everything_at(&[cache, ("COUNTERSIGN_TOKEN__CLAIMS", template)], "cookie cache").await;
+}
+
+#[tokio::test]
+async fn t224_whatever_ends_a_session_ends_its_tokens_in_redis() {
+    for [stored, preserved] in [["false", "false"], ["true", "false"], ["true", "true"]] {
+        let redis = Redis::start().expect("Redis starts");
+        let url = redis.url();
+        let settings = [
+            ("REDIS_URL", url.as_str()),
+            ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", stored),
+            ("COUNTERSIGN_SESSION__PRESERVE_IN_DATABASE", preserved),
+        ];
+        // In Redis alone the list of a user's sessions is not relied on.
+        let what = format!("redis, stored {stored}, preserved {preserved}");
+        ends_everything_at(&settings, &what).await;
+    }
+}
+
+#[tokio::test]
+async fn t224_whatever_ends_a_session_ends_its_tokens_on_postgresql() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    ends_everything_at(&[("DATABASE_URL", &url)], "postgresql").await;
+}
+
+#[tokio::test]
+async fn t224_whatever_ends_a_session_ends_its_tokens_on_mariadb() {
+    let mariadb = MariaDb::start().expect("MariaDB starts");
+    let url = mariadb.new_database("auth").expect("a database");
+    ends_everything_at(&[("DATABASE_URL", &url)], "mariadb").await;
+}
+
+#[tokio::test]
+async fn sessions_of_one_browser_end_with_their_tokens() {
+    let server = TestServer::start(&[("COUNTERSIGN_MULTI_SESSION__ENABLED", "true")]).await;
+    server.sign_up(&json!({})).await;
+    let ann = token(&server).await;
+    server.sign_up(&json!({ "email": "bea@example.com" })).await;
+    let bea = token(&server).await;
+    server.sign_up(&json!({ "email": "cat@example.com" })).await;
+    let cat = token(&server).await;
+    let mut follower = Follower::of(&server).await;
+    // Ann signs in again in this browser: her older session is replaced.
+    sign_in(&server).await;
+    follower.follow(&server, 30).await;
+    assert!(follower.refuses(&ann) && !follower.refuses(&bea) && !follower.refuses(&cat));
+    assert_eq!(server.post("/sign-out", &json!({})).await.status, 200);
+    follower.follow(&server, 30).await;
+    assert!(follower.refuses(&bea) && follower.refuses(&cat));
+}
+
+#[tokio::test]
+async fn a_password_that_is_changed_ends_older_tokens_and_no_session() {
+    let server = TestServer::start(&[]).await;
+    server.sign_up(&json!({})).await;
+    let old = token(&server).await;
+    server.clock.advance(SignedDuration::from_secs(1));
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": "another password" });
+    assert_eq!(server.post("/change-password", &change).await.status, 200);
+    let (new, follower) = (token(&server).await, Follower::of(&server).await);
+    assert!(follower.refuses(&old) && !follower.refuses(&new));
+}
+
+#[tokio::test]
+async fn t230_a_sign_out_that_cannot_be_written_is_not_reported_as_done() {
+    let mut postgres = Postgres::start().expect("PostgreSQL starts");
+    let mut redis = Redis::start().expect("Redis starts");
+    let (database, sessions) = (postgres.new_database("auth").expect("a database"), redis.url());
+    let settings = [("DATABASE_URL", database.as_str()), ("REDIS_URL", &sessions)];
+    let server = TestServer::start(&settings).await;
+    server.sign_up(&json!({})).await;
+    let token = token(&server).await;
+    let cookies = server.take_cookies();
+    let still = async || {
+        server.put_cookies(cookies.clone());
+        server.get("/get-session").await.json()["user"]["name"].clone()
+    };
+    for path in ["/sign-out", "/revoke-sessions", "/revoke-other-sessions"] {
+        // Sessions are in Redis, and it answers; what guards have to know cannot be written.
+        postgres.stop();
+        server.put_cookies(cookies.clone());
+        let reply = server.post(path, &json!({})).await;
+        assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(reply.set_cookies().is_empty(), "{path}");
+        postgres.start_again().expect("PostgreSQL starts again");
+        assert_eq!(still().await, "Ann", "{path}: nothing was ended");
+    }
+    // And the other way round: it is known to guards, and done again when Redis answers.
+    redis.stop();
+    server.put_cookies(cookies.clone());
+    assert_eq!(server.post("/sign-out", &json!({})).await.status, 503);
+    redis.restart().expect("Redis starts again");
+    assert!(
+        !Follower::of(&server).await.refuses(&token),
+        "Redis could not say whose session it is"
+    );
+}
+
+#[tokio::test]
+async fn t232_a_redis_that_forgot_everything_forgets_no_revocation() {
+    let redis = Redis::start().expect("Redis starts");
+    let url = redis.url();
+    let server = TestServer::start(&[("REDIS_URL", &url)]).await;
+    server.sign_up(&json!({})).await;
+    let token = token(&server).await;
+    assert_eq!(server.post("/sign-out", &json!({})).await.status, 200);
+    redis.run("FLUSHALL");
+    assert!(Follower::of(&server).await.refuses(&token));
+}

@@ -1,0 +1,81 @@
+//! What an unmodified Better Auth ends on the same PostgreSQL.
+
+use countersign_jwt::{Clock, SystemClock};
+use countersign_server::{WatchError, watch_better_auth};
+use countersign_store::{Database, Names};
+use countersign_testing::postgres::Postgres;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::follower::{Follower, token};
+use crate::fixture::TestServer;
+
+fn open(url: &str) -> Database {
+    Database::open(&url.parse().expect("a URL")).expect("opens")
+}
+
+/// A server on a database that is watched, a minute behind the database's own clock.
+async fn watched(url: &str) -> TestServer {
+    drop(TestServer::start(&[("DATABASE_URL", url)]).await);
+    watch_better_auth(&open(url), &Names::default()).await.expect("watches");
+    let settings = [("DATABASE_URL", url), ("COUNTERSIGN_TOKEN__CLAIMS", "user")];
+    let server = TestServer::start(&settings).await;
+    let behind = SystemClock.now().duration_since(server.clock.now());
+    server.clock.advance(behind - SignedDuration::from_mins(1));
+    server
+}
+
+#[tokio::test]
+async fn t224_what_better_auth_ends_in_the_same_database_ends_tokens() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let server = watched(&url).await;
+    postgres
+        .run("auth", "ALTER TABLE \"user\" ADD banned boolean, ADD role text")
+        .expect("the plugin admin is there, too");
+    for (number, (ends, sql)) in [
+        (false, "UPDATE \"user\" SET name = 'Anne'"),
+        (false, "UPDATE account SET \"updatedAt\" = now()"),
+        (true, "UPDATE account SET password = 'another'"),
+        (true, "UPDATE \"user\" SET banned = true"),
+        (false, "UPDATE \"user\" SET banned = false"),
+        (true, "UPDATE \"user\" SET role = 'admin'"),
+        (true, "DELETE FROM session"),
+        (true, "DELETE FROM \"user\""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        server.forget_cookies();
+        let email = format!("ann{number}@example.com");
+        server.sign_up(&json!({ "email": email })).await;
+        let token = token(&server).await;
+        let mut follower = Follower::of(&server).await;
+        postgres.run("auth", sql).expect("SQL runs");
+        follower.follow(&server, 0).await;
+        assert_eq!(follower.refuses(&token), ends, "{sql}");
+    }
+    let left = postgres.run("auth", "SELECT count(*) FROM \"revocationInbox\"").expect("reads");
+    assert_eq!(left.trim(), "0", "each has its number");
+}
+
+#[tokio::test]
+async fn a_session_whose_time_was_over_ends_nothing() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let server = watched(&url).await;
+    server.sign_up(&json!({})).await;
+    let sql = "UPDATE session SET \"expiresAt\" = now() - interval '1 second'; DELETE FROM session";
+    postgres.run("auth", sql).expect("SQL runs");
+    assert_eq!(Follower::of(&server).await.place.expect("a place").1, 0);
+}
+
+#[tokio::test]
+async fn triggers_are_made_again_and_on_no_other_database() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    drop(watched(&url).await);
+    watch_better_auth(&open(&url), &Names::default()).await.expect("watches again");
+    let error = watch_better_auth(&open("sqlite::memory:"), &Names::default()).await;
+    assert!(matches!(error, Err(WatchError::NotPostgres)));
+}
