@@ -137,15 +137,15 @@ pub static BETTER_AUTH: [Table; 4] = {
 };
 
 /// What was taken back before its time, the head of its sequence, and the guards that follow it: not
-/// Better Auth's.
+/// Better Auth's. Their ids are texts, whatever ids the database has elsewhere; a key would be like those.
 pub static REVOCATION: [Table; 3] = {
     use Kind::{BigInteger, Date, Text};
-    use Rule::{Key, Optional, Required, Unique};
+    use Rule::{Optional, Required, Unique};
     [
         Table {
             name: "revocation",
             columns: &[
-                column("id", Text, Key),
+                column("id", Text, Unique),
                 column("sequence", BigInteger, Unique),
                 column("kind", Text, Required),
                 column("hash", Text, Required),
@@ -158,7 +158,7 @@ pub static REVOCATION: [Table; 3] = {
         Table {
             name: "revocationHead",
             columns: &[
-                column("id", Text, Key),
+                column("id", Text, Unique),
                 column("epoch", Text, Required),
                 column("key", Text, Required),
                 column("sequence", BigInteger, Required),
@@ -168,7 +168,7 @@ pub static REVOCATION: [Table; 3] = {
         Table {
             name: "revocationGuard",
             columns: &[
-                column("id", Text, Key),
+                column("id", Text, Unique),
                 column("name", Text, Unique),
                 column("resourceServer", Text, Required),
                 column("epoch", Text, Required),
@@ -184,11 +184,11 @@ pub static REVOCATION: [Table; 3] = {
 /// What triggers of the database saw ending, by its name, until a server gives it a number.
 pub static REVOCATION_INBOX: [Table; 1] = {
     use Kind::{BigInteger, Date, Text};
-    use Rule::{Key, Optional, Required};
+    use Rule::{Optional, Required, Unique};
     [Table {
         name: "revocationInbox",
         columns: &[
-            column("id", Text, Key),
+            column("id", Text, Unique),
             column("kind", Text, Required),
             column("name", Text, Required),
             column("before", BigInteger, Optional),

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A statement of somebody else's migration.
-struct Sql(&'static str);
+pub(crate) struct Sql(pub(crate) &'static str);
 
 impl Statement for Sql {
     fn render(&self, _: Dialect) -> (Cow<'_, str>, Cow<'_, [Value]>) {
@@ -50,7 +50,7 @@ async fn completed(database: Database, user: &'static str) -> Database {
 }
 
 /// A table `user` of which only the id is unusual.
-fn counted(dialect: Dialect) -> &'static str {
+pub(crate) fn counted(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
             "CREATE TABLE \"user\" (\"id\" integer primary key not null, \"name\" text not null, \

@@ -4,11 +4,14 @@ use countersign_store::{
     Database,
     revocation_guards::{self, GuardRow},
     revocations::{self, Head, RevocationRow},
-    schema::REVOCATION,
+    schema::{BETTER_AUTH, REVOCATION},
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::engines::stories;
+use crate::{
+    engines::stories,
+    ids::{Sql, counted},
+};
 
 fn now() -> Timestamp {
     "2027-01-15T08:00:00Z".parse().expect("a time")
@@ -21,6 +24,7 @@ stories! {
     entries_are_read_by_their_numbers_until_they_are_over,
     what_is_over_is_forgotten_in_batches,
     guards_are_where_they_said_last,
+    ids_are_texts_also_where_users_are_counted,
 }
 
 async fn begun(database: &Database) {
@@ -174,4 +178,18 @@ async fn guards_are_where_they_said_last(database: Database) {
     assert_eq!(revocation_guards::list(&database, later).await.expect("reads"), [moved]);
     database.execute(&revocation_guards::forget(later)).await.expect("forgets");
     assert_eq!(revocation_guards::list(&database, now()).await.expect("reads").len(), 1);
+}
+
+async fn ids_are_texts_also_where_users_are_counted(database: Database) {
+    database.execute(&Sql(counted(database.dialect()))).await.expect("a table");
+    let tables: Vec<_> = BETTER_AUTH[..1].iter().chain(&REVOCATION).collect();
+    let inspection = database.inspect(&tables).await.expect("inspects");
+    database.complete(&inspection).await.expect("completes");
+    let inspection = database.inspect(&tables).await.expect("inspects");
+    assert!(inspection.is_complete(), "{inspection}");
+    let database = database.as_found(&inspection);
+    database.execute(&revocations::begin(&head("first"))).await.expect("begins");
+    record(&database, 1).await;
+    record(&database, 2).await;
+    assert_eq!(numbers(&database, 0, 3).await, [1, 2, 3]);
 }
