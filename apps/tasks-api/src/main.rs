@@ -9,7 +9,7 @@ use countersign_store::Database;
 use tasks_api::{
     app::{self, Tasks},
     openapi,
-    settings::{Command, Flags, Settings, secret_of_process},
+    settings::{Command, Flags, Settings, secrets_of_process},
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -40,9 +40,14 @@ async fn main() -> ExitCode {
 
 async fn serve(flags: Flags) -> Result<(), Box<dyn std::error::Error>> {
     keep_memory_private()?;
-    let Settings { listen, policy, keys, database: database_url, described } =
-        Settings::read(flags, secret_of_process().as_deref())?;
-    let guard = Guard::new(policy, keys)?;
+    let Settings { listen, policy, keys, revocations, database: database_url, described } =
+        Settings::read(flags, &secrets_of_process())?;
+    let guard = Guard::builder(policy, keys);
+    let guard = match revocations {
+        Some(feed) => guard.revocation_feed(feed),
+        None => guard,
+    };
+    let guard = guard.build()?;
     let database = Database::open(&database_url)?;
     database.create(&tasks_api::rows::TABLES).await?;
     let listener = TcpListener::bind(listen).await.map_err(|error| {

@@ -26,7 +26,12 @@ pub(crate) struct Compact<'t> {
 
 impl<'t> Compact<'t> {
     pub(crate) fn split(token: &'t str) -> Result<Self, TokenError> {
-        if token.len() > MAX_TOKEN_BYTES {
+        Self::split_within(token, MAX_TOKEN_BYTES)
+    }
+
+    /// The same for what may be of another length than a token.
+    pub(crate) fn split_within(token: &'t str, most: usize) -> Result<Self, TokenError> {
+        if token.len() > most {
             return Err(TokenError::TooLarge);
         }
         let mut dots = memchr::memchr_iter(b'.', token.as_bytes());

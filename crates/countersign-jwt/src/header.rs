@@ -28,16 +28,31 @@ pub(crate) struct Header {
 }
 
 impl Header {
+    /// Of a token.
     pub(crate) fn parse(text: &str) -> Result<Self, TokenError> {
+        Self::parse_if(text, |typ| match typ {
+            None => true,
+            Some(Json::Text(typ)) => TYPES.iter().any(|t| t.eq_ignore_ascii_case(typ)),
+            Some(_) => false,
+        })
+    }
+
+    /// Of a message of exactly this type, which no token has.
+    pub(crate) fn parse_of_type(text: &str, expected: &str) -> Result<Self, TokenError> {
+        Self::parse_if(text, |typ| matches!(typ, Some(Json::Text(typ)) if typ == expected))
+    }
+
+    fn parse_if(
+        text: &str,
+        accept: impl FnOnce(Option<&Json<'_>>) -> bool,
+    ) -> Result<Self, TokenError> {
         let members = json::object(text)
             .map_err(|json::NotStrictJson| TokenError::NotStrictJson { part: Part::Header })?;
         if let Some(member) = members.names().find_map(refused) {
             return Err(TokenError::RefusedHeader { member });
         }
-        match members.get("typ") {
-            None => {}
-            Some(Json::Text(typ)) if TYPES.iter().any(|t| t.eq_ignore_ascii_case(typ)) => {}
-            Some(_) => return Err(TokenError::RefusedHeader { member: "typ" }),
+        if !accept(members.get("typ")) {
+            return Err(TokenError::RefusedHeader { member: "typ" });
         }
         let algorithm = match members.get("alg") {
             Some(Json::Text(name)) => {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use countersign::{
-    Access, DEFAULT_CACHED_TOKENS, Guard, Identity, Refused, Revocations, TokenHash,
+    Access, DEFAULT_CACHED_TOKENS, Guard, GuardBuilder, Identity, Refused, Revocations, TokenHash,
 };
 use jiff::Timestamp;
 use pyo3::{exceptions::PyValueError, prelude::*, pybacked::PyBackedStr, types::PyType};
@@ -31,7 +31,7 @@ pub(crate) struct PyGuard {
     guard: Guard,
     time: Time,
     revocations: Revocations,
-    /// Whether keys are fetched, so that a runtime is needed.
+    /// Whether keys are fetched or a feed is followed, so that a runtime is needed.
     fetches: bool,
     issuers: Vec<String>,
 }
@@ -42,6 +42,8 @@ impl PyGuard {
     #[new]
     #[pyo3(signature = (*, issuer, audience, jwks_url=None, discovery=None, jwks_file=None,
         secret=None, snapshot=None, default_scopes="", leeway=30, max_lifetime=86_400, max_age=None,
+        revocations_url=None, revocations_max_staleness=10.0, revocations_allow_for=0.0,
+        revocations_guard=None, revocations_credential=None,
         clock=None, cached_tokens=DEFAULT_CACHED_TOKENS))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments")]
     fn new(
@@ -57,6 +59,11 @@ impl PyGuard {
         leeway: i64,
         max_lifetime: i64,
         max_age: Option<i64>,
+        revocations_url: Option<String>,
+        revocations_max_staleness: f64,
+        revocations_allow_for: f64,
+        revocations_guard: Option<String>,
+        revocations_credential: Option<(String, String)>,
         clock: Option<&Bound<'_, PyAny>>,
         cached_tokens: usize,
     ) -> PyResult<Self> {
@@ -73,6 +80,11 @@ impl PyGuard {
             leeway,
             max_lifetime,
             max_age,
+            revocations_url,
+            revocations_max_staleness,
+            revocations_allow_for,
+            revocations_guard,
+            revocations_credential,
         };
         Self::build(py, vec![only], clock, cached_tokens)
     }
@@ -90,7 +102,7 @@ impl PyGuard {
         Self::build(py, issuers, clock, cached_tokens)
     }
 
-    /// Decides about one request; waits when keys have to be fetched.
+    /// Decides about one request; waits when keys have to be fetched, or a feed is asked for the first time.
     #[pyo3(signature = (authorization, *, method="GET", path="/", request_id=None, address=None))]
     fn admit(
         &self,
@@ -211,7 +223,8 @@ impl PyGuard {
         self.guard.metrics().to_string()
     }
 
-    /// Whether tokens of every issuer can be verified now; fetches keys when none are known.
+    /// Whether tokens of every issuer can be verified now, and what it took back is known; fetches keys
+    /// when none are known.
     fn ready(&self, py: Python<'_>) -> PyResult<()> {
         self.time.ask(py)?;
         if self.fetches {
@@ -248,12 +261,18 @@ impl PyGuard {
         let mut trusts = trusts.into_iter();
         let first = trusts.next().ok_or_else(|| no_issuer(py))?;
         let revocations = Revocations::kept_for(longest);
-        let builder = Guard::builder(first.policy, first.keys)
+        let follow = |builder: GuardBuilder, feed| match feed {
+            Some(feed) => builder.revocation_feed(feed),
+            None => builder,
+        };
+        let builder = follow(Guard::builder(first.policy, first.keys), first.feed)
             .clock(time.clock())
             .revocations(revocations.clone())
             .cached_tokens(cached_tokens);
         let guard = trusts
-            .fold(builder, |builder, trust| builder.issuer(trust.policy, trust.keys))
+            .fold(builder, |builder, trust| {
+                follow(builder.issuer(trust.policy, trust.keys), trust.feed)
+            })
             .build()
             .map_err(|error| build_error(py, &error))?;
         Ok(Self { guard, time, revocations, fetches, issuers: names })

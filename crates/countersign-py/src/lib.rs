@@ -13,7 +13,7 @@
 //! | `refusal.rs` | a refusal → an exception |
 //! | `logging.rs` | events of the guard → Python's `logging` |
 //! | `clock.rs` | the time, when a test brings it |
-//! | `runtime.rs` | the one runtime that fetches keys |
+//! | `runtime.rs` | the one runtime that fetches keys and follows feeds |
 
 mod clock;
 mod guard;

@@ -1,4 +1,5 @@
-//! The runtime on which keys are fetched: one thread, started when the first guard needs it.
+//! The runtime on which keys are fetched and revocation feeds followed, without the interpreter's lock:
+//! one thread, started when the first guard needs it.
 //!
 //! A forked process has no threads but the one that forked, so it forgets the runtime of its parent
 //! and starts its own. Guards with keys at hand from the start never need one.

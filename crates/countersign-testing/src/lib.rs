@@ -13,6 +13,7 @@
 //! | [`postgres::Postgres`], [`mariadb::MariaDb`] | a database server of its own in a temporary folder |
 //! | [`redis::Redis`] | a Redis of its own that keeps nothing |
 //! | [`chromium::Chromium`] | a headless Chromium |
+//! | [`feed::Feed`] | the revocation feed of an issuer, which can also lie |
 //!
 //! Beside them stands [`forgery`]: tokens that ought to be refused, by the hundred thousand.
 //!
@@ -28,6 +29,7 @@ pub mod attacks;
 pub mod binaries;
 pub mod chromium;
 mod clock;
+pub mod feed;
 pub mod forgery;
 pub mod http;
 pub mod mariadb;

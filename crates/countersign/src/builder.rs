@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use crate::{
     audit::{AuditSink, TracingSink},
     cookies::{CookiePolicy, CookiePolicyError},
+    feed::{Feed, FeedError, RevocationFeed},
     guard::{Guard, Inner, Trusted},
     keys::{KeySource, Keys, SourceError},
     metrics::Counters,
@@ -19,7 +20,7 @@ use crate::{
 
 /// Puts a guard together: [`Guard::builder`] names the first issuer, [`build`](Self::build) makes it.
 pub struct GuardBuilder {
-    issuers: Vec<(Policy, KeySource)>,
+    issuers: Vec<(Policy, KeySource, Option<RevocationFeed>)>,
     clock: Arc<dyn Clock>,
     audit: Arc<dyn AuditSink>,
     revocations: Revocations,
@@ -57,6 +58,9 @@ pub enum BuildError {
     /// Cookies cannot be accepted like this.
     #[error(transparent)]
     Cookies(#[from] CookiePolicyError),
+    /// A revocation feed cannot be followed.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
 }
 
 impl BuildError {
@@ -67,6 +71,7 @@ impl BuildError {
             Self::ForgetsTooSoon { .. } => "forgets_too_soon",
             Self::Source(error) => error.code(),
             Self::Cookies(error) => error.code(),
+            Self::Feed(error) => error.code(),
         }
     }
 }
@@ -74,7 +79,7 @@ impl BuildError {
 impl GuardBuilder {
     pub(crate) fn new(policy: Policy, keys: KeySource) -> Self {
         Self {
-            issuers: vec![(policy, keys)],
+            issuers: vec![(policy, keys, None)],
             clock: Arc::new(SystemClock),
             audit: Arc::new(TracingSink),
             revocations: Revocations::default(),
@@ -89,7 +94,17 @@ impl GuardBuilder {
     /// cannot speak for another one.
     #[must_use]
     pub fn issuer(mut self, policy: Policy, keys: KeySource) -> Self {
-        self.issuers.push((policy, keys));
+        self.issuers.push((policy, keys, None));
+        self
+    }
+
+    /// Follows the revocation feed of the issuer that was named last. The first request or readiness probe
+    /// begins with it, inside a runtime of tokio with network and time.
+    #[must_use]
+    pub fn revocation_feed(mut self, feed: RevocationFeed) -> Self {
+        if let Some((_, _, followed)) = self.issuers.last_mut() {
+            *followed = Some(feed);
+        }
         self
     }
 
@@ -107,7 +122,7 @@ impl GuardBuilder {
         self
     }
 
-    /// What was revoked. The caller keeps a clone and revokes with it.
+    /// What was revoked. The caller keeps a clone and revokes with it, beside what feeds say.
     #[must_use]
     pub fn revocations(mut self, revocations: Revocations) -> Self {
         self.revocations = revocations;
@@ -141,7 +156,7 @@ impl GuardBuilder {
     /// The guard. Nothing is fetched yet.
     pub fn build(self) -> Result<Guard, BuildError> {
         let mut issuers: Vec<Trusted> = Vec::new();
-        for (policy, keys) in self.issuers {
+        for (policy, keys, feed) in self.issuers {
             let verifier = policy.verifier();
             let issuer = verifier.issuer();
             if issuers.iter().any(|other| other.policy.verifier().issuer() == issuer) {
@@ -153,7 +168,9 @@ impl GuardBuilder {
                 return Err(BuildError::ForgetsTooSoon { issuer: issuer.to_owned(), kept, lives });
             }
             let name = Arc::from(issuer);
-            issuers.push(Trusted { policy, name, keys: Keys::open(keys)? });
+            let keys = Arc::new(Keys::open(keys)?);
+            let feed = feed.map(|feed| Feed::open(feed, &name, &keys, &self.clock)).transpose()?;
+            issuers.push(Trusted { policy, name, keys, feed });
         }
         let cookies = match self.cookies {
             None => None,

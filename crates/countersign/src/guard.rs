@@ -15,15 +15,16 @@ use crate::{
     builder::{BuildError, GuardBuilder},
     cookies::Cookies,
     credential,
+    feed::{Feed, HashedNames},
     identity::Identity,
-    keys::{HeldKeys, IssuerStatus, KeySource, Keys},
+    keys::{IssuerStatus, KeySource, Keys},
     metrics::{Counters, Metrics},
     policy::Policy,
     reference::Reference,
     refusal::Refusal,
     refused::Refused,
     replay::Replays,
-    revocation::Revocations,
+    revocation::{Revocations, Revoked},
     token_cache::{TokenCache, VerifiedToken},
 };
 
@@ -55,7 +56,9 @@ pub(crate) struct Inner {
 pub(crate) struct Trusted {
     pub(crate) policy: Policy,
     pub(crate) name: Arc<str>,
-    pub(crate) keys: Keys,
+    pub(crate) keys: Arc<Keys>,
+    /// What it took back, where it says so.
+    pub(crate) feed: Option<Feed>,
 }
 
 impl Guard {
@@ -79,7 +82,7 @@ impl Guard {
     /// With keys at hand this waits for nothing, and with a token that was verified before it takes no
     /// lock, allocates nothing and checks no signature. It waits for the issuer only when no keys are
     /// known yet, when they are older than their lifetime (ten minutes at most), or when the token was not
-    /// made by one of them.
+    /// made by one of them; and for the first answer of a revocation feed.
     pub async fn admit(&self, request: &Parts) -> Result<Identity, Refused> {
         match self.inner.decide(request).await {
             Ok(identity) => {
@@ -105,20 +108,27 @@ impl Guard {
         Ok(())
     }
 
-    /// Whether tokens of every issuer can be verified now: fetches remote keys when none are known. For
-    /// readiness probes; [`status`](Self::status) says more.
+    /// Whether tokens of every issuer can be verified now, and what it took back is known: fetches remote
+    /// keys when none are known, and asks a revocation feed for the first time. For readiness probes;
+    /// [`status`](Self::status) says more.
     pub async fn ready(&self) -> Result<(), Refusal> {
         for issuer in &self.inner.issuers {
             issuer.keys.current(self.inner.clock.now()).await?;
+            issuer.fresh().await?;
         }
         Ok(())
     }
 
-    /// How the keys of each issuer are doing, for the answer of a readiness probe. Fetches nothing.
+    /// How the keys and the revocation feed of each issuer are doing, for the answer of a readiness probe.
+    /// Fetches nothing.
     pub fn status(&self) -> Vec<IssuerStatus> {
         let now = self.inner.clock.now();
         let issuers = self.inner.issuers.iter();
-        issuers.map(|trusted| trusted.keys.status(now).of_issuer(&trusted.name)).collect()
+        let status = issuers.map(|trusted| {
+            let feed = trusted.feed.as_ref().map(Feed::status);
+            trusted.keys.status(now).of_issuer(&trusted.name, feed)
+        });
+        status.collect()
     }
 
     /// Forgets all fetched keys, in memory and on disk, and fetches them anew: after a key was stolen and
@@ -135,8 +145,10 @@ impl Guard {
     /// What it has done so far. As text: the format of Prometheus.
     pub fn metrics(&self) -> Metrics {
         let now = self.inner.clock.now();
-        let keys = self.inner.issuers.iter().map(|trusted| trusted.keys.status(now));
-        self.inner.counters.read(self.inner.revocations.len(), keys)
+        let issuers = self.inner.issuers.iter();
+        let keys = issuers.clone().map(|trusted| trusted.keys.status(now));
+        let feeds = issuers.filter_map(|trusted| trusted.feed.as_ref().map(Feed::status));
+        self.inner.counters.read(self.inner.revocations.len(), keys, feeds)
     }
 
     /// Writes a refusal to the audit log and gives it its name. For decisions of the service itself, such
@@ -167,6 +179,16 @@ impl Guard {
     }
 }
 
+impl Trusted {
+    /// Whether what the issuer took back is known well enough; asked before anything is looked up there.
+    async fn fresh(&self) -> Result<(), Refusal> {
+        match &self.feed {
+            Some(feed) => feed.fresh().await,
+            None => Ok(()),
+        }
+    }
+}
+
 impl Inner {
     async fn decide(&self, request: &Parts) -> Result<Identity, Refusal> {
         let now = self.clock.now();
@@ -179,22 +201,27 @@ impl Inner {
         }
         // Read before the token is held against them: what is revoked meanwhile is looked through by the
         // next request.
-        let revocations = self.revocations.generation();
         let issuer = self.issuer_of(token)?;
-        let Trusted { policy, name, keys } = &self.issuers[issuer];
-        let (claims, held) = verify(policy, keys, token, now).await?;
+        let revocations = self.revocations_of(issuer);
+        let Trusted { policy, name, keys, .. } = &self.issuers[issuer];
+        let (claims, held) =
+            keys.judge(now, |keys| policy.verifier().verify(token, keys, now)).await?;
         if policy.requires_token_id() && claims.token_id().is_none() {
             return Err(TokenError::MissingClaim { claim: "jti" }.into());
         }
-        if let Some(revoked) = self.revocations.find(name, &claims, token) {
+        let fresh = self.issuers[issuer].fresh().await;
+        let names = self.issuers[issuer].feed.as_ref().and_then(|feed| feed.names(&claims, token));
+        if let Some(revoked) = self.revoked(issuer, &claims, token, names.as_ref()) {
             return Err(Refusal::Revoked(revoked));
         }
+        fresh?;
         let ends_at = policy.ends_at(&claims);
         let identity = Identity::new(claims, name, policy.default_scopes());
         let verified = VerifiedToken {
             token: token.into(),
             issuer,
             identity: identity.clone(),
+            names,
             verified_at: now,
             ends_at,
             key_generation: held.generation,
@@ -209,31 +236,58 @@ impl Inner {
         let accepted = self.cookies.as_ref().ok_or(Refusal::NoCredential)?;
         let cookies = accepted.in_request(request).ok_or(Refusal::NoCredential)?;
         let session = accepted.session(cookies, request, now).await?;
-        let Trusted { policy, name, .. } = &self.issuers[0];
-        if let Some(revoked) = self.revocations.find_session(name, &session) {
+        let trusted = &self.issuers[0];
+        let Trusted { policy, name, feed, .. } = trusted;
+        let fresh = trusted.fresh().await;
+        let local = self.revocations.find_session(name, &session);
+        if let Some(revoked) = local.or_else(|| feed.as_ref()?.find_session(&session)) {
             return Err(Refusal::RevokedSession(revoked));
         }
+        fresh?;
         Ok(Identity::of_session(session, name, policy.default_scopes()))
     }
 
     /// The verdict about a token that was verified before, if it still stands.
     async fn remembered(&self, token: &str, now: Timestamp) -> Result<Option<Identity>, Refusal> {
         let Some(verified) = self.verified.get(token) else { return Ok(None) };
-        let held = self.issuers[verified.issuer].keys.current(now).await?;
+        let issuer = &self.issuers[verified.issuer];
+        let held = issuer.keys.current(now).await?;
         if !verified.holds(held.generation, now) {
             return Ok(None);
         }
-        let revocations = self.revocations.generation();
+        let fresh = issuer.fresh().await;
+        let revocations = self.revocations_of(verified.issuer);
         if verified.revocations.load(Ordering::Acquire) != revocations {
-            let identity = &verified.identity;
-            let find = |claims| self.revocations.find(identity.issuer(), claims, token);
-            if let Some(revoked) = identity.claims().and_then(find) {
+            let names = verified.names.as_ref();
+            let find = |claims| self.revoked(verified.issuer, claims, token, names);
+            if let Some(revoked) = verified.identity.claims().and_then(find) {
                 return Err(Refusal::Revoked(revoked));
             }
             verified.revocations.store(revocations, Ordering::Release);
         }
+        fresh?;
         self.counters.cache_hit();
         Ok(Some(verified.identity.clone()))
+    }
+
+    /// Changes with everything that takes back a token of this issuer. Both counts only grow, so their sum
+    /// stays the same as long as both do.
+    fn revocations_of(&self, issuer: usize) -> u64 {
+        let feed = self.issuers[issuer].feed.as_ref().map_or(0, Feed::generation);
+        self.revocations.generation().wrapping_add(feed)
+    }
+
+    /// By what a verified token was taken back, here or by its issuer, if it was.
+    fn revoked(
+        &self,
+        issuer: usize,
+        claims: &Claims,
+        token: &str,
+        names: Option<&HashedNames>,
+    ) -> Option<Revoked> {
+        let Trusted { name, feed, .. } = &self.issuers[issuer];
+        let local = self.revocations.find(name, claims, token);
+        local.or_else(|| feed.as_ref()?.find(claims, token, names))
     }
 
     /// The index of the entry that a token has to be held against. With one issuer there is nothing to
@@ -249,35 +303,4 @@ impl Inner {
         let found = issuers.position(|trusted| Some(&*trusted.name) == named);
         found.ok_or(TokenError::Mismatch { claim: "iss" })
     }
-}
-
-/// Verifies with the keys at hand; for a token that none of them made, once more with newer ones.
-async fn verify(
-    policy: &Policy,
-    keys: &Keys,
-    token: &str,
-    now: Timestamp,
-) -> Result<(Claims, Arc<HeldKeys>), Refusal> {
-    let mut held = keys.current(now).await?;
-    let mut verdict = policy.verifier().verify(token, &held.set, now);
-    // Newer keys may be those of a fetch that was under way when the issuer made the key of this token;
-    // what comes after them was fetched later.
-    for _ in 0..2 {
-        let newer = match &verdict {
-            Err(TokenError::UnknownKey) => keys.newer_than(&held, now).await?,
-            // The issuer may have replaced a key by one of the same name. Hardly any does, so that it
-            // cannot be asked does not make a bad signature a check that could not run.
-            Err(TokenError::WrongSignature) => match keys.newer_than(&held, now).await {
-                Ok(newer) => newer,
-                Err(_unavailable) => break,
-            },
-            _ => break,
-        };
-        if newer.generation == held.generation {
-            break;
-        }
-        verdict = policy.verifier().verify(token, &newer.set, now);
-        held = newer;
-    }
-    Ok((verdict?, held))
 }

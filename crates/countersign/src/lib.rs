@@ -86,6 +86,8 @@
 //! | fetches for forged tokens | one at a time, one per 30 seconds |
 //! | lifetime of published keys | what the issuer says (`max-age`), from 30 seconds to 10 minutes; refreshed after half of it |
 //! | use of known keys while the issuer is away | 24 hours, then 503 |
+//! | answer of a revocation feed | 1 MiB, 10,000 entries, 3 seconds beyond its wait |
+//! | staleness of a revocation feed | 10 seconds, then 503 |
 //!
 //! # Features
 //!
@@ -96,8 +98,10 @@ pub mod audit;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod builder;
+mod calls;
 pub mod cookies;
 mod credential;
+mod feed;
 mod guard;
 mod identity;
 mod keys;
@@ -122,6 +126,7 @@ pub use crate::{
     audit::AuditSink,
     builder::{BuildError, GuardBuilder},
     cookies::{AcceptCookies, CookiePolicy, CookiePolicyError},
+    feed::{FeedError, FeedStatus, RevocationFeed, WhenStale},
     guard::Guard,
     identity::{Identity, Role, Scope},
     keys::{IssuerStatus, KeySource, PublishedKeys, SourceError},

@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use crate::keys::KeysStatus;
+use crate::{feed::FeedStatus, keys::KeysStatus};
 
 /// Counts since the guard was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Metrics {
     pub forbidden: u64,
     /// Answers 503: a check could not run.
     pub unavailable: u64,
-    /// Revocations in memory.
+    /// Revocations in memory, those of feeds too.
     pub revocations: u64,
     /// Fetches of published keys that brought a key set.
     pub key_fetches: u64,
@@ -29,6 +29,15 @@ pub struct Metrics {
     pub key_fetch_failures: u64,
     /// How long ago the oldest key set at hand was fetched, in seconds. `None` when there is none.
     pub oldest_keys_seconds: Option<u64>,
+    /// Answers of revocation feeds that were taken in.
+    pub feed_answers: u64,
+    /// Questions to revocation feeds that brought nothing.
+    pub feed_failures: u64,
+    /// As of how long ago everything is known that was taken back, in seconds, of the feed that is furthest
+    /// behind. `None` without a feed, or before its first complete answer.
+    pub oldest_revocations_seconds: Option<u64>,
+    /// Up to which number the sequence of the feed was taken in; of several feeds the sum.
+    pub revocations_sequence: Option<u64>,
 }
 
 /// In the text format of Prometheus, for a service's own `/metrics`.
@@ -47,14 +56,21 @@ impl fmt::Display for Metrics {
         counter("key_fetches_total", "Fetches that brought a key set.", self.key_fetches)?;
         let failures = self.key_fetch_failures;
         counter("key_fetch_failures_total", "Fetches of keys that failed.", failures)?;
-        if let Some(seconds) = self.oldest_keys_seconds {
-            f.write_str("# HELP countersign_keys_age_seconds Age of the oldest key set.\n")?;
-            f.write_str("# TYPE countersign_keys_age_seconds gauge\n")?;
-            writeln!(f, "countersign_keys_age_seconds {seconds}")?;
-        }
-        f.write_str("# HELP countersign_revocations Revocations in memory.\n")?;
-        f.write_str("# TYPE countersign_revocations gauge\n")?;
-        writeln!(f, "countersign_revocations {}", self.revocations)
+        counter("feed_answers_total", "Answers of revocation feeds taken in.", self.feed_answers)?;
+        let failures = self.feed_failures;
+        counter("feed_failures_total", "Questions to them that brought nothing.", failures)?;
+        let mut gauge = |name: &str, help: &str, value: Option<u64>| {
+            let Some(value) = value else { return Ok(()) };
+            writeln!(f, "# HELP countersign_{name} {help}")?;
+            writeln!(f, "# TYPE countersign_{name} gauge")?;
+            writeln!(f, "countersign_{name} {value}")
+        };
+        gauge("keys_age_seconds", "Age of the oldest key set.", self.oldest_keys_seconds)?;
+        gauge("revocations", "Revocations in memory.", Some(self.revocations))?;
+        let age = self.oldest_revocations_seconds;
+        gauge("revocations_age_seconds", "Age of what is known of revocations.", age)?;
+        let sequence = self.revocations_sequence;
+        gauge("revocations_sequence", "Up to where feeds were taken in.", sequence)
     }
 }
 
@@ -90,6 +106,7 @@ impl Counters {
         &self,
         revocations: usize,
         keys: impl Iterator<Item = KeysStatus>,
+        feeds: impl Iterator<Item = FeedStatus>,
     ) -> Metrics {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let metrics = Metrics {
@@ -101,10 +118,21 @@ impl Counters {
             revocations: u64::try_from(revocations).unwrap_or(u64::MAX),
             ..Metrics::default()
         };
-        keys.fold(metrics, |sum, keys| Metrics {
+        let metrics = keys.fold(metrics, |sum, keys| Metrics {
             key_fetches: sum.key_fetches + keys.fetched,
             key_fetch_failures: sum.key_fetch_failures + keys.failed,
             oldest_keys_seconds: sum.oldest_keys_seconds.max(keys.age_seconds),
+            ..sum
+        });
+        let feeds: Vec<FeedStatus> = feeds.collect();
+        // What one of them does not know at all is older than anything.
+        let ages: Option<Vec<u64>> = feeds.iter().map(|feed| feed.age_seconds).collect();
+        feeds.iter().fold(metrics, |sum, feed| Metrics {
+            revocations: sum.revocations + u64::try_from(feed.entries).unwrap_or(u64::MAX),
+            feed_answers: sum.feed_answers + feed.answers,
+            feed_failures: sum.feed_failures + feed.failures,
+            oldest_revocations_seconds: ages.as_ref().and_then(|ages| ages.iter().max().copied()),
+            revocations_sequence: Some(sum.revocations_sequence.unwrap_or(0) + feed.sequence),
             ..sum
         })
     }

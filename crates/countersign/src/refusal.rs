@@ -30,6 +30,7 @@ use crate::{cookies::CrossSite, revocation::Revoked};
 /// | a scope is missing | 403 | `insufficient_scope` | `… error="insufficient_scope", scope="…"` |
 /// | a role is missing | 403 | `insufficient_role` | none |
 /// | no keys to check with | 503 | `keys_unavailable` | none; `Retry-After` |
+/// | it is not known what the issuer took back | 503 | `revocations_stale` | none; `Retry-After` |
 /// | sessions cannot be looked up | 503 | `sessions_unavailable` | none; `Retry-After` |
 /// | no room to remember a spent token | 503 | `replay_guard_full` | none; `Retry-After` |
 ///
@@ -107,6 +108,12 @@ pub enum Refusal {
         /// When another attempt makes sense.
         retry_after: Duration,
     },
+    /// What the issuer took back is not known, or not since the time that is allowed.
+    #[error("Tokens cannot be verified at the moment. Please try again.")]
+    RevocationsStale {
+        /// When another attempt makes sense.
+        retry_after: Duration,
+    },
     /// The session of a cookie could not be looked up.
     #[error("Sessions cannot be looked up at the moment. Please try again.")]
     SessionsUnavailable,
@@ -161,9 +168,10 @@ impl Refusal {
             | Self::NotOwner
             | Self::MissingScope { .. }
             | Self::MissingRole { .. } => StatusCode::FORBIDDEN,
-            Self::KeysUnavailable { .. } | Self::SessionsUnavailable | Self::ReplaysFull => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::KeysUnavailable { .. }
+            | Self::RevocationsStale { .. }
+            | Self::SessionsUnavailable
+            | Self::ReplaysFull => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -187,6 +195,7 @@ impl Refusal {
             Self::MissingScope { .. } => "insufficient_scope",
             Self::MissingRole { .. } => "insufficient_role",
             Self::KeysUnavailable { .. } => "keys_unavailable",
+            Self::RevocationsStale { .. } => "revocations_stale",
             Self::SessionsUnavailable => "sessions_unavailable",
             Self::ReplaysFull => "replay_guard_full",
         }
@@ -239,6 +248,7 @@ impl Refusal {
             | Self::NotOwner
             | Self::MissingRole { .. }
             | Self::KeysUnavailable { .. }
+            | Self::RevocationsStale { .. }
             | Self::SessionsUnavailable
             | Self::ReplaysFull => None,
         }
@@ -260,7 +270,9 @@ impl Refusal {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::KeysUnavailable { retry_after } => Some(*retry_after),
+            Self::KeysUnavailable { retry_after } | Self::RevocationsStale { retry_after } => {
+                Some(*retry_after)
+            }
             Self::SessionsUnavailable => Some(Duration::from_secs(1)),
             Self::ReplaysFull => Some(Duration::from_mins(1)),
             _ => None,

@@ -1,4 +1,4 @@
-//! What was taken back before its time: tokens, sessions, and everything of a user up to a moment.
+//! What was taken back before its time by this process: tokens, sessions, and everything of a user up to a moment.
 //!
 //! | Kind | Names | Refuses |
 //! |---|---|---|
@@ -256,7 +256,7 @@ impl Shard {
 }
 
 /// Whole seconds, from 1970 to 2106.
-fn seconds(time: Timestamp) -> u32 {
+pub(crate) fn seconds(time: Timestamp) -> u32 {
     u32::try_from(time.as_second().max(0)).unwrap_or(u32::MAX)
 }
 

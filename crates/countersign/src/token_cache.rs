@@ -24,7 +24,7 @@ use arc_swap::ArcSwapOption;
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
-use crate::identity::Identity;
+use crate::{feed::HashedNames, identity::Identity};
 
 /// How many tokens are remembered unless [`GuardBuilder::cached_tokens`] says otherwise.
 ///
@@ -53,6 +53,8 @@ pub(crate) struct VerifiedToken {
     /// The index of its issuer.
     pub(crate) issuer: usize,
     pub(crate) identity: Identity,
+    /// As the feed of its issuer hashes them.
+    pub(crate) names: Option<HashedNames>,
     pub(crate) verified_at: Timestamp,
     /// From here on it has expired or is too old, leeway included.
     pub(crate) ends_at: Timestamp,
@@ -144,6 +146,7 @@ mod tests {
             token: token.into(),
             issuer: 0,
             identity: Identity::new(claims, &Arc::from("i"), &Arc::from([])),
+            names: None,
             verified_at: NOW,
             ends_at: Timestamp::from_second(ends_at).expect("a time"),
             key_generation: 0,

@@ -7,6 +7,7 @@ mod at_once;
 mod audit;
 mod cookies;
 mod fault_matrix;
+mod feed;
 mod header;
 mod issuer;
 mod key_discovery;

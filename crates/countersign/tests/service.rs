@@ -130,6 +130,14 @@ impl Service {
         Self::build(policy(), KeySource::keys(key.key_set().unwrap()), key, change)
     }
 
+    /// The same with this key.
+    pub(crate) fn with_key(
+        key: SigningKey,
+        change: impl FnOnce(GuardBuilder) -> GuardBuilder,
+    ) -> Self {
+        Self::build(policy(), KeySource::keys(key.key_set().unwrap()), key, change)
+    }
+
     /// Behind a guard that fetches its keys.
     pub(crate) fn fetching_from(url: &str, key: SigningKey) -> Self {
         Self::fetching_with(url, key, |builder| builder)

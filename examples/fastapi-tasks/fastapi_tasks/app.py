@@ -1,7 +1,9 @@
 """The way of a request: request id, guard, then the operation."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import countersign.fastapi
@@ -34,6 +36,10 @@ class TasksApi(FastAPI):
 def from_environment() -> FastAPI:
     """For `uvicorn --factory fastapi_tasks.app:from_environment --workers 4`."""
     settings = Settings.from_environment()
+    if settings.revocations_guard:
+        # The issuer waits for each worker by itself.
+        own = f"{settings.revocations_guard}-{os.getpid()}"
+        settings = replace(settings, revocations_guard=own)
     return create_app(settings.guard(), open_database(settings.database_url))
 
 
@@ -70,7 +76,9 @@ def create_app(guard: Guard, engine: Engine) -> FastAPI:
 
     @app.get("/readyz", include_in_schema=False)
     def readyz() -> PlainTextResponse:
-        """200 when the database answers and keys are at hand; else 503 and which is missing."""
+        """200 when the database answers, keys are at hand and revocations known; else 503 and which
+        is missing.
+        """
         try:
             answers(engine)
         except SQLAlchemyError as error:
@@ -79,6 +87,9 @@ def create_app(guard: Guard, engine: Engine) -> FastAPI:
         try:
             guard.ready()
         except Refusal as refusal:
+            if refusal.code == "revocations_stale":
+                problem.log.error("not ready: what the issuer took back is not known")
+                return PlainTextResponse("revocations", 503)
             problem.log.error("not ready: there are no keys to verify tokens with: %s", refusal)
             return PlainTextResponse("keys", 503)
         return PlainTextResponse("ok")

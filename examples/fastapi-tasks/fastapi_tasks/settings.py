@@ -7,7 +7,7 @@ from countersign import Guard
 
 
 class SettingMissing(Exception):
-    """Says which variable to set."""
+    """Says which variable to set, and to what."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,11 @@ class Settings:
     jwks_snapshot: str | None = None
     secret: str | None = field(default=None, repr=False)
     default_scopes: str = ""
+    revocations_url: str | None = None
+    revocations_max_staleness: float = 10
+    revocations_allow_for: float = 0
+    revocations_guard: str | None = None
+    revocations_credential: tuple[str, str] | None = field(default=None, repr=False)
     database_url: str = "sqlite:tasks.db"
 
     @classmethod
@@ -35,6 +40,11 @@ class Settings:
             jwks_snapshot=optional("COUNTERSIGN_JWKS_SNAPSHOT"),
             secret=optional("BETTER_AUTH_SECRET"),
             default_scopes=os.environ.get("COUNTERSIGN_DEFAULT_SCOPES", ""),
+            revocations_url=optional("COUNTERSIGN_REVOCATIONS_URL"),
+            revocations_max_staleness=seconds("COUNTERSIGN_REVOCATIONS_MAX_STALENESS", 10),
+            revocations_allow_for=seconds("COUNTERSIGN_REVOCATIONS_ALLOW_FOR", 0),
+            revocations_guard=optional("COUNTERSIGN_REVOCATIONS_GUARD"),
+            revocations_credential=credential("COUNTERSIGN_REVOCATIONS_CREDENTIAL"),
             database_url=os.environ.get("DATABASE_URL", "sqlite:tasks.db"),
         )
 
@@ -48,6 +58,11 @@ class Settings:
             secret=self.secret,
             snapshot=self.jwks_snapshot,
             default_scopes=self.default_scopes,
+            revocations_url=self.revocations_url,
+            revocations_max_staleness=self.revocations_max_staleness,
+            revocations_allow_for=self.revocations_allow_for,
+            revocations_guard=self.revocations_guard,
+            revocations_credential=self.revocations_credential,
         )
 
 
@@ -61,3 +76,21 @@ def required(name: str, meaning: str) -> str:
 def optional(name: str) -> str | None:
     """What is set to nothing is not set."""
     return os.environ.get(name) or None
+
+
+def seconds(name: str, default: float) -> float:
+    value = optional(name)
+    try:
+        return float(value) if value else default
+    except ValueError:
+        raise SettingMissing(f"{name} is no number of seconds; set it to {default}") from None
+
+
+def credential(name: str) -> tuple[str, str] | None:
+    value = optional(name)
+    if value is None:
+        return None
+    user, colon, secret = value.partition(":")
+    if not colon:
+        raise SettingMissing(f"{name} is not name:secret, as the issuer has it")
+    return user, secret

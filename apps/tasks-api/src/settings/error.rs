@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use countersign::{PolicyError, SourceError};
+use countersign::{FeedError, PolicyError, SourceError};
 use countersign_jwt::WeakSecret;
 use countersign_store::DatabaseUrlError;
 
@@ -77,6 +77,48 @@ pub enum SettingsError {
          it, so that only this service may write there, or choose another", .0.display()
     )]
     SnapshotFolder(PathBuf),
+    /// The address of the revocation feed.
+    #[error(
+        "COUNTERSIGN_REVOCATIONS_URL (--revocations-url) cannot be used: {0}; \
+         an example is https://app.example.com/api/auth/revocations"
+    )]
+    RevocationsUrl(FeedError),
+    /// Settings of a feed that is not followed.
+    #[error(
+        "COUNTERSIGN_REVOCATIONS_MAX_STALENESS, _ALLOW_FOR, _GUARD and _CREDENTIAL are about a \
+         revocation feed, and none is followed; set COUNTERSIGN_REVOCATIONS_URL, or unset them"
+    )]
+    RevocationsOfNothing,
+    /// How old it may be.
+    #[error(
+        "COUNTERSIGN_REVOCATIONS_MAX_STALENESS (--revocations-max-staleness) is no number of \
+         seconds between 1 and 86400; 10 is a good value"
+    )]
+    RevocationsMaxStaleness,
+    /// For how much longer.
+    #[error(
+        "COUNTERSIGN_REVOCATIONS_ALLOW_FOR (--revocations-allow-for) is no number of seconds; \
+         unset it, and what is not known to be good is refused"
+    )]
+    RevocationsAllowFor,
+    /// The name of this process.
+    #[error(
+        "COUNTERSIGN_REVOCATIONS_GUARD (--revocations-guard) has to be 1 to 64 of A-Z a-z 0-9 . _ - \
+         and another one for each process, such as tasks-api-1"
+    )]
+    RevocationsGuard,
+    /// The resource server's credential. The value is a secret.
+    #[error(
+        "COUNTERSIGN_REVOCATIONS_CREDENTIAL has to be name:secret, as the issuer has it in \
+         resource_servers.credentials"
+    )]
+    RevocationsCredential,
+    /// One of the two is missing.
+    #[error(
+        "COUNTERSIGN_REVOCATIONS_GUARD (--revocations-guard) and COUNTERSIGN_REVOCATIONS_CREDENTIAL \
+         belong together; set both, or neither"
+    )]
+    RevocationsRegistration,
     /// The file with the keys.
     #[error(
         "COUNTERSIGN_JWKS_FILE (--jwks-file) cannot be used: {}: {cause}{}; it has to be a JSON Web \

@@ -42,6 +42,25 @@ pub struct Flags {
     #[arg(long, env = "COUNTERSIGN_JWKS_FILE")]
     pub(super) jwks_file: Option<PathBuf>,
 
+    /// The address of the issuer's revocation feed, for Countersign `…/api/auth/revocations`. What it takes
+    /// back is then refused within a second; without it tokens are good until they expire.
+    #[arg(long, env = "COUNTERSIGN_REVOCATIONS_URL")]
+    pub(super) revocations_url: Option<String>,
+
+    /// How many seconds old the knowledge of what was taken back may be, 1 to 86400; 10 unless set. Beyond
+    /// it the answer is 503.
+    #[arg(long, env = "COUNTERSIGN_REVOCATIONS_MAX_STALENESS", value_name = "SECONDS")]
+    pub(super) revocations_max_staleness: Option<String>,
+
+    /// For how many seconds beyond that tokens are let in all the same; 0 unless set.
+    #[arg(long, env = "COUNTERSIGN_REVOCATIONS_ALLOW_FOR", value_name = "SECONDS")]
+    pub(super) revocations_allow_for: Option<String>,
+
+    /// The name of this process at the issuer, so that a revocation can wait for it; with the variable
+    /// `COUNTERSIGN_REVOCATIONS_CREDENTIAL`, the resource server's `name:secret`.
+    #[arg(long, env = "COUNTERSIGN_REVOCATIONS_GUARD", value_name = "NAME")]
+    pub(super) revocations_guard: Option<String>,
+
     /// Where the tasks are: `sqlite:FILE`.
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite:tasks.db", hide_env_values = true)]
     pub(super) database_url: String,

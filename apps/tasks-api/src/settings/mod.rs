@@ -1,14 +1,15 @@
 //! Settings: flags and variables become types that cannot be wrong.
 //!
-//! The secret has no flag: what stands on a command line, every user of the machine can read.
+//! Secrets have no flags: what stands on a command line, every user of the machine can read.
 
 mod error;
 mod flags;
 mod keys;
+mod revocations;
 
 use std::net::SocketAddr;
 
-use countersign::{KeySource, Policy, PolicyError};
+use countersign::{KeySource, Policy, PolicyError, RevocationFeed};
 use countersign_store::DatabaseUrl;
 
 pub use error::SettingsError;
@@ -22,10 +23,21 @@ pub struct Settings {
     pub policy: Policy,
     /// Where their keys are.
     pub keys: KeySource,
+    /// What the issuer takes back.
+    pub revocations: Option<RevocationFeed>,
     /// Where the tasks are.
     pub database: DatabaseUrl,
     /// Issuer, audience and place of the keys for people: never the secret.
     pub described: Described,
+}
+
+/// What the environment alone may say.
+#[derive(Default)]
+pub struct Secrets {
+    /// The secret shared with the issuer.
+    pub shared: Option<String>,
+    /// The resource server's credential at the issuer, `name:secret`.
+    pub credential: Option<String>,
 }
 
 /// What the log may say of the settings.
@@ -39,22 +51,27 @@ pub struct Described {
 }
 
 impl Settings {
-    /// Judges the flags, and the secret where one is set.
-    pub fn read(flags: Flags, secret: Option<&str>) -> Result<Self, SettingsError> {
+    /// Judges the flags, and the secrets where they are set.
+    pub fn read(flags: Flags, secrets: &Secrets) -> Result<Self, SettingsError> {
         let policy = policy(&flags)?;
-        let (keys, keys_name) = keys::read(&flags, secret)?;
+        let (keys, keys_name) = keys::read(&flags, secrets.shared.as_deref())?;
+        let revocations = revocations::read(&flags, secrets.credential.as_deref())?;
         let listen = flags.listen.parse().map_err(|_| SettingsError::Listen)?;
         let database = flags.database_url.parse()?;
         let Flags { issuer, audience, .. } = flags;
         let described = Described { issuer, audience, keys: keys_name };
-        Ok(Self { listen, policy, keys, database, described })
+        Ok(Self { listen, policy, keys, revocations, database, described })
     }
 }
 
-/// The variable with the shared secret.
-pub fn secret_of_process() -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the secret is read")]
-    std::env::var("BETTER_AUTH_SECRET").ok()
+/// The variables with secrets.
+pub fn secrets_of_process() -> Secrets {
+    #[expect(clippy::disallowed_methods, reason = "the one place where secrets are read")]
+    let variable = |name: &str| std::env::var(name).ok();
+    Secrets {
+        shared: variable("BETTER_AUTH_SECRET"),
+        credential: variable("COUNTERSIGN_REVOCATIONS_CREDENTIAL"),
+    }
 }
 
 fn policy(flags: &Flags) -> Result<Policy, SettingsError> {

@@ -15,5 +15,6 @@ mod operations;
 mod pages;
 mod postgresql;
 mod refusals;
+mod revocations;
 mod settings;
 mod validation;

@@ -26,6 +26,18 @@ fn refusal(arguments: &[&str], changes: &[(&str, &str)]) -> String {
     said
 }
 
+/// Of each case: one line, with these words, and no value that may be a secret.
+fn each_is_said(cases: &[Case]) {
+    for (changes, words) in cases {
+        let said = refusal(&[], changes);
+        assert_eq!(said.lines().count(), 1, "{said}");
+        for word in *words {
+            assert!(said.contains(word), "{word} in: {said}");
+        }
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
 #[test]
 fn every_setting_that_cannot_be_used_is_named_with_its_rule_and_the_fix() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -110,14 +122,43 @@ fn every_setting_that_cannot_be_used_is_named_with_its_rule_and_the_fix() {
         (&[("DATABASE_URL", "")], &["DATABASE_URL (--database-url)", "names no file"]),
         (&[("DATABASE_URL", &nowhere)], &["DATABASE_URL", "permissions"]),
     ];
-    for (changes, words) in cases {
-        let said = refusal(&[], changes);
-        assert_eq!(said.lines().count(), 1, "{said}");
-        for word in words {
-            assert!(said.contains(word), "{word} in: {said}");
-        }
-        assert!(!said.contains("hunter2"), "{said}");
-    }
+    each_is_said(&cases);
+}
+
+#[test]
+fn settings_of_a_revocation_feed_are_named_with_their_rule_and_the_fix() {
+    let followed = ("COUNTERSIGN_REVOCATIONS_URL", "https://auth.test/api/auth/revocations");
+    let cases: [Case; 6] = [
+        (
+            &[("COUNTERSIGN_REVOCATIONS_URL", "http://auth.test/api/auth/revocations")],
+            &["COUNTERSIGN_REVOCATIONS_URL (--revocations-url)", "over https", "an example"],
+        ),
+        (
+            &[("COUNTERSIGN_REVOCATIONS_MAX_STALENESS", "10")],
+            &["COUNTERSIGN_REVOCATIONS_MAX_STALENESS", "COUNTERSIGN_REVOCATIONS_URL", "unset them"],
+        ),
+        (
+            &[followed, ("COUNTERSIGN_REVOCATIONS_MAX_STALENESS", "0")],
+            &["COUNTERSIGN_REVOCATIONS_MAX_STALENESS (--revocations-max-staleness)", "86400"],
+        ),
+        (
+            &[followed, ("COUNTERSIGN_REVOCATIONS_ALLOW_FOR", "1 day")],
+            &["COUNTERSIGN_REVOCATIONS_ALLOW_FOR (--revocations-allow-for)", "seconds", "unset it"],
+        ),
+        (
+            &[followed, ("COUNTERSIGN_REVOCATIONS_CREDENTIAL", "tasks:hunter2")],
+            &["COUNTERSIGN_REVOCATIONS_GUARD (--revocations-guard)", "set both"],
+        ),
+        (
+            &[
+                followed,
+                ("COUNTERSIGN_REVOCATIONS_GUARD", "tasks-1"),
+                ("COUNTERSIGN_REVOCATIONS_CREDENTIAL", "hunter2"),
+            ],
+            &["COUNTERSIGN_REVOCATIONS_CREDENTIAL has to be name:secret"],
+        ),
+    ];
+    each_is_said(&cases);
 }
 
 #[test]

@@ -53,6 +53,12 @@ class Guard:
     since 1970, or a callable that returns it. `cached_tokens` verified tokens are remembered; one that is
     expired, revoked, or whose key is gone is never taken from memory.
 
+    `revocations_url` is the issuer's revocation feed: what it takes back is refused within a second. It is
+    followed on a thread of Rust's from the first request on. What is known may be `revocations_max_staleness`
+    seconds old; beyond that requests are refused with 503, or let in for `revocations_allow_for` seconds
+    more. `revocations_guard`, a name for this process alone, and `revocations_credential`, name and secret of
+    the resource server, register it, so that a revocation can wait until it holds here.
+
     What makes no sense raises a `SettingsError`.
     """
 
@@ -70,6 +76,11 @@ class Guard:
         leeway: int = 30,
         max_lifetime: int = 86_400,
         max_age: int | None = None,
+        revocations_url: str | None = None,
+        revocations_max_staleness: float = 10,
+        revocations_allow_for: float = 0,
+        revocations_guard: str | None = None,
+        revocations_credential: tuple[str, str] | None = None,
         clock: float | Callable[[], float] | None = None,
         cached_tokens: int = ...,
     ) -> Guard: ...
@@ -97,8 +108,8 @@ class Guard:
         """Decides about one request; raises `Refusal`, which the audit log has by then.
 
         Give all `Authorization` lines of the request, as they came: several are refused. The rest
-        is for the audit log. Waits when keys have to be fetched, at most three seconds;
-        asynchronous code asks `admit_now` first.
+        is for the audit log. Waits when keys have to be fetched, or a feed is asked for the first
+        time, at most three seconds; asynchronous code asks `admit_now` first.
         """
 
     def admit_now(
@@ -110,8 +121,7 @@ class Guard:
         request_id: str | None = None,
         address: str | None = None,
     ) -> Identity | None:
-        """The same without waiting: `None` when keys have to be fetched. Ask `admit` then, on a
-        thread.
+        """The same without waiting: `None` when it would have to. Ask `admit` then, on a thread.
         """
 
     def authorize(
@@ -159,6 +169,6 @@ class Guard:
         """What the guard has done so far, in the text format of Prometheus."""
 
     def ready(self) -> None:
-        """Raises `Refusal` when tokens of some issuer cannot be verified now; for readiness probes.
-        Waits when keys have to be fetched.
+        """Raises `Refusal` when tokens of some issuer cannot be verified now, or what it took back is not
+        known; for readiness probes. Waits when keys have to be fetched.
         """

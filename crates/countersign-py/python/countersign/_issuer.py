@@ -7,7 +7,8 @@ from os import PathLike
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
 class Issuer:
     """Whose tokens are taken, for whom, and where the keys are: one of `jwks_url`, `discovery`,
-    `jwks_file` and `secret`. For `Guard.for_issuers`; `Guard` takes the same as arguments.
+    `jwks_file` and `secret`; and what it takes back. For `Guard.for_issuers`; `Guard` takes the same
+    as arguments.
     """
 
     issuer: str
@@ -21,3 +22,8 @@ class Issuer:
     leeway: int = 30
     max_lifetime: int = 86_400
     max_age: int | None = None
+    revocations_url: str | None = None
+    revocations_max_staleness: float = 10
+    revocations_allow_for: float = 0
+    revocations_guard: str | None = None
+    revocations_credential: tuple[str, str] | None = field(default=None, repr=False)

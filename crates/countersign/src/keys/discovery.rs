@@ -8,7 +8,8 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::{SourceError, address, fetch_error::FetchError};
+use super::{SourceError, fetch_error::FetchError};
+use crate::calls::{is_this_machine, parse_address};
 
 /// How many characters of a stranger's name the log shows.
 const LONGEST_SHOWN: usize = 200;
@@ -53,8 +54,9 @@ impl Metadata {
             let named = document.issuer.chars().take(LONGEST_SHOWN).collect();
             return Err(FetchError::OtherIssuer { named, configured: self.issuer.clone() });
         }
-        let url = address::parse(&document.jwks_uri).map_err(FetchError::JwksUri)?;
-        if url.scheme() == "http" && !address::is_this_machine(&self.url) {
+        let url =
+            parse_address(&document.jwks_uri).map_err(|error| FetchError::JwksUri(error.into()))?;
+        if url.scheme() == "http" && !is_this_machine(&self.url) {
             return Err(FetchError::JwksUri(SourceError::InsecureUrl));
         }
         Ok(url)
@@ -63,7 +65,7 @@ impl Metadata {
 
 /// Without query and fragment (RFC 8414 §2).
 fn parse_issuer(issuer: &str) -> Result<Url, SourceError> {
-    let url = address::parse(issuer)?;
+    let url = parse_address(issuer)?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err(SourceError::NotAnIssuer);
     }

@@ -3,23 +3,14 @@
 use std::str::Utf8Error;
 
 use countersign_jwt::KeyError;
-use http::StatusCode;
 
 use super::SourceError;
-
-/// The most bytes of one answer.
-pub(super) const MAX_BYTES: usize = 256 * 1024;
+use crate::calls::CallError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
-    #[error("no answer")]
-    NoAnswer(#[source] reqwest::Error),
-    #[error("no whole answer in time")]
-    Timeout,
-    #[error("the answer has status {0}")]
-    Status(StatusCode),
-    #[error("the answer is larger than {MAX_BYTES} bytes")]
-    TooLarge,
+    #[error(transparent)]
+    Call(#[from] CallError),
     #[error("the answer is no key set")]
     KeySet(#[from] KeyError),
     #[error("the answer is no text")]
@@ -42,22 +33,12 @@ impl FetchError {
     /// A stable word for logs and readiness answers.
     pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::NoAnswer(_) => "no_answer",
-            Self::Timeout => "timeout",
-            Self::Status(_) => "status",
-            Self::TooLarge => "too_large",
+            Self::Call(error) => error.code(),
             Self::KeySet(error) => error.code(),
             Self::NotText(_) => "not_text",
             Self::Metadata(_) => "not_metadata",
             Self::OtherIssuer { .. } => "other_issuer",
             Self::JwksUri(error) => error.code(),
         }
-    }
-}
-
-/// Without the address, whose query may hold what is not for the log.
-impl From<reqwest::Error> for FetchError {
-    fn from(error: reqwest::Error) -> Self {
-        Self::NoAnswer(error.without_url())
     }
 }

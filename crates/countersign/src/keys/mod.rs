@@ -1,8 +1,6 @@
 //! Where the keys come from: given once, or published by the issuer at an address.
 
-mod address;
 mod discovery;
-mod download;
 mod fetch_error;
 mod known;
 mod lifetime;
@@ -23,13 +21,13 @@ use std::{
     },
 };
 
-use countersign_jwt::{Algorithm, KeyError, KeySet, WeakSecret, check_secret};
+use countersign_jwt::{Algorithm, KeyError, KeySet, TokenError, WeakSecret, check_secret};
 use jiff::Timestamp;
 
 use self::remote::RemoteKeys;
 pub(crate) use self::status::KeysStatus;
 pub use self::{published::PublishedKeys, status::IssuerStatus};
-use crate::refusal::Refusal;
+use crate::{calls::AddressError, refusal::Refusal};
 
 /// Where a guard takes its keys from.
 ///
@@ -77,6 +75,15 @@ pub enum SourceError {
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Client(#[source] reqwest::Error),
+}
+
+impl From<AddressError> for SourceError {
+    fn from(error: AddressError) -> Self {
+        match error {
+            AddressError::NotAUrl(error) => Self::NotAUrl(error),
+            AddressError::Insecure => Self::InsecureUrl,
+        }
+    }
 }
 
 impl SourceError {
@@ -188,6 +195,36 @@ impl Keys {
             Self::Given(keys) => Ok(Arc::clone(keys)),
             Self::Published(remote) => remote.newer_than(seen, now).await,
         }
+    }
+
+    /// Judges with the keys at hand; what none of them made, once more with newer ones.
+    pub(crate) async fn judge<T>(
+        &self,
+        now: Timestamp,
+        judge: impl Fn(&KeySet) -> Result<T, TokenError>,
+    ) -> Result<(T, Arc<HeldKeys>), Refusal> {
+        let mut held = self.current(now).await?;
+        let mut verdict = judge(&held.set);
+        // Newer keys may be those of a fetch that was under way when the issuer made the key; what comes
+        // after them was fetched later.
+        for _ in 0..2 {
+            let newer = match &verdict {
+                Err(TokenError::UnknownKey) => self.newer_than(&held, now).await?,
+                // The issuer may have replaced a key by one of the same name. Hardly any does, so that it
+                // cannot be asked does not make a bad signature a check that could not run.
+                Err(TokenError::WrongSignature) => match self.newer_than(&held, now).await {
+                    Ok(newer) => newer,
+                    Err(_unavailable) => break,
+                },
+                _ => break,
+            };
+            if newer.generation == held.generation {
+                break;
+            }
+            verdict = judge(&newer.set);
+            held = newer;
+        }
+        Ok((verdict?, held))
     }
 
     /// Forgets what was fetched and fetches it anew.

@@ -5,12 +5,13 @@ use std::{path::PathBuf, time::Duration};
 use jiff::SignedDuration;
 
 use super::{
-    KeySource, Source, SourceError, address,
+    KeySource, Source, SourceError,
     discovery::Metadata,
     publisher::{Place, Publisher},
     remote::RemoteKeys,
     snapshot::Snapshot,
 };
+use crate::calls::parse_address;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(3);
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -40,7 +41,7 @@ pub struct PublishedKeys {
 impl PublishedKeys {
     /// A JSON Web Key Set (RFC 7517 §5) at an address, `…/api/auth/jwks` for Better Auth.
     pub fn jwks_url(url: &str) -> Result<Self, SourceError> {
-        Ok(Self::at(Place::KeySet(address::parse(url)?)))
+        Ok(Self::at(Place::KeySet(parse_address(url)?)))
     }
 
     /// The key set of an issuer that speaks OpenID Connect: `{issuer}/.well-known/openid-configuration`

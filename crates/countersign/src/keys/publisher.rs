@@ -13,7 +13,11 @@ use countersign_jwt::KeySet;
 use jiff::SignedDuration;
 use url::Url;
 
-use super::{address, discovery::Metadata, download::Downloads, fetch_error::FetchError};
+use super::{discovery::Metadata, fetch_error::FetchError, lifetime};
+use crate::calls::{CallError, Downloads, Wanted, is_this_machine};
+
+/// The most bytes of one answer.
+const MAX_BYTES: usize = 256 * 1024;
 
 /// What was configured.
 pub(super) enum Place {
@@ -49,7 +53,7 @@ impl Place {
 
 impl Publisher {
     pub(super) fn new(place: Place, timeout: Duration) -> Result<Self, reqwest::Error> {
-        let downloads = Downloads::new(address::is_this_machine(place.url()))?;
+        let downloads = Downloads::new(is_this_machine(place.url()))?;
         Ok(Self { downloads, place, timeout, jwks_uri: Mutex::default() })
     }
 
@@ -79,7 +83,7 @@ impl Publisher {
         &self,
         fetch: impl Future<Output = Result<T, FetchError>>,
     ) -> Result<T, FetchError> {
-        tokio::time::timeout(self.timeout, fetch).await.unwrap_or(Err(FetchError::Timeout))
+        tokio::time::timeout(self.timeout, fetch).await.unwrap_or(Err(CallError::Timeout.into()))
     }
 
     async fn discovered_key_set(
@@ -94,7 +98,7 @@ impl Publisher {
                 Err(error) => Some((url, error)),
             },
         };
-        let document = self.downloads.get(metadata.url()).await?;
+        let document = self.downloads.get(json_at(metadata.url())).await?;
         let url = metadata.jwks_uri(&document.body)?;
         match failed {
             Some((same, error)) if same == url => Err(error),
@@ -103,9 +107,13 @@ impl Publisher {
     }
 
     async fn key_set(&self, url: &Url) -> Result<Publication, FetchError> {
-        let download = self.downloads.get(url).await?;
+        let download = self.downloads.get(json_at(url)).await?;
         let keys = KeySet::from_jwks_json(&download.body)?;
         let json = str::from_utf8(&download.body)?.into();
-        Ok(Publication { keys, json, lifetime: download.lifetime })
+        Ok(Publication { keys, json, lifetime: lifetime::stated_by(&download.headers) })
     }
+}
+
+fn json_at(url: &Url) -> Wanted<'_> {
+    Wanted { url, accept: "application/json", most: MAX_BYTES, credential: None }
 }

@@ -42,7 +42,7 @@ use super::{
     status::KeysStatus,
     tally::Tally,
 };
-use crate::refusal::Refusal;
+use crate::{calls::CallError, refusal::Refusal};
 
 pub(crate) struct RemoteKeys {
     publisher: Publisher,
@@ -229,7 +229,7 @@ impl RemoteKeys {
     async fn do_without(&self, past: &mut Past, error: &FetchError, now: Timestamp) {
         // The pause begins when the fetch ends.
         let took = match error {
-            FetchError::Timeout => self.publisher.timeout(),
+            FetchError::Call(CallError::Timeout) => self.publisher.timeout(),
             _ => Duration::ZERO,
         };
         let now = now.saturating_add(took).unwrap_or(now);

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-/// How the keys of one issuer are doing, for the answer of a service's readiness probe. Nothing in it is
+use crate::feed::FeedStatus;
+
+/// How the keys and the revocation feed of one issuer are doing, for the answer of a service's readiness probe. Nothing in it is
 /// secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -17,6 +19,9 @@ pub struct IssuerStatus {
     pub keys_age_seconds: Option<u64>,
     /// Why the last fetch failed, in a stable word; `None` when it did not.
     pub last_error: Option<&'static str>,
+    /// Its revocation feed, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocations: Option<FeedStatus>,
 }
 
 /// The same without the issuer, and what was done so far.
@@ -32,9 +37,10 @@ pub(crate) struct KeysStatus {
 }
 
 impl KeysStatus {
-    pub(crate) fn of_issuer(self, issuer: &str) -> IssuerStatus {
+    pub(crate) fn of_issuer(self, issuer: &str, revocations: Option<FeedStatus>) -> IssuerStatus {
         let Self { ready, keys, age_seconds, last_error, .. } = self;
         let issuer = issuer.to_owned();
-        IssuerStatus { issuer, ready, keys, keys_age_seconds: age_seconds, last_error }
+        let ready = ready && revocations.is_none_or(|feed| feed.ready);
+        IssuerStatus { issuer, ready, keys, keys_age_seconds: age_seconds, last_error, revocations }
     }
 }

@@ -1,0 +1,93 @@
+//! One download with hard limits: the answer comes from the network.
+//!
+//! Status 200, a limited number of bytes, no redirects (a redirect could lead to a host that nobody
+//! configured), no compression (a small answer could unfold without end). The content type is not looked
+//! at: what is not what was asked for does not parse. Time is limited by the caller.
+
+use http::{HeaderMap, StatusCode, header::ACCEPT};
+use reqwest::{Client, redirect};
+use url::Url;
+
+pub(crate) struct Downloads {
+    client: Client,
+}
+
+/// What is asked for.
+pub(crate) struct Wanted<'w> {
+    pub(crate) url: &'w Url,
+    /// The media type.
+    pub(crate) accept: &'static str,
+    /// The most bytes.
+    pub(crate) most: usize,
+    /// Name and secret, for HTTP Basic (RFC 7617).
+    pub(crate) credential: Option<(&'w str, &'w str)>,
+}
+
+/// A whole answer.
+pub(crate) struct Download {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Why there is none.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CallError {
+    #[error("no answer")]
+    NoAnswer(#[source] reqwest::Error),
+    #[error("no whole answer in time")]
+    Timeout,
+    #[error("the answer has status {0}")]
+    Status(StatusCode),
+    #[error("the answer is larger than {most} bytes")]
+    TooLarge { most: usize },
+}
+
+impl CallError {
+    /// A stable word for logs and readiness answers.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::NoAnswer(_) => "no_answer",
+            Self::Timeout => "timeout",
+            Self::Status(_) => "status",
+            Self::TooLarge { .. } => "too_large",
+        }
+    }
+}
+
+/// Without the address, whose query may hold what is not for the log.
+impl From<reqwest::Error> for CallError {
+    fn from(error: reqwest::Error) -> Self {
+        Self::NoAnswer(error.without_url())
+    }
+}
+
+impl Downloads {
+    /// `local`: from this machine, where a proxy for the outside world would lead astray.
+    pub(crate) fn new(local: bool) -> Result<Self, reqwest::Error> {
+        let client = Client::builder().redirect(redirect::Policy::none());
+        let client = client.no_gzip().no_brotli().no_deflate().no_zstd();
+        let client = if local { client.no_proxy() } else { client };
+        Ok(Self { client: client.build()? })
+    }
+
+    pub(crate) async fn get(&self, wanted: Wanted<'_>) -> Result<Download, CallError> {
+        let Wanted { url, accept, most, credential } = wanted;
+        let mut request = self.client.get(url.clone()).header(ACCEPT, accept);
+        if let Some((name, secret)) = credential {
+            request = request.basic_auth(name, Some(secret));
+        }
+        let mut answer = request.send().await?;
+        if answer.status() != StatusCode::OK {
+            return Err(CallError::Status(answer.status()));
+        }
+        let headers = std::mem::take(answer.headers_mut());
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            if body.len() + chunk.len() > most {
+                return Err(CallError::TooLarge { most });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Download { headers, body })
+    }
+}

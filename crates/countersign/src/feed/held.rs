@@ -1,0 +1,230 @@
+//! What is held of a feed: read by every decision, written by who follows it.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use arc_swap::ArcSwap;
+
+use super::{
+    answer::Answer,
+    names::{Called, HASHED, HashedNames, Kind, NameHasher},
+    table::{Table, Term},
+    take_error::TakeError,
+};
+use crate::revocation::Revoked;
+
+/// A guard's clock may be so far behind the issuer's, and a leeway so large.
+const KEPT_BEYOND: u32 = 120;
+
+/// How many of a table's 64 parts are looked through with each answer.
+const PARTS_A_SWEEP: usize = 4;
+
+#[derive(Default)]
+pub(super) struct Held {
+    /// The newest first. The older are kept until nothing is left in them.
+    sets: ArcSwap<Vec<Arc<Set>>>,
+    /// Counts the answers that brought something.
+    generation: AtomicU64,
+    /// The question by which all is known up to then, in milliseconds of the steady clock and one more;
+    /// zero before the first.
+    known_as_of: AtomicU64,
+    sequence: AtomicU64,
+    position: Mutex<Position>,
+}
+
+/// The entries of one sequence.
+struct Set {
+    /// No two have the same, in the whole process.
+    number: u64,
+    epoch: Box<str>,
+    names: NameHasher,
+    table: Table,
+    /// Whether a token was ever taken back by its hash; hashing every token otherwise would be for nothing.
+    by_hash: AtomicBool,
+}
+
+/// Of the newest set. Who holds it may write.
+#[derive(Default)]
+struct Position {
+    /// Up to where it was taken in.
+    to: u64,
+    /// The newest moment of the issuer, in seconds.
+    issued_at: u32,
+    /// An answer went on from where nothing is held: the next one has to begin at the beginning.
+    is_lost: bool,
+    /// Which part is swept next.
+    sweep: usize,
+}
+
+/// What an answer brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// More is to be asked for at once.
+    InPart,
+    /// It is complete as of its question.
+    Complete { news: bool },
+}
+
+impl Held {
+    /// Takes an answer in. `asked_at` is when its question was asked, in milliseconds of the steady clock;
+    /// `now` the time in seconds.
+    pub(super) fn take(
+        &self,
+        answer: &Answer,
+        asked_at: u64,
+        now: u32,
+    ) -> Result<Taken, TakeError> {
+        let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        let sets = self.sets.load_full();
+        let newest = sets.first().filter(|set| set.is_of(answer));
+        let held = newest.map_or(0, |_| position.to);
+        if answer.from > held {
+            position.is_lost = true;
+            return Err(TakeError::Gap { from: answer.from, held });
+        }
+        if answer.more && answer.to == held {
+            return Err(TakeError::NoProgress);
+        }
+        let set = match newest {
+            Some(set) => Arc::clone(set),
+            None => self.begin(&sets, answer),
+        };
+        for entry in &answer.entries {
+            if entry.kind == Kind::TokenHash {
+                set.by_hash.store(true, Ordering::Release);
+            }
+            set.table.insert(entry.hash, entry.term);
+        }
+        let news = !answer.entries.is_empty();
+        if news {
+            self.generation.fetch_add(1, Ordering::Release);
+        }
+        // A database that was restored is behind where it was: from there it goes on.
+        position.to = answer.to;
+        position.is_lost = false;
+        position.issued_at = position.issued_at.max(answer.issued_at);
+        self.sequence.store(answer.to, Ordering::Relaxed);
+        self.sweep(&mut position, now);
+        if answer.more {
+            return Ok(Taken::InPart);
+        }
+        self.known_as_of.fetch_max(asked_at.saturating_add(1), Ordering::Release);
+        Ok(Taken::Complete { news })
+    }
+
+    /// By what a token or session was taken back, if it was. Names that were hashed for another sequence
+    /// are hashed again.
+    pub(super) fn find(
+        &self,
+        called: &Called<'_>,
+        hashed: Option<&HashedNames>,
+    ) -> Option<Revoked> {
+        if self.generation() == 0 {
+            return None;
+        }
+        self.sets.load().iter().find_map(|set| match hashed {
+            Some(names) if names.sequence == set.number => set.find(called, names),
+            _ => set.find(called, &set.hash(called)),
+        })
+    }
+
+    /// The names as the newest sequence hashes them.
+    pub(super) fn hash(&self, called: &Called<'_>) -> Option<HashedNames> {
+        Some(self.sets.load().first()?.hash(called))
+    }
+
+    /// What to say of it in a question: the name of the sequence, and up to where.
+    pub(super) fn position(&self) -> Option<(Box<str>, u64)> {
+        let position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        let epoch = self.sets.load().first()?.epoch.clone();
+        (!position.is_lost).then_some((epoch, position.to))
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// In milliseconds of the steady clock. Whoever looks something up asks for this first.
+    pub(super) fn known_as_of(&self) -> Option<u64> {
+        self.known_as_of.load(Ordering::Acquire).checked_sub(1)
+    }
+
+    pub(super) fn sequence(&self) -> u64 {
+        self.sequence.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.sets.load().iter().map(|set| set.table.len()).sum()
+    }
+
+    /// A set for a sequence that is not the newest: one that was before, or an empty one.
+    fn begin(&self, sets: &[Arc<Set>], answer: &Answer) -> Arc<Set> {
+        let known = sets.iter().find(|set| set.is_of(answer));
+        let set = known.map_or_else(|| Arc::new(Set::of(answer)), Arc::clone);
+        let others = sets.iter().filter(|other| !Arc::ptr_eq(other, &set));
+        let kept = others.filter(|other| other.table.len() > 0).map(Arc::clone);
+        self.sets.store(Arc::new(std::iter::once(Arc::clone(&set)).chain(kept).collect()));
+        set
+    }
+
+    /// Forgets, little by little, what ended: by the slower of both clocks, so that neither loses anything
+    /// by a jump.
+    fn sweep(&self, position: &mut Position, now: u32) {
+        let now = now.min(position.issued_at).saturating_sub(KEPT_BEYOND);
+        let sets = self.sets.load_full();
+        for _ in 0..PARTS_A_SWEEP {
+            sets.iter().for_each(|set| set.table.sweep(position.sweep, now));
+            position.sweep = position.sweep.wrapping_add(1);
+        }
+        if let Some((newest, older)) = sets.split_first()
+            && older.iter().any(|set| set.table.len() == 0)
+        {
+            let kept = older.iter().filter(|set| set.table.len() > 0);
+            self.sets
+                .store(Arc::new(std::iter::once(newest).chain(kept).map(Arc::clone).collect()));
+        }
+    }
+}
+
+impl Set {
+    fn of(answer: &Answer) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        Self {
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            epoch: answer.epoch.clone(),
+            names: NameHasher::new(answer.key),
+            table: Table::default(),
+            by_hash: AtomicBool::default(),
+        }
+    }
+
+    fn is_of(&self, answer: &Answer) -> bool {
+        self.epoch == answer.epoch && self.names.has_key(&answer.key)
+    }
+
+    fn hash(&self, called: &Called<'_>) -> HashedNames {
+        let names = [called.token_id, called.session, Some(called.user)];
+        let mut kinds = HASHED.into_iter();
+        let hashes = names.map(|name| Some(self.names.hash(kinds.next()?, name?)));
+        HashedNames { sequence: self.number, hashes }
+    }
+
+    fn find(&self, called: &Called<'_>, names: &HashedNames) -> Option<Revoked> {
+        let view = self.table.view();
+        // All are looked up before one is judged: so the looks into memory overlap.
+        let terms = names.hashes.map(|hash| view.get(hash?));
+        let meant = |term: Term| called.since <= term.before;
+        let ended = HASHED.into_iter().zip(terms).find(|(_, term)| term.is_some_and(meant));
+        if let Some((kind, _)) = ended {
+            return Some(kind.revoked());
+        }
+        if !self.by_hash.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut room = [0; 43];
+        let hash = self.names.hash(Kind::TokenHash, called.token_hash(&mut room)?);
+        view.get(hash).is_some_and(meant).then(|| Kind::TokenHash.revoked())
+    }
+}

@@ -1,0 +1,176 @@
+//! The revocation feed of an issuer: what it took back before its time, held in memory.
+//!
+//! A guard with a feed refuses a token within a second of its revocation at the issuer, whichever process
+//! revoked it, and asks nobody while it decides. The other side and the bytes between the two are
+//! described in `docs/revocation-feed.md`.
+//!
+//! | What is known | What becomes of a good token |
+//! |---|---|
+//! | as of [`max_staleness`](RevocationFeed::with_max_staleness) ago (10 seconds) or less | in, unless it is among what was taken back |
+//! | as of longer ago | 503 `revocations_stale`, or in for the time that [`WhenStale::AllowFor`] says |
+//! | nothing yet | the request waits for the first answer; none comes: 503 `revocations_stale` |
+//!
+//! A token that is known to be taken back is refused with 401 in each of these states: nothing ever gives
+//! it back.
+//!
+//! # Asking
+//!
+//! The first request or readiness probe starts one task for each issuer with a feed. It asks with
+//! `wait`, so that an answer comes with the news or after a quarter of the staleness that is allowed; after
+//! failures it pauses for up to two seconds. It ends with the last guard. A task that is gone with its runtime, or with the process that forked, is started again by the
+//! next request that finds the knowledge stale.
+//!
+//! # What is taken
+//!
+//! An answer counts only with the signature of one of the issuer's keys, the type `revocations+jwt`, the
+//! issuer's name, the question's nonce, and entries from what is held or before. Its age is that of the
+//! question, by a clock that nobody sets.
+//!
+//! # What is held
+//!
+//! Each entry is a 64-bit hash under the feed's key: 16 bytes, and as much again for growing. Reading
+//! takes no lock, and the names of a token that is remembered are hashed once. What is held is never made less by an answer. When the issuer begins a new sequence (an
+//! epoch, another key), what the older one said is kept beside it. An entry is forgotten two minutes
+//! after its end, by the slower of this machine's clock and the issuer's.
+
+mod answer;
+mod follower;
+mod held;
+mod names;
+mod question;
+mod settings;
+mod status;
+mod table;
+mod take_error;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use countersign_jwt::{Claims, Clock};
+
+pub(crate) use self::names::HashedNames;
+use self::{
+    follower::{Follower, Following},
+    held::Held,
+    names::Called,
+};
+pub use self::{
+    settings::{FeedError, RevocationFeed, WhenStale},
+    status::FeedStatus,
+};
+use crate::{cookies::CookieSession, keys::Keys, refusal::Refusal, revocation::Revoked};
+
+/// When a caller should come again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The feed of one issuer in use. When it goes, its task goes.
+pub(crate) struct Feed {
+    held: Arc<Held>,
+    follower: Arc<Follower>,
+    following: Mutex<Option<Following>>,
+    clock: Arc<dyn Clock>,
+    /// In milliseconds, as ages are.
+    usable_for: u64,
+}
+
+impl Feed {
+    pub(crate) fn open(
+        feed: RevocationFeed,
+        issuer: &Arc<str>,
+        keys: &Arc<Keys>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, FeedError> {
+        let allowed = match feed.when_stale {
+            WhenStale::Refuse => Duration::ZERO,
+            WhenStale::AllowFor(longer) => longer,
+        };
+        let usable_for = milliseconds(feed.max_staleness.saturating_add(allowed));
+        let held = Arc::<Held>::default();
+        let follower = Arc::new(Follower::new(feed, issuer, keys, clock, &held)?);
+        Ok(Self {
+            held,
+            follower,
+            following: Mutex::default(),
+            clock: Arc::clone(clock),
+            usable_for,
+        })
+    }
+
+    /// Whether a decision may be made with what is known. Waits only where the feed was never asked, or
+    /// nobody asks any more. To be asked before anything is looked up.
+    pub(crate) async fn fresh(&self) -> Result<(), Refusal> {
+        if self.is_usable() {
+            return Ok(());
+        }
+        self.first_answer().await;
+        if self.is_usable() { Ok(()) } else { Err(stale()) }
+    }
+
+    /// Changes with all that is taken, before a question says that it was.
+    pub(crate) fn generation(&self) -> u64 {
+        self.held.generation()
+    }
+
+    /// Whether a verified token was taken back, and by what; with its names, where they were hashed before.
+    pub(crate) fn find(
+        &self,
+        claims: &Claims,
+        token: &str,
+        names: Option<&HashedNames>,
+    ) -> Option<Revoked> {
+        self.held.find(&Called::token(claims, token), names)
+    }
+
+    /// The names of a token, hashed for every later look-up.
+    pub(crate) fn names(&self, claims: &Claims, token: &str) -> Option<HashedNames> {
+        self.held.hash(&Called::token(claims, token))
+    }
+
+    /// Whether the session of a cookie was taken back, and by what.
+    pub(crate) fn find_session(&self, session: &CookieSession) -> Option<Revoked> {
+        self.held.find(&Called::cookie(session), None)
+    }
+
+    pub(crate) fn status(&self) -> FeedStatus {
+        FeedStatus {
+            ready: self.is_usable(),
+            age_seconds: self.age().map(|age| age / 1000),
+            sequence: self.held.sequence(),
+            entries: self.held.len(),
+            ..self.follower.tally.read()
+        }
+    }
+
+    fn is_usable(&self) -> bool {
+        self.age().is_some_and(|age| age <= self.usable_for)
+    }
+
+    /// In milliseconds.
+    fn age(&self) -> Option<u64> {
+        let known_as_of = self.held.known_as_of()?;
+        Some(milliseconds(self.clock.steady()).saturating_sub(known_as_of))
+    }
+
+    /// Waits until the task that asks has asked once, and starts it where there is none.
+    async fn first_answer(&self) {
+        let mut first = {
+            let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+            match &*following {
+                Some(at_work) if at_work.is_alive() => at_work.first_answer(),
+                _ => following.insert(self.follower.start()).first_answer(),
+            }
+        };
+        // The task may be ended meanwhile; then nothing more comes.
+        let _ = first.wait_for(|answered| *answered).await;
+    }
+}
+
+fn stale() -> Refusal {
+    Refusal::RevocationsStale { retry_after: RETRY_AFTER }
+}
+
+fn milliseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}

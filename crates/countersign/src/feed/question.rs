@@ -1,0 +1,87 @@
+//! What a guard asks the feed for.
+
+use url::Url;
+use uuid::Uuid;
+
+use super::settings::Registration;
+
+/// The address of one question.
+pub(super) struct Question<'q> {
+    pub(super) url: &'q Url,
+    /// What is held: the name of the sequence, and up to where.
+    pub(super) held: Option<(&'q str, u64)>,
+    /// For how many seconds the answer may wait for news.
+    pub(super) wait: u64,
+    pub(super) nonce: &'q str,
+    pub(super) registration: Option<&'q Registration>,
+    /// The names of the keys at hand.
+    pub(super) kids: &'q [&'q str],
+}
+
+impl Question<'_> {
+    pub(super) fn address(&self) -> Url {
+        let mut url = self.url.clone();
+        let mut query = url.query_pairs_mut();
+        if let Some((epoch, after)) = self.held {
+            query.append_pair("epoch", epoch).append_pair("after", &after.to_string());
+        }
+        if self.wait > 0 {
+            query.append_pair("wait", &self.wait.to_string());
+        }
+        query.append_pair("nonce", self.nonce);
+        if let Some(registration) = self.registration {
+            query.append_pair("guard", &registration.guard);
+            // A list with commas cannot name what has one.
+            let kids = self.kids.iter().copied().filter(|kid| !kid.contains(','));
+            let kids = kids.collect::<Vec<_>>().join(",");
+            if !kids.is_empty() {
+                query.append_pair("kids", &kids);
+            }
+        }
+        drop(query);
+        url
+    }
+}
+
+/// A number that nobody can foresee: as the nonce of a question, so that no answer can be older.
+pub(super) fn unforeseen() -> Uuid {
+    #[expect(clippy::disallowed_methods, reason = "no test may foresee what no attacker may")]
+    Uuid::new_v4()
+}
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    #[test]
+    fn a_question_says_what_is_held_and_by_whom() {
+        let url: Url = "https://auth.test/api/auth/revocations".parse().unwrap();
+        let first = Question {
+            url: &url,
+            held: None,
+            wait: 0,
+            nonce: "n-1",
+            registration: None,
+            kids: &["k1"],
+        };
+        assert_eq!(first.address().as_str(), "https://auth.test/api/auth/revocations?nonce=n-1");
+        let registration = Registration {
+            guard: "tasks-1".to_owned(),
+            name: "tasks".to_owned(),
+            secret: Zeroizing::new("s".to_owned()),
+        };
+        let later = Question {
+            held: Some(("e&1", 7)),
+            wait: 2,
+            registration: Some(&registration),
+            kids: &["k1", "k,2", "k 3"],
+            ..first
+        };
+        assert_eq!(
+            later.address().query(),
+            Some("epoch=e%261&after=7&wait=2&nonce=n-1&guard=tasks-1&kids=k1%2Ck+3")
+        );
+    }
+}
