@@ -23,17 +23,13 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("content-security-policy", policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
-  response.headers.set("x-content-type-options", "nosniff");
-  response.headers.set("referrer-policy", "strict-origin-when-cross-origin");
   response.headers.set("permissions-policy", "camera=(), geolocation=(), microphone=()");
-  response.headers.set("cross-origin-opener-policy", "same-origin");
-  response.headers.set("cross-origin-resource-policy", "same-origin");
   // What a page shows belongs to one person: no cache on the way keeps it.
   response.headers.set("cache-control", "private, no-store");
   return response;
 }
 
 export const config = {
-  // Pages only: the APIs behind /api answer for themselves, and files carry no markup.
-  matcher: ["/((?!api/|_next/static|_next/image|favicon.ico|icon.svg).*)"],
+  // Pages only: the policy of what is below /api is in `next.config.ts`, and files carry no markup.
+  matcher: ["/((?!api/|_next/static|_next/image|icon.svg).*)"],
 };

@@ -5,7 +5,8 @@
 // A code is base64url of JSON: `profile` and `emails` are what the profile's addresses answer, `claims` what the ID
 // token says (none without), `token` further members of the token answer, `tokenStatus` and `profileStatus` other
 // statuses, `challenge` the one of the authorization request, which the verifier has to fit. Tokens hold the same
-// again. POST /sign/NAME makes an ID token of NAME from claims. Everything else is below /NAME.
+// again. POST /sign/NAME makes an ID token of NAME from claims. Everything else is below /NAME; /NAME/authorize is a page
+// on which a person in a browser says who they are.
 
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
@@ -79,11 +80,34 @@ function answer(name, place, body, { authorization }) {
   return profileStatus ? [profileStatus, { error: "no" }] : [200, profile];
 }
 
+/** The authorization endpoint (OpenID Connect Core §3.1.2): first the page, then the way back. */
+function authorize(query, response) {
+  const said = Object.fromEntries(query);
+  if (said.answer === undefined) {
+    const text = (value) => value.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+    const hidden = [...query].map(([name, value]) => `<input type="hidden" name="${text(name)}" value="${text(value)}">`);
+    const field = (name, label) => `<p><label>${label} <input name="${name}"></label></p>`;
+    const button = (answer) => `<button name="answer" value="${answer}">${answer}</button>`;
+    const form = [...hidden, field("name", "Name"), field("email", "E-mail"), button("Allow"), button("Deny")];
+    response.writeHead(200, { "content-type": "text/html" });
+    return response.end(`<!doctype html><title>Who are you?</title><form>${form.join("")}</form>`);
+  }
+  const { redirect_uri, state, nonce, code_challenge: challenge, name, email } = said;
+  const person = { sub: `sub ${email}`, email, email_verified: true, name };
+  const code = encode({ challenge, claims: { ...person, nonce }, profile: person });
+  const back = new URL(redirect_uri);
+  const answer = said.answer === "Allow" ? { state, code } : { state, error: "access_denied" };
+  for (const [name, value] of Object.entries(answer)) back.searchParams.set(name, value);
+  return response.writeHead(302, { location: back.href }).end();
+}
+
 const server = createServer(async (request, response) => {
   const [, name, path] = /^\/([\w-]+)\/(.*)$/.exec(request.url) ?? [];
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const place = path?.replace(".well-known/openid-", "");
+  const { pathname, searchParams } = new URL(request.url, url);
+  if (pathname.endsWith("/authorize")) return authorize(searchParams, response);
   const respond = ([status, body]) => {
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };

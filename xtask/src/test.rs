@@ -87,8 +87,9 @@ fn build() -> Outcome {
     cargo(&["build", "--workspace", "--bins", "--examples"])
 }
 
+/// The packages that the app uses come first.
 fn build_web() -> Outcome {
-    npm(&["run", "build", "--workspace", "apps/web"])
+    npm(&["run", "build", "--workspaces", "--if-present"])
 }
 
 /// The workspace, and what stands beside it.
@@ -131,7 +132,7 @@ fn generated_files() -> Outcome {
 fn typescript() -> Outcome {
     npm(&["run", "lint", "--workspaces", "--if-present"])?;
     npm(&["run", "typecheck", "--workspaces", "--if-present"])?;
-    npm(&["run", "test", "--workspace", "apps/web"])
+    npm(&["run", "test", "--workspace", "packages/client", "--workspace", "apps/web"])
 }
 
 fn cargo(arguments: &[&str]) -> Outcome {

@@ -63,7 +63,7 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
     })?;
     steps.step("installing npm packages", || machine::install_node_packages(&root()))?;
     steps.step("building the web app", || {
-        let npm = ["run", "build", "--workspace", "apps/web"];
+        let npm = ["run", "build", "--workspaces", "--if-present"];
         run_program(
             Command::new("npm").current_dir(root()).args(npm).env("NEXT_TELEMETRY_DISABLED", "1"),
         )

@@ -1,4 +1,5 @@
 import { test as base, type BrowserContextOptions, chromium, expect, type Page } from "@playwright/test";
+import Database from "better-sqlite3";
 
 export const BASE_URL = process.env.BASE_URL ?? "http://localhost:3000";
 export const SCREENSHOTS = process.env.SCREENSHOT_DIR ?? "../../screenshots";
@@ -85,6 +86,16 @@ export async function addTask(page: Page, title: string): Promise<void> {
   await page.getByLabel("New task").fill(title);
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(task(page, title)).toBeVisible();
+}
+
+/** Ends every session of somebody where the auth server keeps them. */
+export function endSessionsOf(email: string): void {
+  const database = new Database(process.env.DATABASE_FILE);
+  const ended = database
+    .prepare(`delete from "session" where "userId" = (select "id" from "user" where "email" = ?)`)
+    .run(email);
+  database.close();
+  expect(ended.changes).toBeGreaterThan(0);
 }
 
 /** The row of a task. */

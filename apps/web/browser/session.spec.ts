@@ -1,15 +1,4 @@
-import Database from "better-sqlite3";
-import { addTask, expect, fillLogin, signUp, somebody, task, test } from "./fixture";
-
-/** Ends every session of somebody where the auth server keeps them. */
-function endSessionsOf(email: string): void {
-  const database = new Database(process.env.DATABASE_FILE);
-  const ended = database
-    .prepare(`delete from "session" where "userId" = (select "id" from "user" where "email" = ?)`)
-    .run(email);
-  database.close();
-  expect(ended.changes).toBeGreaterThan(0);
-}
+import { addTask, endSessionsOf, expect, fillLogin, signUp, somebody, task, test } from "./fixture";
 
 test("a session that is deleted in the database ends with the next action, on the login page", async ({ page }) => {
   const ada = somebody();

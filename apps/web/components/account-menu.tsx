@@ -13,9 +13,9 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
-import { forgetToken } from "@/lib/access-token";
 import { authClient } from "@/lib/auth-client";
 import { finishBeforeSignOut } from "@/lib/before-sign-out";
+import { leave } from "@/lib/session-end";
 
 export function AccountMenu({ name, email }: { name: string; email: string }) {
   const announce = useAnnounce();
@@ -33,9 +33,7 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
       announce("You could not be signed out. Please try again.");
       return;
     }
-    forgetToken();
-    // A page of its own: nothing of the session is left in memory.
-    window.location.assign("/");
+    leave("/");
   }
 
   return (

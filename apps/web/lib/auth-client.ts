@@ -1,5 +1,6 @@
-import { jwtClient } from "better-auth/client/plugins";
+import { countersignClient } from "@countersign/client";
 import { createAuthClient } from "better-auth/react";
+import { sessionIsOver } from "@/lib/session-end";
 
-/** The Better Auth client, as it is: it does not know which server answers. */
-export const authClient = createAuthClient({ plugins: [jwtClient()] });
+/** The Better Auth client, which does not know which server answers, and the tokens for the API. */
+export const authClient = createAuthClient({ plugins: [countersignClient({ onEnd: sessionIsOver })] });

@@ -1,14 +1,15 @@
 import { betterAuth, type BetterAuthOptions } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
-import { jwt } from "better-auth/plugins";
+import { genericOAuth, jwt } from "better-auth/plugins";
 import Database from "better-sqlite3";
 import { outbox } from "@/lib/outbox";
-import { betterAuthSettings, outboxFolder } from "@/lib/settings";
+import { betterAuthSettings, outboxFolder, socialRegistrations } from "@/lib/settings";
 
 /** Better Auth inside this app: the topology that most teams start from. */
 function options() {
   const { secret, baseURL, databaseFile } = betterAuthSettings();
   const folder = outboxFolder();
+  const { known, others } = social();
   return {
     secret,
     baseURL,
@@ -21,8 +22,21 @@ function options() {
     user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },
     rateLimit: { enabled: process.env.COUNTERSIGN_RATE_LIMIT__ENABLED !== "false" },
     telemetry: { enabled: false },
-    plugins: [jwt()],
+    socialProviders: known,
+    plugins: [jwt(), genericOAuth({ config: others })],
   } satisfies BetterAuthOptions;
+}
+
+/** Providers that Better Auth knows by name, and others, which describe themselves. */
+function social() {
+  const known: Record<string, { clientId: string; clientSecret: string }> = {};
+  const others = [];
+  for (const { providerId, clientId, clientSecret, discoveryUrl } of socialRegistrations()) {
+    const scopes = ["openid", "profile", "email"];
+    if (discoveryUrl) others.push({ providerId, clientId, clientSecret, discoveryUrl, scopes });
+    else known[providerId] = { clientId, clientSecret };
+  }
+  return { known, others };
 }
 
 let handler: Promise<(request: Request) => Promise<Response>> | undefined;

@@ -8,6 +8,7 @@
  * | TASKS_API_URL | where `tasks-api` listens | http://127.0.0.1:8000 |
  * | TRUST_FORWARDED_FOR | `true` when a proxy in front writes X-Forwarded-For | false |
  * | SOCIAL_PROVIDERS | identity providers that the auth server has, as `google,github` | none |
+ * | COUNTERSIGN_SOCIAL__ID__CLIENT_ID, …CLIENT_SECRET, …DISCOVERY_URL | for Better Auth in here: one of them | |
  * | COUNTERSIGN_MAIL | `outbox:FOLDER` for the mails of Better Auth in here | no mails |
  * | BETTER_AUTH_SECRET, BETTER_AUTH_URL, DATABASE_URL | for Better Auth, when it runs in here | |
  */
@@ -33,17 +34,32 @@ export function trustsForwardedFor(): boolean {
   return process.env.TRUST_FORWARDED_FOR === "true";
 }
 
-export interface SocialProvider {
-  id: string;
-  name: string;
+/** The ids of the identity providers. */
+export function socialProviders(): string[] {
+  const ids = (process.env.SOCIAL_PROVIDERS ?? "").split(",").map((id) => id.trim());
+  return ids.filter(Boolean);
 }
 
-/** Providers whose names are not their ids with a capital letter. */
-const NAMES: Record<string, string> = { github: "GitHub", gitlab: "GitLab", linkedin: "LinkedIn" };
+export interface SocialRegistration {
+  providerId: string;
+  clientId: string;
+  clientSecret: string;
+  /** Missing for providers that Better Auth knows. */
+  discoveryUrl: string | undefined;
+}
 
-export function socialProviders(): SocialProvider[] {
-  const ids = (process.env.SOCIAL_PROVIDERS ?? "").split(",").map((id) => id.trim());
-  return ids.filter(Boolean).map((id) => ({ id, name: NAMES[id] ?? id.charAt(0).toUpperCase() + id.slice(1) }));
+/** What Better Auth in here is registered with, by the names that `countersign serve` reads. */
+export function socialRegistrations(): SocialRegistration[] {
+  return socialProviders().map((providerId) => {
+    const variable = (name: string) => `COUNTERSIGN_SOCIAL__${providerId.toUpperCase()}__${name}`;
+    const hint = `the identity provider gave it when it learnt of this app`;
+    return {
+      providerId,
+      clientId: required(variable("CLIENT_ID"), hint),
+      clientSecret: required(variable("CLIENT_SECRET"), hint),
+      discoveryUrl: process.env[variable("DISCOVERY_URL")],
+    };
+  });
 }
 
 /** The folder of the development outbox; `undefined` when no mail is sent. */

@@ -38,9 +38,3 @@ export function promised() {
   });
   return { kept, keep };
 }
-
-/** A token that ends in a quarter of an hour. */
-export function token(name: string): string {
-  const claims = { sub: name, exp: Math.floor(Date.now() / 1000) + 900 };
-  return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${name}`;
-}

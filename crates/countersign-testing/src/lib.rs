@@ -9,6 +9,7 @@
 //! | [`node::BetterAuth`] | the real Better Auth on Node, from `conformance/reference` |
 //! | [`binaries::Countersign`], [`binaries::TasksApi`] | our binaries |
 //! | [`binaries::TasksApi::start_fastapi`] | `examples/fastapi-tasks` on Python |
+//! | [`identity_provider::IdentityProvider`] | an identity provider of our own, on Node |
 //! | [`web::Web`] | the Next.js application, built before |
 //! | [`postgres::Postgres`], [`mariadb::MariaDb`] | a database server of its own in a temporary folder |
 //! | [`redis::Redis`] | a Redis of its own that keeps nothing |
@@ -32,6 +33,7 @@ mod clock;
 pub mod feed;
 pub mod forgery;
 pub mod http;
+pub mod identity_provider;
 pub mod mariadb;
 pub mod node;
 mod port;

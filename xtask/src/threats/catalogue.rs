@@ -1,7 +1,7 @@
 //! The cases by number. Groups: A to E tokens, algorithms, keys, claims and headers (1-124), F cookies and
 //! sessions (125-151), G origins (152-174), H credentials (175-204), J revocation (221-242), K isolation
 //! (243-265), L limits (266-290), M storage (291-305), N several nodes (306-315), O logs and secrets
-//! (316-326), P the front end (327-340), Q dependencies and builds (341-353).
+//! (316-326), P the front end (327-342), Q dependencies and builds (343-353).
 
 /// Cases that have a test, as ranges of numbers.
 pub(super) const TESTED: &[(u16, u16)] = &[
@@ -23,6 +23,7 @@ pub(super) const TESTED: &[(u16, u16)] = &[
     (316, 317),
     (321, 322),
     (325, 326),
+    (327, 342),
     (345, 345),
 ];
 

@@ -75,7 +75,7 @@ fn tests_of_the_repository() -> Result<Found, Box<dyn std::error::Error>> {
     listing
         .current_dir(root())
         .args(["ls-files", "--cached", "--others", "--exclude-standard", "--"])
-        .args(["crates", "apps", "conformance/scenarios", "examples"]);
+        .args(["crates", "apps", "conformance/scenarios", "examples", "packages"]);
     let mut found = Found::new();
     for file in output(&mut listing)?.lines() {
         let Some(language) = names::Language::of(file) else { continue };

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { TasksPage } from "@/components/tasks/tasks-page";
-import type { Filter } from "@/lib/api";
+import type { Filter } from "@/lib/tasks";
 
 export const metadata: Metadata = { title: "Your tasks" };
 

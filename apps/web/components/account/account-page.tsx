@@ -1,17 +1,19 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { DeleteAccount } from "@/components/account/delete-account";
 import { Devices } from "@/components/account/devices";
 import { EmailForm } from "@/components/account/email-form";
 import { PasswordForm } from "@/components/account/password-form";
 import { ProfileForm } from "@/components/account/profile-form";
+import { SignInMethods } from "@/components/account/sign-in-methods";
+import { hasPassword, useAccounts } from "@/components/account/use-accounts";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { authClient } from "@/lib/auth-client";
 import type { EmailNotice } from "@/lib/notices";
-import { loginUrl } from "@/lib/return-url";
+import { sessionIsOver } from "@/lib/session-end";
 
 interface AccountPageProps {
   notice: EmailNotice | undefined;
@@ -21,12 +23,11 @@ interface AccountPageProps {
 /** The account of whoever is signed in. A session that is over leads to the login page and back. */
 export function AccountPage({ notice, linkFailed }: AccountPageProps) {
   const { data, isPending, error, refetch } = authClient.useSession();
+  const accounts = useAccounts(data?.user.id);
   const isOver = !isPending && !data && (!error || error.status === 401);
-  /** Whoever deleted the account is on the way to the first page; the session is over by intent. */
-  const isDeleted = useRef(false);
 
   useEffect(() => {
-    if (isOver && !isDeleted.current) window.location.replace(loginUrl("/account", "session_expired"));
+    if (isOver) sessionIsOver("expired");
   }, [isOver]);
 
   return (
@@ -41,9 +42,10 @@ export function AccountPage({ notice, linkFailed }: AccountPageProps) {
             notice={notice}
             linkFailed={linkFailed}
           />
-          <PasswordForm email={data.user.email} onChanged={() => void refetch()} />
+          <SignInMethods accounts={accounts} />
+          {hasPassword(accounts) && <PasswordForm email={data.user.email} onChanged={() => void refetch()} />}
           <Devices currentToken={data.session.token} />
-          <DeleteAccount onDeleted={() => (isDeleted.current = true)} />
+          <DeleteAccount hasPassword={hasPassword(accounts)} />
         </div>
       ) : error && !isOver ? (
         <div className="mt-8 space-y-4">

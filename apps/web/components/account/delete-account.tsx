@@ -6,18 +6,16 @@ import { Section } from "@/components/account/section";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { useSubmit } from "@/components/use-submit";
-import { forgetToken } from "@/lib/access-token";
 import { authClient } from "@/lib/auth-client";
+import { leave } from "@/lib/session-end";
 
-/** Asked for twice: by a button, and by the password. `onDeleted`: there is no session any more. */
-export function DeleteAccount({ onDeleted }: { onDeleted: () => void }) {
+/** Asked for twice: by a button, and by the password of those who have one. */
+export function DeleteAccount({ hasPassword }: { hasPassword: boolean }) {
   const [isSure, setSure] = useState(false);
   const form = useSubmit(
-    (entered) => authClient.deleteUser({ password: String(entered.get("confirm-password")) }),
+    (entered) => authClient.deleteUser(hasPassword ? { password: String(entered.get("confirm-password")) } : {}),
     () => {
-      forgetToken();
-      onDeleted();
-      window.location.assign("/");
+      leave("/");
       return undefined;
     },
   );
@@ -26,14 +24,16 @@ export function DeleteAccount({ onDeleted }: { onDeleted: () => void }) {
       {isSure ? (
         <form method="post" onSubmit={form.onSubmit} className="space-y-5">
           <Outcome {...form} />
-          <Field
-            label="Your password"
-            name="confirm-password"
-            type="password"
-            autoComplete="current-password"
-            autoFocus
-            required
-          />
+          {hasPassword && (
+            <Field
+              label="Your password"
+              name="confirm-password"
+              type="password"
+              autoComplete="current-password"
+              autoFocus
+              required
+            />
+          )}
           <div className="flex flex-wrap gap-3">
             <Button type="submit" variant="danger" disabled={form.isBusy}>
               {form.isSending ? "Deleting…" : "Delete for ever"}

@@ -6,7 +6,6 @@ import { NewPassword } from "@/components/auth/new-password";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { useSubmit } from "@/components/use-submit";
-import { forgetToken } from "@/lib/access-token";
 import { authClient } from "@/lib/auth-client";
 
 /** `onChanged`: other devices may have been signed out. */
@@ -19,7 +18,6 @@ export function PasswordForm({ email, onChanged }: { email: string; onChanged: (
         revokeOtherSessions: entered.get("everywhere") === "on",
       }),
     () => {
-      forgetToken();
       onChanged();
       return "Your password is changed.";
     },

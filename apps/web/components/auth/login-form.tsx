@@ -9,12 +9,11 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { authClient } from "@/lib/auth-client";
 import type { LoginNotice } from "@/lib/notices";
-import type { SocialProvider } from "@/lib/settings";
 
 interface LoginFormProps {
   returnUrl: string;
   notice: LoginNotice | undefined;
-  providers: SocialProvider[];
+  providers: string[];
 }
 
 const NOTICES: Record<LoginNotice, string> = {

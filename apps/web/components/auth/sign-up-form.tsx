@@ -9,9 +9,8 @@ import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { authClient } from "@/lib/auth-client";
-import type { SocialProvider } from "@/lib/settings";
 
-export function SignUpForm({ returnUrl, providers }: { returnUrl: string; providers: SocialProvider[] }) {
+export function SignUpForm({ returnUrl, providers }: { returnUrl: string; providers: string[] }) {
   const { error, isBusy, isSending, onSubmit } = useAuthForm(returnUrl, (form) =>
     authClient.signUp.email({
       name: String(form.get("name")).trim(),

@@ -5,10 +5,11 @@ import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { attempt } from "@/components/use-submit";
 import { authClient } from "@/lib/auth-client";
-import type { SocialProvider } from "@/lib/settings";
+import { providerName } from "@/lib/provider-name";
 
 interface SocialButtonsProps {
-  providers: SocialProvider[];
+  /** Their ids. */
+  providers: string[];
   returnUrl: string;
 }
 
@@ -31,9 +32,9 @@ export function SocialButtons({ providers, returnUrl }: SocialButtonsProps) {
         or
       </p>
       {error && <Alert>{error}</Alert>}
-      {providers.map(({ id, name }) => (
+      {providers.map((id) => (
         <Button key={id} variant="outline" className="w-full" onClick={() => void signIn(id)}>
-          Continue with {name}
+          Continue with {providerName(id)}
         </Button>
       ))}
     </div>

@@ -3,7 +3,7 @@
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Input, Textarea } from "@/components/ui/input";
-import type { Task } from "@/lib/api";
+import type { Task } from "@/lib/tasks";
 
 interface EditTaskProps {
   task: Task;

@@ -1,4 +1,4 @@
-import type { Filter } from "@/lib/api";
+import type { Filter } from "@/lib/tasks";
 
 const TEXTS: Record<Filter, { title: string; text: string }> = {
   all: { title: "Nothing to do", text: "Write down the first thing that is on your mind." },

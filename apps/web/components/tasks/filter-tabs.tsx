@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { cn } from "@/lib/cn";
-import type { Filter } from "@/lib/api";
+import type { Filter } from "@/lib/tasks";
 
 const FILTERS: { filter: Filter; label: string; href: string }[] = [
   { filter: "all", label: "All", href: "/tasks" },

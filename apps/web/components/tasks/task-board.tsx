@@ -10,7 +10,7 @@ import { UndoToast } from "@/components/tasks/undo-toast";
 import { useTasks } from "@/components/tasks/use-tasks";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
-import type { Filter, Task } from "@/lib/api";
+import type { Filter, Task } from "@/lib/tasks";
 
 export function TaskBoard({ userId, filter }: { userId: string; filter: Filter }) {
   const list = useTasks(userId, filter);

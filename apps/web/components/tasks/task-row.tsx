@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { EditTask } from "@/components/tasks/edit-task";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
-import type { Task } from "@/lib/api";
+import type { Task } from "@/lib/tasks";
 
 interface TaskRowProps {
   task: Task;

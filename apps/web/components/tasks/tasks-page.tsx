@@ -6,8 +6,8 @@ import { TaskSkeletons } from "@/components/tasks/task-skeletons";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { authClient } from "@/lib/auth-client";
-import type { Filter } from "@/lib/api";
-import { loginUrl } from "@/lib/return-url";
+import type { Filter } from "@/lib/tasks";
+import { sessionIsOver } from "@/lib/session-end";
 
 /** The list of whoever is signed in. A session that is over leads to the login page and back. */
 export function TasksPage({ filter }: { filter: Filter }) {
@@ -15,9 +15,7 @@ export function TasksPage({ filter }: { filter: Filter }) {
   const isOver = !isPending && !data && (!error || error.status === 401);
 
   useEffect(() => {
-    if (isOver) {
-      window.location.replace(loginUrl(location.pathname + location.search, "session_expired"));
-    }
+    if (isOver) sessionIsOver("expired");
   }, [isOver]);
 
   return (

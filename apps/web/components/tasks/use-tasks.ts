@@ -1,10 +1,11 @@
 "use client";
 
+import { ApiError, SignedOut } from "@countersign/client";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useAnnounce } from "@/components/announcer";
-import { ApiError, type Filter, SignedOut, type Task, tasksOf } from "@/lib/api";
 import { beforeSignOut } from "@/lib/before-sign-out";
 import { inTurn } from "@/lib/in-turn";
+import { type Filter, type Task, tasksOf } from "@/lib/tasks";
 
 /** How long a deleted task can be brought back. */
 const UNDO_MS = 6_000;

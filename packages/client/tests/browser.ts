@@ -1,0 +1,73 @@
+import type { Channel, Locks, Surroundings } from "../src/index.ts";
+
+/** One browser with its clock: tabs share locks and channels, as Chromium's do. */
+export class Browser {
+  now = Date.parse("2026-11-21T12:00:00Z");
+  readonly #channels: BroadcastChannel[] = [];
+  readonly #locks = new LocksOfOneBrowser();
+  readonly #name = crypto.randomUUID();
+
+  /** A tab; `without` what this browser lacks. */
+  tab(without: { locks?: true; channel?: true } = {}): { surroundings: Surroundings; window: EventTarget } {
+    const window = new EventTarget();
+    const surroundings: Surroundings = {
+      now: () => this.now,
+      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      locks: without.locks ? undefined : this.#locks,
+      openChannel: without.channel ? undefined : (name) => this.#open(name),
+      window,
+    };
+    return { surroundings, window };
+  }
+
+  pass({ seconds }: { seconds: number }): void {
+    this.now += seconds * 1000;
+  }
+
+  /** Who speaks on the channel as well: a script of another version. */
+  stranger(name: string): Channel {
+    return this.#open(name);
+  }
+
+  close(): void {
+    for (const channel of this.#channels) channel.close();
+  }
+
+  #open(name: string): Channel {
+    const channel = new BroadcastChannel(`${this.#name} ${name}`);
+    this.#channels.push(channel);
+    return {
+      postMessage: (message) => channel.postMessage(message),
+      addEventListener: (type, listener) => channel.addEventListener(type, (event) => listener(event as { data: unknown })),
+    };
+  }
+}
+
+/** Web Locks (W3C) as far as they are used: exclusive, in turn, or at once or never. */
+class LocksOfOneBrowser implements Locks {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  async request<T>(
+    name: string,
+    { ifAvailable }: { ifAvailable?: boolean },
+    work: (lock: unknown) => Promise<T>,
+  ): Promise<T> {
+    const before = this.#last.get(name);
+    if (before && ifAvailable) return work(null);
+    const done = (before ?? Promise.resolve()).then(() => work({ name }));
+    const over = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#last.set(name, over);
+    void over.then(() => {
+      if (this.#last.get(name) === over) this.#last.delete(name);
+    });
+    return done;
+  }
+}
+
+/** Until messages between tabs have arrived. */
+export async function delivered(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
