@@ -23,6 +23,7 @@ const PAGES: &[&str] = &[
     "docs/revocation-feed.md",
     "docs/rotate-secrets.md",
     "docs/social-sign-in.md",
+    "docs/token-life.md",
     "docs/try.md",
     "docs/performance/verify.md",
 ];

@@ -13,6 +13,8 @@ pub struct CookieNames {
     pub session_data: String,
     /// Whether the session ends with the browser.
     pub dont_remember: String,
+    /// The newest refresh token of a browser.
+    pub refresh_token: String,
     /// The signed state of a sign-in at an identity provider.
     pub state: String,
     secure: bool,
@@ -27,6 +29,7 @@ impl CookieNames {
             session_token: name("session_token"),
             session_data: name("session_data"),
             dont_remember: name("dont_remember"),
+            refresh_token: name("refresh_token"),
             state: name("state"),
             secure,
         }

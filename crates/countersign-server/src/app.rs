@@ -41,6 +41,10 @@ pub(crate) fn app(auth: Auth) -> Router {
         .fold(routes::endpoints(), |endpoints, feature| endpoints.merge(feature.routes()))
         .method_not_allowed_fallback(not_found)
         .fallback(not_found);
+    let well_known = auth
+        .features()
+        .iter()
+        .fold(Router::new(), |known, feature| known.merge(feature.well_known()));
     let way_in = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(request_span))
@@ -55,6 +59,7 @@ pub(crate) fn app(auth: Auth) -> Router {
     let routed = Router::new()
         .nest(&path, endpoints.layer(way_in))
         .merge(routes::probes())
+        .merge(well_known)
         .method_not_allowed_fallback(not_found)
         .fallback(not_found)
         .with_state(auth);

@@ -100,6 +100,14 @@ impl Cells {
         read_text(value, || place(position))
     }
 
+    /// The next cell, an integer that is never NULL.
+    pub fn integer(&mut self) -> Result<i64, StoreError> {
+        match self.next()? {
+            (Cell::Integer(number), _) => Ok(number),
+            (other, position) => Err(unexpected(&place(position), kind(&other), "an integer")),
+        }
+    }
+
     /// The next cell, a boolean.
     pub fn boolean(&mut self) -> Result<bool, StoreError> {
         let (value, position) = self.next()?;

@@ -1,16 +1,14 @@
 //! The cases by number. Groups: A to E tokens, algorithms, keys, claims and headers (1-124), F cookies and
-//! sessions (125-151), G origins (152-174), H credentials (175-204), J revocation (221-242), K isolation
-//! (243-265), L limits (266-290), M storage (291-305), N several nodes (306-315), O logs and secrets
-//! (316-326), P the front end (327-342), Q dependencies and builds (343-353).
+//! sessions (125-151), G origins (152-174), H credentials (175-204), I refresh tokens (205-220), J revocation
+//! (221-242), K isolation (243-265), L limits (266-290), M storage (291-305), N several nodes (306-315), O logs
+//! and secrets (316-326), P the front end (327-342), Q dependencies and builds (343-353).
 
 /// Cases that have a test, as ranges of numbers.
 pub(super) const TESTED: &[(u16, u16)] = &[
     (1, 166),
-    (168, 204),
-    (221, 227),
+    (168, 227),
     (230, 230),
-    (232, 241),
-    (243, 248),
+    (232, 248),
     (250, 250),
     (252, 252),
     (254, 259),
@@ -19,7 +17,7 @@ pub(super) const TESTED: &[(u16, u16)] = &[
     (282, 289),
     (291, 292),
     (302, 302),
-    (305, 308),
+    (305, 309),
     (314, 314),
     (316, 317),
     (321, 322),
@@ -32,6 +30,7 @@ pub(super) const TESTED: &[(u16, u16)] = &[
 /// groups that concern them the most dangerous.
 pub(super) const REQUIRED: &[(u16, u16)] = &[
     (1, 124),
+    (205, 220),
     (224, 226),
     (230, 230),
     (232, 233),

@@ -5,5 +5,6 @@ mod ending;
 mod hostile;
 mod mail;
 mod operators;
+mod refresh_tokens;
 mod take_over;
 mod wire;

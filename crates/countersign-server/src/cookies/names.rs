@@ -41,6 +41,12 @@ impl CookieNames {
     pub(super) fn attributes(&self, name: &str) -> &str {
         if name == self.names.state { &self.state_attributes } else { &self.attributes }
     }
+
+    /// Those of a cookie that goes to one path of this host, and never because of another site.
+    pub(super) fn strict_attributes(&self, path: &str) -> String {
+        let secure = if self.names.secure() { "; Secure" } else { "" };
+        format!("; Path={path}; HttpOnly{secure}; SameSite=Strict")
+    }
 }
 
 impl Deref for CookieNames {

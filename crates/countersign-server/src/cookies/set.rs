@@ -51,6 +51,20 @@ impl SetCookies {
         self.lines.push((name.to_owned(), line(names, name, value, life)));
     }
 
+    /// Sets a cookie that goes to one path of this host, and never because of another site; without a life
+    /// it ends with the browser.
+    pub(crate) fn set_strictly(
+        &mut self,
+        names: &CookieNames,
+        name: &str,
+        value: &str,
+        life: Option<SignedDuration>,
+        path: &str,
+    ) {
+        let attributes = names.strict_attributes(path);
+        self.lines.push((name.to_owned(), format!("{name}={value}{}{attributes}", max_age(life))));
+    }
+
     /// Takes a cookie away, and forgets that it, whole or in chunks, was about to be set.
     pub(crate) fn expire(&mut self, names: &CookieNames, name: &str) {
         let is_chunk =
@@ -151,8 +165,11 @@ impl SetCookies {
 }
 
 fn line(names: &CookieNames, name: &str, value: &str, life: Option<SignedDuration>) -> String {
-    let max_age = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()));
-    format!("{name}={value}{max_age}{}", names.attributes(name))
+    format!("{name}={value}{}{}", max_age(life), names.attributes(name))
+}
+
+fn max_age(life: Option<SignedDuration>) -> String {
+    life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod trusted_origins;
 
 pub(crate) use asked::{Asked, LeadsOn};
 pub(crate) use client::{Client, remember_client};
-pub(crate) use posted::Posted;
+pub(crate) use origin::{check_sign_in, shows_browser};
+pub(crate) use posted::{Posted, receive};
 pub(crate) use rate_limit::{Attempt, RateLimiter, limit_rate};
 pub use trusted_origins::TrustedOrigins;

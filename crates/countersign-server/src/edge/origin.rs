@@ -25,20 +25,24 @@ pub(super) fn check_origin(headers: &HeaderMap, trusted: &TrustedOrigins) -> Res
 }
 
 /// Rule 3.
-pub(super) fn check_sign_in(headers: &HeaderMap, trusted: &TrustedOrigins) -> Result<(), ApiError> {
+pub(crate) fn check_sign_in(headers: &HeaderMap, trusted: &TrustedOrigins) -> Result<(), ApiError> {
     if headers.contains_key(header::COOKIE) {
         return require_trusted_origin(headers, trusted);
     }
-    let [site, mode, dest] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"]
-        .map(|name| text(headers, name).trim());
+    let [site, mode] = ["sec-fetch-site", "sec-fetch-mode"].map(|name| text(headers, name).trim());
     if site == "cross-site" && mode == "navigate" {
         return Err((&refusals::CROSS_SITE_NAVIGATION_LOGIN_BLOCKED).into());
     }
-    let from_browser = [site, mode, dest, text(headers, "origin"), text(headers, "referer")];
-    if from_browser.iter().any(|value| !value.is_empty()) {
+    if shows_browser(headers) {
         return require_trusted_origin(headers, trusted);
     }
     Ok(())
+}
+
+/// Whether a browser shows itself. A page cannot keep it from that when it posts.
+pub(crate) fn shows_browser(headers: &HeaderMap) -> bool {
+    let shown = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "origin", "referer"];
+    shown.iter().any(|name| !text(headers, name).trim().is_empty())
 }
 
 fn require_trusted_origin(headers: &HeaderMap, trusted: &TrustedOrigins) -> Result<(), ApiError> {

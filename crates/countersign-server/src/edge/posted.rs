@@ -5,11 +5,12 @@
 //! What features have to say of a body comes before its fields.
 
 use axum::{
-    body::to_bytes,
+    body::{Body as RequestBody, to_bytes},
     extract::{FromRequest, Request},
 };
+use bytes::Bytes;
 use countersign_serve::came_too_slowly;
-use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, header::CONTENT_ENCODING};
 
 use super::origin::{check_origin, check_redirects, check_sign_in};
 use crate::{
@@ -28,16 +29,7 @@ impl<B: Body> FromRequest<Auth> for Posted<B> {
 
     async fn from_request(request: Request, auth: &Auth) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        if parts.headers.contains_key(CONTENT_ENCODING) {
-            return Err((&refusals::UNSUPPORTED_CONTENT_ENCODING).into());
-        }
-        let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|error| {
-            if came_too_slowly(&error) {
-                &refusals::REQUEST_TIMEOUT
-            } else {
-                &refusals::PAYLOAD_TOO_LARGE
-            }
-        })?;
+        let bytes = receive(&parts.headers, body).await?;
         let mut value = read_body(B::FORMS, &parts.headers, &bytes)?;
         let trusted = &auth.settings().trusted_origins;
         check_origin(&parts.headers, trusted)?;
@@ -53,4 +45,19 @@ impl<B: Body> FromRequest<Auth> for Posted<B> {
         }
         Ok(Self(body))
     }
+}
+
+/// The bytes of a body that is not compressed, not too large and not too slow.
+pub(crate) async fn receive(headers: &HeaderMap, body: RequestBody) -> Result<Bytes, ApiError> {
+    if headers.contains_key(CONTENT_ENCODING) {
+        return Err((&refusals::UNSUPPORTED_CONTENT_ENCODING).into());
+    }
+    let bytes = to_bytes(body, BODY_LIMIT).await.map_err(|error| {
+        if came_too_slowly(&error) {
+            &refusals::REQUEST_TIMEOUT
+        } else {
+            &refusals::PAYLOAD_TOO_LARGE
+        }
+    })?;
+    Ok(bytes)
 }

@@ -18,8 +18,9 @@ use countersign_store::{Inspection, Lack};
 use super::Feature;
 
 /// Features that a setting turns on, each with the setting.
-const SWITCHES: [(&str, &str); 6] = [
+const SWITCHES: [(&str, &str); 7] = [
     ("jwt", "token.enabled"),
+    ("tokens", "refresh_tokens.enabled"),
     ("bearer", "bearer.enabled"),
     ("multi-session", "multi_session.enabled"),
     ("username", "username.enabled"),

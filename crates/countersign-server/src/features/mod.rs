@@ -13,6 +13,7 @@
 //! | [`signed_out`](Feature::signed_out) | `sign-out` ended the session |
 //! | [`ended`](Feature::ended) | a transaction is about to commit that ended something before its time |
 //! | [`end_committed`](Feature::end_committed) | such a transaction is committed |
+//! | [`password_renewed`](Feature::password_renewed) | the same password is stored in another form |
 
 mod bearer;
 mod chosen;
@@ -22,6 +23,7 @@ mod moments;
 mod multi_session;
 mod open_api;
 mod revocation;
+mod tokens;
 mod username;
 
 pub use chosen::{FeatureState, WhyOff};
@@ -78,6 +80,11 @@ pub(crate) trait Feature: Send + Sync + 'static {
         Router::new()
     }
 
+    /// Documents that are looked for at the root of the origin.
+    fn well_known(&self) -> Router<Auth> {
+        Router::new()
+    }
+
     /// What its endpoints do, as OpenAPI says it: an `openapi.json`.
     fn description(&self) -> &'static str {
         "{}"
@@ -130,6 +137,17 @@ pub(crate) trait Feature: Send + Sync + 'static {
         async { Ok(()) }.boxed()
     }
 
+    /// A user's password, once right, is stored in another form: what was known of the old one holds.
+    fn password_renewed<'a>(
+        &'a self,
+        _auth: &'a Auth,
+        _user_id: &'a str,
+        _old: &'a str,
+        _new: &'a str,
+    ) -> BoxFuture<'a, Result<(), ApiError>> {
+        async { Ok(()) }.boxed()
+    }
+
     /// `sign-out` ended the session of the request, if it had one.
     fn signed_out<'a>(
         &'a self,
@@ -160,8 +178,11 @@ pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, counters
     let mut features: Vec<Box<dyn Feature>> = Vec::new();
     let wants_tokens = settings.token.enabled != Wish::Off;
     let jwt = wants_tokens.then(|| jwt::Jwt::new(settings)).transpose()?;
-    if let Some(jwt) = jwt.clone() {
-        features.push(Box::new(jwt));
+    if let Some(jwt) = &jwt {
+        features.push(Box::new(jwt.clone()));
+        if let Some(tokens) = tokens::Tokens::new(settings, jwt) {
+            features.push(Box::new(tokens));
+        }
     }
     if let Some(settings) = settings.bearer {
         features.push(Box::new(bearer::Bearer::new(settings)));

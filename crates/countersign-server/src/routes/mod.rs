@@ -30,7 +30,7 @@ mod verify_email;
 mod verify_password;
 mod with_password;
 
-pub(crate) use with_password::{WithPassword, sign_in_with_password};
+pub(crate) use with_password::{WithPassword, sign_in_with_password, who_has_password};
 
 use axum::{
     Router,

@@ -48,7 +48,32 @@ pub(crate) async fn sign_in_with_password(
     auth: &Auth,
     asked: WithPassword<'_>,
 ) -> Result<Reply, ApiError> {
-    let WithPassword { client, cookies, slot, user, attempt, password, .. } = asked;
+    let WithPassword { client, cookies, remember_me, callback_url: url, .. } = asked;
+    let user = who_has_password(auth, asked).await?;
+    let mut session = begin(auth, &user.id, remember_me, client);
+    auth.sessions().insert(&mut session, &user).await?;
+
+    let cookies = remember(auth, &session, &user, remember_me, cookies)?;
+    let followed = url.filter(|url| !url.is_empty());
+    let reply = Reply::json(&SignedIn {
+        redirect: followed.is_some(),
+        token: &session.token,
+        url,
+        user: UserBody::from(&user),
+    })?;
+    let reply = reply.with_cookies(cookies);
+    Ok(match followed.and_then(|url| HeaderValue::from_str(url).ok()) {
+        Some(url) => reply.with_header(header::LOCATION, url),
+        None => reply,
+    })
+}
+
+/// The user, if the password is right and may be used to sign in.
+pub(crate) async fn who_has_password(
+    auth: &Auth,
+    asked: WithPassword<'_>,
+) -> Result<User, ApiError> {
+    let WithPassword { slot, user, attempt, password, .. } = asked;
     let stored = match &user {
         Some(user) => accounts::password_of(auth.database(), &user.id).await?,
         None => None,
@@ -69,24 +94,7 @@ pub(crate) async fn sign_in_with_password(
         }
         return Err((&refusals::EMAIL_NOT_VERIFIED).into());
     }
-
-    let mut session = begin(auth, &user.id, asked.remember_me, client);
-    auth.sessions().insert(&mut session, &user).await?;
-
-    let cookies = remember(auth, &session, &user, asked.remember_me, cookies)?;
-    let url = asked.callback_url;
-    let followed = url.filter(|url| !url.is_empty());
-    let reply = Reply::json(&SignedIn {
-        redirect: followed.is_some(),
-        token: &session.token,
-        url,
-        user: UserBody::from(&user),
-    })?;
-    let reply = reply.with_cookies(cookies);
-    Ok(match followed.and_then(|url| HeaderValue::from_str(url).ok()) {
-        Some(url) => reply.with_header(header::LOCATION, url),
-        None => reply,
-    })
+    Ok(user)
 }
 
 /// Stores the hash in our form where the other system's is still stored. The sign-in succeeded
@@ -94,9 +102,15 @@ pub(crate) async fn sign_in_with_password(
 async fn renew(auth: &Auth, user_id: &str, stored: &str, renewed: &str) {
     let replace = accounts::replace_password(user_id, stored, renewed, auth.now());
     match auth.database().execute(&replace).await {
+        Ok(0) => return,
         Ok(_) => tracing::info!(user = user_id, "a password hash of another system was renewed"),
         Err(error) => {
             tracing::warn!(user = user_id, %error, "a password hash could not be renewed");
+            return;
         }
+    }
+    for feature in auth.features() {
+        // What could not be told is in the log; it ends something that would have gone on.
+        let _told = feature.password_renewed(auth, user_id, stored, renewed).await;
     }
 }

@@ -137,6 +137,23 @@ pub(crate) async fn find(auth: &Auth, asking: Asking<'_>) -> Result<Current, Api
     Ok(Current { signed_in: Some((session, user)), cookies, order, needs_refresh: None })
 }
 
+/// A session that is used otherwise than by its cookie: extended when that is due. `None` when somebody
+/// ended it meanwhile.
+pub(crate) async fn extend_used(
+    auth: &Auth,
+    session: Session,
+    user: &User,
+) -> Result<Option<Session>, ApiError> {
+    let settings = &auth.settings().session;
+    if settings.disable_refresh || !refresh_is_due(auth, &session) {
+        return Ok(Some(session));
+    }
+    let now = auth.now();
+    let expires_at = settings.end(session.created_at, now + settings.expires_in);
+    let session = Session { expires_at, updated_at: now, ..session };
+    Ok(auth.sessions().extend(&session, user).await?.then_some(session))
+}
+
 fn refresh_is_due(auth: &Auth, session: &Session) -> bool {
     let settings = &auth.settings().session;
     let is_old = session.expires_at - settings.expires_in + settings.update_age <= auth.now();

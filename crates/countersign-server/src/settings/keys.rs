@@ -178,6 +178,11 @@ pub const KEYS: &[Key] = &[
     key("token.lifetime", "15m", "from iat to exp"),
     key("token.scope", "", "the claim scope, space-separated; no claim when empty"),
     key(
+        "token.role_scopes",
+        "",
+        "further scopes by the user's role, such as admin=tasks:read tasks:write, user=tasks:read",
+    ),
+    key(
         "token.claims",
         "minimal",
         "minimal, or user for every field of the user as Better Auth does, or a JSON object such as \
@@ -245,6 +250,37 @@ pub const KEYS: &[Key] = &[
     key("username.max_length", "30", "most characters (UTF-16 units) of a username"),
     key("open_api.enabled", "false", "the plugin open-api: a description of this server"),
     key("open_api.page", "true", "whether the description is a page at /reference, too"),
+    key(
+        "refresh_tokens.enabled",
+        "false",
+        "POST /token: tokens for services, renewed by refresh tokens",
+    ),
+    key(
+        "refresh_tokens.lifetime",
+        "14d",
+        "from the making of a refresh token to its end, when it is not used",
+    ),
+    key(
+        "refresh_tokens.absolute_lifetime",
+        "30d",
+        "from the first refresh token to the end of all that came out of it",
+    ),
+    key(
+        "refresh_tokens.retry_window",
+        "30s",
+        "for how long a used refresh token gets its successor again, if that was not used; 0 is never",
+    ),
+    key("refresh_tokens.retries", "10", "how often it gets that"),
+    key(
+        "refresh_tokens.families_per_user",
+        "100",
+        "most devices with refresh tokens of one user; the one unused for longest makes room",
+    ),
+    key(
+        "refresh_tokens.password_grant",
+        "false",
+        "whether POST /token takes an address and a password, for programs without cookies",
+    ),
     key(
         "resource_servers.credentials",
         "",

@@ -19,8 +19,10 @@ mod mail;
 mod password;
 mod reader;
 mod redis;
+mod refresh_tokens;
 mod resource_servers;
 mod revocation;
+mod scopes;
 mod secrets;
 pub mod social;
 mod source;
@@ -48,8 +50,10 @@ pub use mail::MailSettings;
 pub(crate) use mail::{MailTransport, Relay, Tls};
 pub use password::{PasswordSettings, RefusedPasswords};
 pub use redis::{RedisSettings, SessionRows};
+pub use refresh_tokens::RefreshTokenSettings;
 pub use resource_servers::ResourceServers;
 pub use revocation::RevocationSettings;
+pub use scopes::ScopeRules;
 pub use social::ProviderSettings;
 pub use source::Source;
 pub use token::TokenSettings;
@@ -111,6 +115,8 @@ pub struct Settings {
     pub username: Option<UsernameSettings>,
     /// The plugin `open-api`, when it is on.
     pub open_api: Option<OpenApiSettings>,
+    /// The feature `tokens`, when it is on.
+    pub refresh_tokens: Option<RefreshTokenSettings>,
     /// Services that may ask about tokens.
     pub resource_servers: ResourceServers,
     /// Sign-up and sign-in with a password.
@@ -220,6 +226,7 @@ impl Settings {
             multi_session: reader.multi_session()?,
             username: reader.username()?,
             open_api: reader.open_api()?,
+            refresh_tokens: RefreshTokenSettings::read(&reader)?,
             resource_servers: ResourceServers::read(&reader)?,
             email_password: EmailPasswordSettings::read(&reader)?,
             email_verification: EmailVerificationSettings::read(&reader)?,

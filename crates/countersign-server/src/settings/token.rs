@@ -3,7 +3,7 @@
 use countersign_jwt::{Algorithm, RsaSize};
 use jiff::SignedDuration;
 
-use super::{ClaimsTemplate, SettingsError, Wish, reader::Reader};
+use super::{ClaimsTemplate, ScopeRules, SettingsError, Wish, reader::Reader};
 
 /// What tokens say, and the keys that sign them.
 #[derive(Clone, Debug)]
@@ -21,8 +21,8 @@ pub struct TokenSettings {
     pub audience: Vec<String>,
     /// From `iat` to `exp`.
     pub lifetime: SignedDuration,
-    /// The claim `scope`; no claim when absent.
-    pub scope: Option<String>,
+    /// What the claim `scope` may be; no claim where a user may have none.
+    pub scopes: ScopeRules,
     /// Which other claims there are.
     pub claims: ClaimsTemplate,
     /// Whether `get-session` carries a token in `set-auth-jwt`.
@@ -59,7 +59,7 @@ impl Reader<'_> {
             issuer: self.text("token.issuer").unwrap_or(origin).to_owned(),
             audience: if audience.is_empty() { vec![origin.to_owned()] } else { audience },
             lifetime,
-            scope: self.text("token.scope").map(str::to_owned),
+            scopes: ScopeRules::read(self)?,
             claims: self.claims_template()?,
             header: self.boolean("token.header")?,
             rotation_interval,

@@ -95,6 +95,11 @@ impl ApiError {
         Self::of(Kind::Internal)
     }
 
+    /// Whether it is one of the table's: the caller's doing, and no fault of ours.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self.kind, Kind::Refused(_))
+    }
+
     /// The same error, with cookies.
     pub(crate) fn with_cookies(mut self, cookies: SetCookies) -> Self {
         self.cookies = cookies;

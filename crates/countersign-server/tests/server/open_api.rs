@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use crate::fixture::TestServer;
 
-const EVERYTHING: [(&str, &str); 4] = [
+const EVERYTHING: [(&str, &str); 5] = [
     ("COUNTERSIGN_OPEN_API__ENABLED", "true"),
     ("COUNTERSIGN_BEARER__ENABLED", "true"),
     ("COUNTERSIGN_MULTI_SESSION__ENABLED", "true"),
     ("COUNTERSIGN_USERNAME__ENABLED", "true"),
+    ("COUNTERSIGN_REFRESH_TOKENS__ENABLED", "true"),
 ];
 
 async fn described(server: &TestServer) -> Vec<(String, String)> {

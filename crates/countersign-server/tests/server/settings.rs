@@ -24,7 +24,7 @@ fn defaults_are_those_of_better_auth() {
     assert_eq!(settings.token.issuer, "http://app.test");
     assert_eq!(settings.token.audience, ["http://app.test"]);
     assert_eq!(settings.base_url.path(), "/api/auth");
-    assert_eq!(settings.token.scope, None);
+    assert!(settings.token.scopes.allowed(None).is_empty());
 }
 
 #[test]

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod expired;
 pub mod linked_accounts;
 pub mod rate_limits;
+pub mod refresh_families;
 pub mod revocation_guards;
 pub mod revocations;
 pub mod sessions;

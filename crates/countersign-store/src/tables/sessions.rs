@@ -144,6 +144,23 @@ pub async fn token_and_user_of(
     Ok(is_it.then_some((cells.text()?, cells.text()?)))
 }
 
+/// Whether a user has a session with this id that is not over at `now`.
+pub async fn is_live(
+    database: &Database,
+    user_id: &str,
+    id: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let select = Query::select()
+        .column("id")
+        .from("session")
+        .and_where(Expr::col("id").eq(id))
+        .and_where(Expr::col("userId").eq(user_id))
+        .and_where(Expr::col("expiresAt").gt(date(now)))
+        .take();
+    Ok(database.fetch_optional(&select).await?.is_some())
+}
+
 /// Adds a session.
 pub fn insert(session: &Session) -> InsertStatement {
     Query::insert()

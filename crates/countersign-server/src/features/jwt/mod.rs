@@ -22,13 +22,14 @@ mod pair;
 mod private_key;
 mod rewrap;
 mod ring;
+mod role;
 mod routes;
 mod stored;
 
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use countersign_jwt::{KeyError, SigningKey};
+use countersign_jwt::{Claims, KeyError, KeySet, SigningKey, Verifier};
 use countersign_store::{
     schema::{JWKS, Table},
     sessions::Session,
@@ -36,6 +37,7 @@ use countersign_store::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
+use jiff::SignedDuration;
 use serde::Serialize;
 
 pub use self::{
@@ -46,12 +48,16 @@ pub use self::{
     stored::{Kept, StoredKey, stored_keys},
 };
 
-use self::keys::Keys;
+pub(super) use self::claims::Grant;
+use self::{
+    keys::Keys,
+    role::{ROLE, TABLES_WITH_ROLE},
+};
 use super::Feature;
 use crate::{
     Auth,
     at_rest::AtRest,
-    settings::{Settings, Wish},
+    settings::{ClaimsTemplate, Settings, Wish},
     wire::ApiError,
 };
 
@@ -65,6 +71,8 @@ pub(super) struct Jwt {
     /// Whether `get-session` carries a token.
     header: bool,
     is_asked_for: bool,
+    /// Whether scopes depend on roles.
+    has_roles: bool,
 }
 
 /// What tokens are signed with.
@@ -93,6 +101,7 @@ impl Jwt {
             jwks_path,
             header: settings.token.header,
             is_asked_for: settings.token.enabled == Wish::On,
+            has_roles: settings.token.scopes.have_roles(),
         })
     }
 
@@ -110,14 +119,58 @@ impl Jwt {
         signed.map_err(|error| ApiError::internal("a message could not be signed", &error))
     }
 
-    /// A token for this session.
+    /// A token for this session, as Better Auth gives it.
     async fn token(&self, auth: &Auth, session: &Session, user: &User) -> Result<String, ApiError> {
-        let claims = claims::claims(auth, session, user)?;
+        let settings = &auth.settings().token;
+        let scope = match settings.claims {
+            ClaimsTemplate::Minimal => allowed_scopes(auth, user).join(" "),
+            ClaimsTemplate::User | ClaimsTemplate::Custom(_) => String::new(),
+        };
+        let scope = Some(scope.as_str()).filter(|scope| !scope.is_empty());
+        let (issued_at, lifetime) = (auth.now(), settings.lifetime);
+        let grant = Grant { issued_at, lifetime, scope, token_id: None };
+        self.sign(auth, session, user, &grant).await
+    }
+
+    /// A token for this session that was granted.
+    pub(super) async fn sign(
+        &self,
+        auth: &Auth,
+        session: &Session,
+        user: &User,
+        grant: &Grant<'_>,
+    ) -> Result<String, ApiError> {
+        let claims = claims::claims(auth, session, user, grant)?;
         let signed = match &*self.signer {
             Signer::Secret(key) => key.sign(&claims),
             Signer::Pairs(keys) => keys.signing_key(auth).await?.sign(&claims),
         };
         signed.map_err(|error| ApiError::internal("a token could not be signed", &error))
+    }
+
+    /// What a token says that we signed for a service of ours, and whose time is not over.
+    pub(super) async fn read(&self, auth: &Auth, token: &str) -> Result<Option<Claims>, ApiError> {
+        let keys = match &*self.signer {
+            Signer::Secret(_) => KeySet::from_secret(auth.settings().secrets.current().expose()),
+            Signer::Pairs(keys) => {
+                KeySet::from_jwks_json(keys.published(auth).await?.body.as_bytes())
+            }
+        };
+        let keys =
+            keys.map_err(|error| ApiError::internal("our own keys could not be read", &error))?;
+        let settings = &auth.settings().token;
+        let read = settings.audience.iter().find_map(|audience| {
+            let verifier = Verifier::new(&settings.issuer, audience)
+                .with_leeway(SignedDuration::ZERO)
+                .with_max_lifetime(settings.lifetime);
+            verifier.verify(token, &keys, auth.now()).ok()
+        });
+        Ok(read)
+    }
+
+    /// Where the public keys are, under the base path; `None` where there are none.
+    pub(super) fn jwks_path(&self) -> Option<&str> {
+        matches!(*self.signer, Signer::Pairs(_)).then_some(&self.jwks_path)
     }
 }
 
@@ -127,7 +180,7 @@ impl Feature for Jwt {
     }
 
     fn tables(&self) -> &'static [Table] {
-        &JWKS
+        if self.has_roles { &TABLES_WITH_ROLE } else { &JWKS }
     }
 
     fn is_asked_for(&self) -> bool {
@@ -162,4 +215,9 @@ impl Feature for Jwt {
         }
         .boxed()
     }
+}
+
+/// The scopes that tokens of this user may have.
+pub(super) fn allowed_scopes<'a>(auth: &'a Auth, user: &User) -> Vec<&'a str> {
+    auth.settings().token.scopes.allowed(ROLE.of(user))
 }

@@ -158,6 +158,22 @@ impl SessionStore {
         }
     }
 
+    /// Whether a user has a live session with this id.
+    pub(crate) async fn is_live(
+        &self,
+        user_id: &str,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<bool, ApiError> {
+        match &self.redis {
+            Some(redis) if !self.in_database || self.preserved => {
+                let sessions = redis.list(user_id, now).await?;
+                Ok(sessions.iter().any(|session| session.id == id))
+            }
+            _ => Ok(sessions::is_live(&self.database, user_id, id, now).await?),
+        }
+    }
+
     /// How many of these rows a statement touches that ends them.
     pub(crate) fn rows_to_end(&self, rows: &[SessionEnd], now: Timestamp) -> u64 {
         let is_touched = |row: &&SessionEnd| !self.preserved || row.expires_at > now;

@@ -1,0 +1,67 @@
+//! `POST /token/revoke`: whoever has a token takes it back (RFC 7009).
+//!
+//! A refresh token goes with its family and the access tokens that came with them; its session stays. An
+//! access token goes alone. What is no token is answered like one.
+
+use axum::extract::State;
+use countersign_store::refresh_families::{self, RefreshFamily};
+use serde_json::json;
+
+use super::{
+    Tokens, audit,
+    error::{OAuthError, refusals},
+    request::TokenRequest,
+    secret::{RefreshSecret, token_id_of},
+    transport,
+};
+use crate::{
+    Auth,
+    cookies::SetCookies,
+    edge::Client,
+    features::{Ended, commit},
+    wire::{ApiError, Reply},
+};
+
+pub(super) async fn revoke(
+    tokens: Tokens,
+    State(auth): State<Auth>,
+    request: TokenRequest,
+) -> Result<Reply, OAuthError> {
+    let in_cookie = transport::shown(&auth, &request.cookies);
+    let shown = match request.parameters.token.as_str() {
+        "" => in_cookie.ok_or(&refusals::TOKEN_MISSING)?,
+        shown => shown,
+    };
+    if let Some(secret) = RefreshSecret::parse(shown) {
+        if let Some(found) = refresh_families::find(auth.database(), &secret.hash()).await? {
+            end_family(&auth, &found.family, &request.client).await?;
+        }
+    } else if let Some(claims) = tokens.0.jwt.read(&auth, shown).await?
+        && let Some(id) = claims.token_id()
+    {
+        let ended = Ended::Token { id: id.to_owned(), until: Some(claims.expires_at()) };
+        commit(&auth, auth.database().begin().await?, &[ended]).await?;
+    }
+    let mut cookies = SetCookies::default();
+    if in_cookie == Some(shown) {
+        transport::take_back(&auth, &mut cookies);
+    }
+    Ok(Reply::json(&json!({}))?.with_cookies(cookies))
+}
+
+async fn end_family(auth: &Auth, family: &RefreshFamily, client: &Client) -> Result<(), ApiError> {
+    let since = auth.now() - auth.settings().token.lifetime;
+    let mut transaction = auth.database().begin().await?;
+    // A rotation that is under way is waited for: its token counts, too.
+    transaction.fetch_optional(&refresh_families::lock(&family.id)).await?;
+    let rows = transaction.fetch_all(&refresh_families::hashes_since(&family.id, since)).await?;
+    let hashes = rows.iter().map(|row| row.text("hash")).collect::<Result<Vec<_>, _>>()?;
+    if transaction.execute(&refresh_families::delete(&family.id)).await? == 0 {
+        return Ok(());
+    }
+    let ended: Vec<_> =
+        hashes.iter().map(|hash| Ended::Token { id: token_id_of(hash), until: None }).collect();
+    commit(auth, transaction, &ended).await?;
+    audit::revoked(family, client);
+    Ok(())
+}

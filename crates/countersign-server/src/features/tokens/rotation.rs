@@ -1,0 +1,265 @@
+//! A refresh token is used: the next one is made, or the same one given again, or all of them end.
+//!
+//! Everything is decided from one reading and done by one statement that names the generation it was decided
+//! on. Who touches no row reads again. The next token and the generation are one transaction: a crash leaves
+//! the old token live or the new one, never both or none.
+
+use countersign_store::{
+    refresh_families::{self, FoundToken, RefreshFamily, RefreshToken, Rotation},
+    sessions::Session,
+    users::{self, User},
+};
+use jiff::Timestamp;
+
+use super::{
+    Tokens,
+    answer::Granted,
+    audit,
+    error::{OAuthError, refusals},
+    judgement::{Judgement, Patience, Standing},
+    lifetime::jittered,
+    password::fingerprint,
+    scope,
+    secret::RefreshSecret,
+};
+use crate::{
+    Auth,
+    edge::Client,
+    entropy::random_id,
+    features::{Ended, commit, jwt::allowed_scopes},
+    session::extend_used,
+    wire::ApiError,
+};
+
+/// How often it is read again before the database counts as busy.
+const TRIES: usize = 16;
+
+/// Why a refresh token gets nothing.
+pub(super) enum NotRefreshed {
+    /// It is not good and will not be.
+    Over,
+    /// Another request with it is being answered.
+    NotNow,
+    /// Something else.
+    Other(OAuthError),
+}
+
+impl<E: Into<OAuthError>> From<E> for NotRefreshed {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// Who a family belongs to, now, and what its next access token is good for.
+struct Holder {
+    session: Session,
+    user: User,
+    scope: Option<String>,
+    extended: bool,
+}
+
+impl Tokens {
+    /// Uses a refresh token.
+    pub(super) async fn refresh(
+        &self,
+        auth: &Auth,
+        shown: &RefreshSecret,
+        asked_scope: &str,
+        client: &Client,
+    ) -> Result<Granted, NotRefreshed> {
+        let issued_at = auth.now();
+        let (hash, patience) = (shown.hash(), Patience::of(&self.0.settings));
+        let mut came_too_late = false;
+        for _ in 0..TRIES {
+            let found = refresh_families::find(auth.database(), &hash).await?;
+            let found = found.ok_or(NotRefreshed::Over)?;
+            match standing(&found).judged(patience, auth.now()) {
+                Judgement::Use => {
+                    let holder = self.holder(auth, &found, asked_scope).await?;
+                    if let Some(next) = self.rotate(auth, &found.family, client).await? {
+                        audit::moved(&found.family, client);
+                        return Ok(granted(holder, &found.family, issued_at, next));
+                    }
+                    came_too_late = true;
+                }
+                Judgement::GiveAgain => {
+                    let holder = self.holder(auth, &found, asked_scope).await?;
+                    if let Some(live) = self.give_again(auth, &found.family, patience).await? {
+                        return Ok(granted(holder, &found.family, issued_at, live));
+                    }
+                }
+                // Live when it was read: its holder asked twice at once.
+                Judgement::Stolen if came_too_late => return Err(NotRefreshed::NotNow),
+                Judgement::Stolen => {
+                    self.end_stolen(auth, &found, client).await?;
+                    return Err(NotRefreshed::Over);
+                }
+                Judgement::Refuse => return Err(NotRefreshed::NotNow),
+                Judgement::Over => return Err(NotRefreshed::Over),
+            }
+        }
+        Err(ApiError::unavailable().into())
+    }
+
+    /// The family's session and user, if they and the password are as they were. A family that lost them is
+    /// removed.
+    async fn holder(
+        &self,
+        auth: &Auth,
+        found: &FoundToken,
+        asked_scope: &str,
+    ) -> Result<Holder, NotRefreshed> {
+        let family = &found.family;
+        let Some((session, mut user)) = self.session_of(auth, found).await? else {
+            auth.database().execute(&refresh_families::delete(&family.id)).await?;
+            return Err(NotRefreshed::Over);
+        };
+        let settings = auth.settings();
+        if settings.token.scopes.have_roles() && settings.redis.is_some() {
+            // The copy beside the session in Redis may have an older role.
+            let stored = users::find_by_id(auth.database(), &user.id).await?;
+            user = stored.ok_or(NotRefreshed::Over)?;
+        }
+        let allowed = scope::still_allowed(family.scope.as_deref(), &allowed_scopes(auth, &user));
+        let scope = scope::granted(asked_scope, &allowed)?;
+        let before = session.expires_at;
+        let session = if family.remembered {
+            extend_used(auth, session, &user).await?.ok_or(NotRefreshed::Over)?
+        } else {
+            session
+        };
+        let extended = session.expires_at != before;
+        Ok(Holder { session, user, scope, extended })
+    }
+
+    /// The family's session and its user, if both live and the password is the one it began with.
+    pub(super) async fn session_of(
+        &self,
+        auth: &Auth,
+        found: &FoundToken,
+    ) -> Result<Option<(Session, User)>, ApiError> {
+        let family = &found.family;
+        if fingerprint(found.password.as_deref()) != family.password {
+            return Ok(None);
+        }
+        let token = match self.0.sessions.open(&family.session) {
+            Ok(token) => token,
+            Err(error) => {
+                tracing::error!(family = family.id, %error, "a family of refresh tokens is closed");
+                return Ok(None);
+            }
+        };
+        let now = auth.now();
+        let live = auth.sessions().find(&token).await?;
+        Ok(live.filter(|(session, user)| session.expires_at > now && user.id == family.user_id))
+    }
+
+    /// Makes the next token; `None` when somebody else did, or the family is gone.
+    async fn rotate(
+        &self,
+        auth: &Auth,
+        family: &RefreshFamily,
+        client: &Client,
+    ) -> Result<Option<RefreshSecret>, ApiError> {
+        let (now, next) = (auth.now(), RefreshSecret::new(auth.entropy()));
+        let sealed = self.0.successors.seal(next.reveal(), auth.entropy());
+        let sealed = sealed
+            .map_err(|error| ApiError::internal("a refresh token could not be sealed", &error))?;
+        let rotation = Rotation {
+            family_id: &family.id,
+            from: family.generation,
+            successor: &sealed,
+            at: now,
+            ip_address: &client.address,
+            user_agent: &client.user_agent,
+        };
+        let lifetime = jittered(self.0.settings.lifetime, auth.entropy());
+        let token = RefreshToken {
+            id: &random_id(auth.entropy()),
+            family_id: &family.id,
+            hash: &next.hash(),
+            generation: family.generation + 1,
+            created_at: now,
+            expires_at: family.expires_at.min(now + lifetime),
+        };
+        let mut transaction = auth.database().begin().await?;
+        if transaction.execute(&refresh_families::rotate(&rotation)).await? == 0 {
+            return Ok(None);
+        }
+        transaction.execute(&refresh_families::insert_token(&token)).await?;
+        transaction.commit().await?;
+        Ok(Some(next))
+    }
+
+    /// The live token once more; `None` when it was used meanwhile or given too often.
+    async fn give_again(
+        &self,
+        auth: &Auth,
+        family: &RefreshFamily,
+        patience: Patience,
+    ) -> Result<Option<RefreshSecret>, ApiError> {
+        let Some(sealed) = &family.successor else { return Ok(None) };
+        let opened = self.0.successors.open(sealed).map_err(|error| {
+            ApiError::internal("the newest refresh token of a family could not be opened", &error)
+        })?;
+        let (id, generation) = (&family.id, family.generation);
+        let count = refresh_families::count_retry(id, generation, patience.retries());
+        if auth.database().execute(&count).await? == 0 {
+            return Ok(None);
+        }
+        Ok(RefreshSecret::parse(&opened))
+    }
+
+    /// Family and session end together, once, however many notice.
+    async fn end_stolen(
+        &self,
+        auth: &Auth,
+        found: &FoundToken,
+        client: &Client,
+    ) -> Result<(), ApiError> {
+        let (family, now) = (&found.family, auth.now());
+        let session = self.0.sessions.open(&family.session).ok();
+        let mut transaction = auth.database().begin().await?;
+        if let Some(row) = session.as_ref().and_then(|token| auth.sessions().end_row(token, now)) {
+            transaction.execute(&row).await?;
+        }
+        if transaction.execute(&refresh_families::delete(&family.id)).await? == 0 {
+            return Ok(());
+        }
+        let (id, user_id) = (family.session_id.clone(), family.user_id.clone());
+        commit(auth, transaction, &[Ended::Session { id, user_id: Some(user_id) }]).await?;
+        audit::reused(family, found.generation, client);
+        if let Some(token) = session {
+            auth.sessions().end_shared(&token, now).await?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn standing(found: &FoundToken) -> Standing {
+    let family = &found.family;
+    Standing {
+        generation: found.generation,
+        expires_at: found.expires_at,
+        live: family.generation,
+        rotated_at: family.rotated_at,
+        retries: family.retries,
+        family_expires_at: family.expires_at,
+    }
+}
+
+fn granted(
+    holder: Holder,
+    family: &RefreshFamily,
+    issued_at: Timestamp,
+    refresh: RefreshSecret,
+) -> Granted {
+    let Holder { session, user, scope, extended } = holder;
+    let (ends, remembered) = (family.expires_at, family.remembered);
+    Granted { session, user, issued_at, scope, refresh, ends, remembered, extended }
+}
+
+/// What a refresh token that is not good gets, whatever is wrong with it.
+pub(super) fn not_good() -> OAuthError {
+    (&refusals::INVALID_GRANT).into()
+}

@@ -1,0 +1,47 @@
+//! The tables of refresh tokens: families, and the tokens of each by their hashes.
+
+use countersign_store::schema::{Column, Kind, Rule, Table};
+
+const fn column(name: &'static str, kind: Kind, rule: Rule) -> Column {
+    Column { name, kind, rule }
+}
+
+pub(super) static TABLES: [Table; 2] = {
+    use Kind::{BigInteger, Boolean, Date, ShortText, Text};
+    use Rule::{Key, Of, Optional, Required, Unique};
+    [
+        Table {
+            name: "refreshFamily",
+            columns: &[
+                column("id", Text, Key),
+                column("userId", Text, Of("user")),
+                column("sessionId", ShortText, Required),
+                column("session", Text, Required),
+                column("remembered", Boolean, Required),
+                column("scope", Text, Optional),
+                column("password", Text, Optional),
+                column("generation", BigInteger, Required),
+                column("rotatedAt", Date, Required),
+                column("successor", Text, Optional),
+                column("retries", BigInteger, Required),
+                column("ipAddress", Text, Optional),
+                column("userAgent", Text, Optional),
+                column("createdAt", Date, Required),
+                column("expiresAt", Date, Required),
+            ],
+            indexes: &[&["userId"], &["expiresAt"]],
+        },
+        Table {
+            name: "refreshToken",
+            columns: &[
+                column("id", Text, Key),
+                column("familyId", Text, Of("refreshFamily")),
+                column("hash", Text, Unique),
+                column("generation", BigInteger, Required),
+                column("createdAt", Date, Required),
+                column("expiresAt", Date, Required),
+            ],
+            indexes: &[&["familyId"], &["expiresAt"]],
+        },
+    ]
+};

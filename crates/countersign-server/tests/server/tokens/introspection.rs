@@ -1,0 +1,125 @@
+//! T242: resource servers ask what a token is good for. And where all of it is: the metadata.
+
+use base64ct::{Base64, Encoding};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::device::{Device, form, refreshed, start};
+use crate::fixture::{Reply, TestServer};
+
+const SECRET: &str = "4f1d0c9b8a7e6f5d4c3b2a19087f6e5d4c3b2a1908f7e6d5";
+
+const SETTINGS: [(&str, &str); 2] = [
+    (
+        "COUNTERSIGN_RESOURCE_SERVERS__CREDENTIALS",
+        "tasks:4f1d0c9b8a7e6f5d4c3b2a19087f6e5d4c3b2a1908f7e6d5",
+    ),
+    ("COUNTERSIGN_TOKEN__SCOPE", "tasks:read"),
+];
+
+async fn asked(server: &TestServer, token: &str, credential: &str) -> Reply {
+    let mut request = form("/token/introspect", &[("token", token)]);
+    let value = format!("Basic {}", Base64::encode_string(credential.as_bytes()));
+    request.headers_mut().insert("authorization", value.parse().expect("a header"));
+    server.send(request).await
+}
+
+async fn said(server: &TestServer, token: &str) -> Value {
+    let reply = asked(server, token, &format!("tasks:{SECRET}")).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    reply.json()
+}
+
+#[tokio::test]
+async fn t242_a_good_token_is_told_with_what_it_is_good_for() {
+    let server = start(&SETTINGS).await;
+    let pair = Device::signed_up(&server).await.begin(&server).await;
+    let claims = countersign_jwt::dangerous::read_without_verifying(&pair.access).expect("a token");
+    let told = said(&server, &pair.access).await;
+    assert_eq!((&told["active"], &told["token_type"]), (&json!(true), &json!("Bearer")));
+    for name in ["scope", "exp", "iat", "sub", "aud", "iss", "jti", "sid"] {
+        assert_eq!(told[name], claims.claims[name], "{name}");
+    }
+    let told = said(&server, &pair.refresh).await;
+    assert_eq!((&told["active"], &told["scope"]), (&json!(true), &json!("tasks:read")));
+    assert_eq!(told["sub"], claims.claims["sub"]);
+    // It was not used by that.
+    refreshed(&server, &pair.refresh).await;
+}
+
+#[tokio::test]
+async fn t242_of_a_token_that_is_not_good_nothing_is_told_but_that() {
+    let server = start(&SETTINGS).await;
+    let elsewhere = start(&[("COUNTERSIGN_TOKEN__AUDIENCE", "https://other.test")]).await;
+    let device = Device::signed_up(&server).await;
+    let (ended, used, late) =
+        (device.begin(&server).await, device.begin(&server).await, device.begin(&server).await);
+    let others = Device::signed_up(&elsewhere).await.begin(&elsewhere).await;
+    refreshed(&server, &used.refresh).await;
+    let inactive = json!({ "active": false });
+    for (what, token) in [
+        ("garbage", "garbage"),
+        ("another audience", &others.access),
+        ("altered", &format!("{}x", used.access)),
+        ("a used refresh token", &used.refresh),
+        ("an unknown one", &others.refresh),
+    ] {
+        assert_eq!(said(&server, token).await, inactive, "{what}");
+    }
+    server.clock.advance(SignedDuration::from_secs(900));
+    assert_eq!(said(&server, &late.access).await, inactive, "over");
+    let fresh = refreshed(&server, &late.refresh).await;
+    assert_eq!(said(&server, &fresh.access).await["active"], true);
+    device.post(&server, "/sign-out", &json!({})).await;
+    for (what, token) in [("access", &fresh.access), ("refresh", &ended.refresh)] {
+        assert_eq!(said(&server, token).await, inactive, "{what} token of an ended session");
+    }
+}
+
+#[tokio::test]
+async fn only_a_resource_server_asks() {
+    let server = start(&SETTINGS).await;
+    let pair = Device::signed_up(&server).await.begin(&server).await;
+    let wrong = format!("tasks:{}", SECRET.replace('4', "5"));
+    for credential in ["", "tasks", "tasks:", &wrong, &format!("other:{SECRET}")] {
+        let reply = asked(&server, &pair.access, credential).await;
+        assert_eq!(reply.status, 401, "{credential}");
+        assert_eq!(reply.json()["error"], "invalid_client");
+        assert!(reply.headers["www-authenticate"].to_str().expect("text").starts_with("Basic "));
+    }
+    let reply = server.send(form("/token/introspect", &[("token", &pair.access)])).await;
+    assert_eq!(reply.status, 401);
+    let nothing = asked(&server, "", &format!("tasks:{SECRET}")).await;
+    assert_eq!(nothing.json()["error"], "invalid_request");
+}
+
+#[tokio::test]
+async fn the_metadata_says_where_everything_is() {
+    let issuer = ("COUNTERSIGN_TOKEN__ISSUER", "http://app.test/api/auth");
+    let server = start(&[issuer]).await;
+    let known = "/.well-known/oauth-authorization-server";
+    let mut told = Vec::new();
+    for path in [known.to_owned(), format!("{known}/api/auth"), format!("/api/auth{known}")] {
+        let request = http::Request::get(&path).body(axum::body::Body::empty());
+        let reply = server.send(request.expect("a request")).await;
+        assert_eq!(reply.status, 200, "{path}");
+        assert_eq!(reply.headers["cache-control"], "public, max-age=300", "{path}");
+        told.push(reply.json());
+    }
+    assert!(told.iter().all(|one| *one == told[0]));
+    assert_eq!(
+        told[0],
+        json!({
+            "issuer": "http://app.test/api/auth",
+            "token_endpoint": "http://app.test/api/auth/token",
+            "revocation_endpoint": "http://app.test/api/auth/token/revoke",
+            "introspection_endpoint": "http://app.test/api/auth/token/introspect",
+            "jwks_uri": "http://app.test/api/auth/jwks",
+            "response_types_supported": [],
+            "grant_types_supported": ["session", "refresh_token"],
+            "token_endpoint_auth_methods_supported": ["none"],
+            "revocation_endpoint_auth_methods_supported": ["none"],
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic"],
+        })
+    );
+}

@@ -1,0 +1,12 @@
+//! Refresh tokens: `POST /token`, what renews it, and what ends it.
+
+mod browsers;
+mod device;
+mod ends;
+mod engines;
+mod events;
+mod grants;
+mod introspection;
+mod reuse;
+mod revocation;
+mod scopes;
