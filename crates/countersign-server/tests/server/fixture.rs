@@ -23,6 +23,7 @@ use countersign_testing::{FixedClock, SECRET};
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 pub(crate) const ORIGIN: &str = "http://app.test";
@@ -115,6 +116,12 @@ impl TestServer {
     /// Removes rows whose time is over; how many there were.
     pub(crate) async fn purge(&self) -> u64 {
         self.expiry.purge().await.expect("purges")
+    }
+
+    /// Answers on this listener, too, for those who need an address.
+    pub(crate) fn listen_on(&self, listener: TcpListener) {
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
     }
 
     /// A server whose mail goes to an outbox of its own.

@@ -1,11 +1,13 @@
 //! T242: resource servers ask what a token is good for. And where all of it is: the metadata.
 
 use base64ct::{Base64, Encoding};
+use countersign::{Guard, Policy, PublishedKeys};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::device::{Device, form, refreshed, start};
-use crate::fixture::{Reply, TestServer};
+use crate::fixture::{PASSWORD, Reply, TestServer};
 
 const SECRET: &str = "4f1d0c9b8a7e6f5d4c3b2a19087f6e5d4c3b2a1908f7e6d5";
 
@@ -122,4 +124,33 @@ async fn the_metadata_says_where_everything_is() {
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic"],
         })
     );
+}
+
+#[tokio::test]
+async fn a_guard_that_knows_the_issuers_name_finds_the_keys_of_its_tokens() {
+    for path in ["", "/api/auth"] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let issuer = format!("{url}{path}");
+        let changes =
+            [("BETTER_AUTH_URL", url.as_str()), ("COUNTERSIGN_TOKEN__ISSUER", issuer.as_str())];
+        let server = start(&changes).await;
+        server.listen_on(listener);
+        let sign_up = json!({ "name": "Ann", "email": "ann@example.com", "password": PASSWORD });
+        let mut request = server.json_request("/sign-up/email", &sign_up);
+        request.headers_mut().remove("origin");
+        let reply = server.send(request).await;
+        let session = reply.headers["set-auth-token"].to_str().expect("text").to_owned();
+        let pair = Device(session).begin(&server).await;
+
+        let policy = Policy::new(&issuer, &url).expect("a policy");
+        let keys = PublishedKeys::oauth(&issuer).expect("an issuer");
+        let guard = Guard::builder(policy, keys.into()).clock(server.clock.clone());
+        let guard = guard.build().expect("a guard");
+        let bearer = format!("Bearer {}", pair.access);
+        let request = http::Request::get("/tasks").header("authorization", bearer).body(());
+        let (request, ()) = request.expect("a request").into_parts();
+        let identity = guard.admit(&request).await;
+        assert!(identity.is_ok(), "{issuer}");
+    }
 }
