@@ -2,11 +2,13 @@
 
 use std::{borrow::Cow, future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
+use countersign_jwt::Clock;
 use countersign_store::{
-    Database, Dialect, Statement,
+    Database, Dialect, Statement, refresh_families,
     sql::{Expr, ExprTrait, Query, Value},
 };
 use countersign_testing::{mariadb::MariaDb, postgres::Postgres};
+use jiff::SignedDuration;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -251,6 +253,30 @@ async fn t206_t209_t217_t309_on_mariadb() {
         let repair = async || run(name, "DROP TRIGGER stop");
         stopped_half_way(&url(name), break_off, repair).await;
     }
+}
+
+#[tokio::test]
+async fn t219_rows_whose_time_is_over_can_be_removed_and_others_stay() {
+    let (_folder, url) = on_sqlite();
+    let server = at(&url, &[]).await;
+    let database = Database::open(&url.parse().expect("a URL")).expect("opens");
+    let old = Device::signed_up(&server).await.begin(&server).await;
+    refreshed(&server, &old.refresh).await;
+    server.clock.advance(SignedDuration::from_hours(24 * 14));
+    let young = Device::signed_in(&server).await.begin(&server).await;
+    let remove = async || {
+        let now = server.clock.now();
+        let tokens = database.execute(&refresh_families::delete_expired_tokens(now)).await;
+        let families = database.execute(&refresh_families::delete_expired(now)).await;
+        (tokens.expect("removes"), families.expect("removes"))
+    };
+    assert_eq!(remove().await, (2, 0));
+    server.clock.advance(SignedDuration::from_hours(24 * 16));
+    assert_eq!(remove().await, (1, 1));
+    assert_eq!(live_tokens(&url).await.len(), 1);
+    assert_not_good(&refresh(&server, &young.refresh).await, "over and removed");
+    server.clock.advance(SignedDuration::from_hours(24 * 14));
+    assert_eq!(remove().await, (0, 1));
 }
 
 /// T214: whoever reads the database reads no token that somebody may use.

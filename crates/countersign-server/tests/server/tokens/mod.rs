@@ -7,6 +7,7 @@ mod engines;
 mod events;
 mod grants;
 mod introspection;
+mod redis;
 mod reuse;
 mod revocation;
 mod scopes;
