@@ -7,9 +7,12 @@ use std::{
 };
 
 use countersign_jwt::{Clock, KeySet, SystemClock, Verdict, Verifier};
-use countersign_server::settings::Source;
+use countersign_server::{
+    RevokedToken, SystemEntropy, inspect, revoke_token,
+    settings::{Settings, Source},
+};
 
-use crate::Outcome;
+use crate::{ConfigFlag, Outcome};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -17,6 +20,12 @@ pub(crate) enum Command {
     /// input, so that it stays out of the shell's history; the word Bearer before it does no harm.
     #[command(after_help = EXAMPLE)]
     Explain(Explain),
+    /// Takes a token back that was found where it does not belong: a refresh token with all that came out
+    /// of it, or an access token, of this server or of Better Auth. The token is read from standard input.
+    Revoke {
+        #[command(flatten)]
+        config: ConfigFlag,
+    },
 }
 
 const EXAMPLE: &str = "Example:
@@ -38,15 +47,51 @@ pub(crate) struct Explain {
     jwks: Option<PathBuf>,
 }
 
-/// Prints the checks; fails when one of them failed.
-pub(crate) fn run(Command::Explain(flags): &Command) -> Outcome {
-    let keys = keys(flags)?;
+pub(crate) fn run(command: &Command) -> Outcome {
+    match command {
+        Command::Explain(flags) => explain(flags),
+        Command::Revoke { config } => revoke(config),
+    }
+}
+
+/// What stands on standard input.
+fn read_input() -> std::io::Result<String> {
     let mut input = std::io::stdin();
     if input.is_terminal() {
         eprintln!("countersign: paste the token, then Enter and Ctrl-D");
     }
     let mut text = String::new();
     input.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn revoke(config: &ConfigFlag) -> Outcome {
+    let settings = Settings::read(&Source::of_process(config.config.clone()), &SystemEntropy)?;
+    let text = read_input()?;
+    let token = token_of(&text).ok_or("no token on standard input; write: … revoke < token.txt")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (database, inspection) = inspect(&settings).await?;
+        if !inspection.is_complete() {
+            let database = &settings.database;
+            return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
+        }
+        let now = SystemClock.now();
+        match revoke_token(&settings, &database, token, now, &SystemEntropy).await? {
+            RevokedToken::Family => println!(
+                "the refresh token is taken back, with all that came out of it; its session goes on"
+            ),
+            RevokedToken::AccessToken => println!("guards refuse the access token from now on"),
+            _ => println!("the refresh token was over already"),
+        }
+        Ok(())
+    })
+}
+
+/// Prints the checks; fails when one of them failed.
+fn explain(flags: &Explain) -> Outcome {
+    let keys = keys(flags)?;
+    let text = read_input()?;
     let token =
         token_of(&text).ok_or("no token on standard input; write: … explain < token.txt")?;
     let verifier = Verifier::new(&flags.issuer, &flags.audience);

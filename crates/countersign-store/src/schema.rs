@@ -153,7 +153,7 @@ pub static REVOCATION: [Table; 3] = {
                 column("before", BigInteger, Optional),
                 column("createdAt", Date, Required),
             ],
-            indexes: &[&["until"]],
+            indexes: &[&["until"], &["hash"]],
         },
         Table {
             name: "revocationHead",

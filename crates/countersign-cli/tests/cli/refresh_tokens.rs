@@ -1,8 +1,13 @@
 //! Refresh tokens of a server that is killed: what was answered holds, and nothing is half done.
 
-use std::{process::Command, thread};
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+    thread,
+};
 
 use countersign_testing::{
+    SECRET,
     binaries::Countersign,
     file_in,
     http::{Answer, open, send, until_closed},
@@ -117,4 +122,45 @@ fn t209_a_server_killed_while_it_rotates_leaves_one_token_that_goes_on() {
         }
         newest = next(&refresh(&server, &after));
     }
+}
+
+#[test]
+fn an_operator_takes_back_a_token_that_was_found() {
+    let mortal = Mortal::with_window("30s");
+    let server = mortal.start();
+    let first = begun(&server);
+    let answer = refresh(&server, &first);
+    let access = answer.json()["access_token"].as_str().expect("a token").to_owned();
+    let url = file_in(&mortal.folder, "auth.db");
+    let revoke = |token: &str| {
+        let mut revoke = Command::new(binary())
+            .args(["token", "revoke"])
+            .env("DATABASE_URL", &url)
+            .env("BETTER_AUTH_SECRET", SECRET)
+            .env("BETTER_AUTH_URL", server.url())
+            .env("COUNTERSIGN_REFRESH_TOKENS__ENABLED", "true")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut input = revoke.stdin.take().expect("a pipe");
+        input.write_all(token.as_bytes()).expect("it reads");
+        drop(input);
+        let said = revoke.wait_with_output().expect("it ends");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        (said.status.success(), text(said.stdout) + &text(said.stderr))
+    };
+    for (token, succeeds, expected) in [
+        (format!("Bearer {access}\n"), true, "guards refuse the access token"),
+        (first.clone(), true, "with all that came out of it"),
+        (first, true, "was over already"),
+        ("something".to_owned(), false, "this is no token"),
+    ] {
+        let (succeeded, said) = revoke(&token);
+        assert_eq!(succeeded, succeeds, "{said}");
+        assert!(said.contains(expected), "{said}");
+        assert!(!said.contains(&token), "{said}");
+    }
+    assert_eq!(refresh(&server, &next(&answer)).status, 400);
 }

@@ -13,6 +13,7 @@
 //! | [`signed_out`](Feature::signed_out) | `sign-out` ended the session |
 //! | [`ended`](Feature::ended) | a transaction is about to commit that ended something before its time |
 //! | [`end_committed`](Feature::end_committed) | such a transaction is committed |
+//! | [`is_taken_back`](Feature::is_taken_back) | somebody asks whether a token still counts |
 //! | [`password_renewed`](Feature::password_renewed) | the same password is stored in another form |
 
 mod bearer;
@@ -37,6 +38,7 @@ pub use revocation::{
 };
 
 use axum::{Router, response::Response};
+use countersign_jwt::Claims;
 use countersign_store::{
     Transaction,
     schema::Table,
@@ -46,6 +48,8 @@ use countersign_store::{
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 use serde_json::Value;
+
+pub use tokens::{RevokeTokenError, RevokedToken, revoke_token};
 
 pub(crate) use self::{
     chosen::Chosen,
@@ -167,6 +171,16 @@ pub(crate) trait Feature: Send + Sync + 'static {
         _ended: &'a [Ended],
     ) -> BoxFuture<'a, Result<(), ApiError>> {
         async { Ok(()) }.boxed()
+    }
+
+    /// Whether this token, which is good otherwise, was taken back before its time.
+    fn is_taken_back<'a>(
+        &'a self,
+        _auth: &'a Auth,
+        _claims: &'a Claims,
+        _token: &'a str,
+    ) -> BoxFuture<'a, Result<bool, ApiError>> {
+        async { Ok(false) }.boxed()
     }
 
     /// A transaction that ended something is committed.

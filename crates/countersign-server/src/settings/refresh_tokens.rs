@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{SettingsError, reader::Reader};
+use super::{SettingsError, Wish, reader::Reader};
 
 /// The feature `tokens`.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ impl RefreshTokenSettings {
         if !reader.boolean("refresh_tokens.enabled")? {
             return Ok(None);
         }
-        if !reader.boolean("token.enabled")? {
+        if reader.wish("token.enabled")? == Wish::Off {
             let expected = "token.enabled to be true, too: refresh tokens are for new tokens";
             return Err(SettingsError::invalid("refresh_tokens.enabled", expected));
         }

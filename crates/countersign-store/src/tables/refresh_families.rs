@@ -10,7 +10,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    Cells, Database, StoreError, date,
+    Cells, Database, StoreError, Transaction, date,
     sql::{
         DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Order, Query, SelectStatement,
         UpdateStatement, Value,
@@ -162,6 +162,17 @@ pub async fn find(database: &Database, hash: &str) -> Result<Option<FoundToken>,
         family: read(&mut cells)?,
         password: cells.optional_text()?,
     }))
+}
+
+/// The id of the family of the token with this hash, as a transaction sees it.
+pub async fn find_in(
+    transaction: &mut Transaction,
+    hash: &str,
+) -> Result<Option<String>, StoreError> {
+    let select =
+        Query::select().column("familyId").from(TOKEN).and_where(Expr::col("hash").eq(hash)).take();
+    let row = transaction.fetch_optional(&select).await?;
+    row.map(|row| row.text("familyId")).transpose()
 }
 
 /// Adds a family.

@@ -152,6 +152,28 @@ pub async fn between(
     rows.iter().map(read).collect()
 }
 
+/// The entries with one of these kinds and hashes that still refuse something at `now`.
+pub async fn naming(
+    database: &Database,
+    named: &[(&str, String)],
+    now: Timestamp,
+) -> Result<Vec<RevocationRow>, StoreError> {
+    let hashes = named.iter().map(|(_, hash)| hash.as_str());
+    let select = Query::select()
+        .columns(["sequence", "kind", "hash", "until", "before"])
+        .from(TABLE)
+        .and_where(Expr::col("hash").is_in(hashes))
+        .and_where(Expr::col("until").gte(now.as_second()))
+        .take();
+    let rows = database.fetch_all(&select).await?;
+    let found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter();
+    // MySQL's usual collations find a hash in other letters, too.
+    let is_named = |row: &RevocationRow| {
+        named.iter().any(|(kind, hash)| *kind == row.kind && *hash == row.hash)
+    };
+    Ok(found.filter(is_named).collect())
+}
+
 fn read(row: &Row) -> Result<RevocationRow, StoreError> {
     Ok(RevocationRow {
         sequence: row.integer("sequence")?,

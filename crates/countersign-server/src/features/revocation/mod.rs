@@ -35,6 +35,7 @@
 //! |---|---|
 //! | `record.rs` | what ended becomes entries, in the transaction |
 //! | `entry.rs`, `log.rs` | an entry, and the entries in memory |
+//! | `lookup.rs` | whether one token was taken back, without the feed |
 //! | `feed.rs` | who looks into the database, and who waits |
 //! | `question.rs`, `answer.rs`, `routes.rs` | the wire |
 //! | `guards.rs` | registered guards, and how far they are |
@@ -46,6 +47,7 @@ mod entry;
 mod feed;
 mod guards;
 mod log;
+mod lookup;
 mod operator;
 mod question;
 mod record;
@@ -55,6 +57,7 @@ mod watch;
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
+use countersign_jwt::Claims;
 use countersign_store::{
     Transaction,
     schema::{REVOCATION, Table},
@@ -155,6 +158,15 @@ impl Feature for Revocation {
             Ok(())
         }
         .boxed()
+    }
+
+    fn is_taken_back<'a>(
+        &'a self,
+        auth: &'a Auth,
+        claims: &'a Claims,
+        token: &'a str,
+    ) -> BoxFuture<'a, Result<bool, ApiError>> {
+        lookup::is_taken_back(auth, claims, token).boxed()
     }
 
     fn end_committed(&self, _: &Auth) {

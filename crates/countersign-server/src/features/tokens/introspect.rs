@@ -60,6 +60,11 @@ async fn of_access_token(
     if !has_holder(auth, &claims).await? {
         return Ok(None);
     }
+    for feature in auth.features() {
+        if feature.is_taken_back(auth, &claims, shown).await? {
+            return Ok(None);
+        }
+    }
     let known = SHOWN.into_iter().filter_map(|name| Some((name, claims.get(name)?)));
     let mut members: Map<_, _> =
         known.map(|(name, value)| (name.to_owned(), value.clone())).collect();

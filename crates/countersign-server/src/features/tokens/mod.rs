@@ -28,6 +28,7 @@ mod lifetime;
 mod metadata;
 #[cfg(test)]
 mod model;
+mod operator;
 mod password;
 mod request;
 mod revoke;
@@ -46,6 +47,8 @@ use axum::{
 };
 use countersign_store::schema::Table;
 use futures_util::{FutureExt, future::BoxFuture};
+
+pub use self::operator::{RevokeTokenError, RevokedToken, revoke_token};
 
 use self::schema::TABLES;
 use super::{Feature, jwt::Jwt};

@@ -4,7 +4,11 @@
 //! access token goes alone. What is no token is answered like one.
 
 use axum::extract::State;
-use countersign_store::refresh_families::{self, RefreshFamily};
+use countersign_store::{
+    StoreError, Transaction,
+    refresh_families::{self, RefreshFamily},
+};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
@@ -50,18 +54,28 @@ pub(super) async fn revoke(
 }
 
 async fn end_family(auth: &Auth, family: &RefreshFamily, client: &Client) -> Result<(), ApiError> {
-    let since = auth.now() - auth.settings().token.lifetime;
     let mut transaction = auth.database().begin().await?;
-    // A rotation that is under way is waited for: its token counts, too.
-    transaction.fetch_optional(&refresh_families::lock(&family.id)).await?;
-    let rows = transaction.fetch_all(&refresh_families::hashes_since(&family.id, since)).await?;
-    let hashes = rows.iter().map(|row| row.text("hash")).collect::<Result<Vec<_>, _>>()?;
-    if transaction.execute(&refresh_families::delete(&family.id)).await? == 0 {
-        return Ok(());
+    let since = auth.now() - auth.settings().token.lifetime;
+    if let Some(ended) = end_family_in(&mut transaction, &family.id, since).await? {
+        commit(auth, transaction, &ended).await?;
+        audit::revoked(family, client);
     }
-    let ended: Vec<_> =
-        hashes.iter().map(|hash| Ended::Token { id: token_id_of(hash), until: None }).collect();
-    commit(auth, transaction, &ended).await?;
-    audit::revoked(family, client);
     Ok(())
+}
+
+/// Ends a family in a transaction; the access tokens that came with it since then. `None` when it was gone.
+pub(super) async fn end_family_in(
+    transaction: &mut Transaction,
+    id: &str,
+    since: Timestamp,
+) -> Result<Option<Vec<Ended>>, StoreError> {
+    // A rotation that is under way is waited for: its token counts, too.
+    transaction.fetch_optional(&refresh_families::lock(id)).await?;
+    let rows = transaction.fetch_all(&refresh_families::hashes_since(id, since)).await?;
+    let hashes = rows.iter().map(|row| row.text("hash")).collect::<Result<Vec<_>, _>>()?;
+    if transaction.execute(&refresh_families::delete(id)).await? == 0 {
+        return Ok(None);
+    }
+    let token = |hash: &String| Ended::Token { id: token_id_of(hash), until: None };
+    Ok(Some(hashes.iter().map(token).collect()))
 }

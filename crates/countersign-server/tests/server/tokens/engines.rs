@@ -4,7 +4,7 @@ use std::{borrow::Cow, future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
 use countersign_jwt::Clock;
 use countersign_store::{
-    Database, Dialect, Statement, refresh_families,
+    Database, Dialect, Statement, refresh_families, revocations,
     sql::{Expr, ExprTrait, Query, Value},
 };
 use countersign_testing::{mariadb::MariaDb, postgres::Postgres};
@@ -253,6 +253,24 @@ async fn t206_t209_t217_t309_on_mariadb() {
         let repair = async || run(name, "DROP TRIGGER stop");
         stopped_half_way(&url(name), break_off, repair).await;
     }
+}
+
+#[tokio::test]
+async fn t205_guards_are_told_of_the_session_that_a_theft_ended() {
+    let (_folder, url) = on_sqlite();
+    let server = at(&url, &[]).await;
+    let database = Database::open(&url.parse().expect("a URL")).expect("opens");
+    let first = Device::signed_up(&server).await.begin(&server).await;
+    let second = refreshed(&server, &first.refresh).await;
+    refreshed(&server, &second.refresh).await;
+    let kinds = async || {
+        let entries = revocations::between(&database, 0, 100, server.clock.now(), 100).await;
+        let entries = entries.expect("reads").into_iter().map(|entry| entry.kind);
+        entries.collect::<Vec<_>>()
+    };
+    assert!(kinds().await.is_empty());
+    assert_not_good(&refresh(&server, &first.refresh).await, "used twice");
+    assert_eq!(kinds().await, ["s"]);
 }
 
 #[tokio::test]

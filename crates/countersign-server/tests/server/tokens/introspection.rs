@@ -79,6 +79,28 @@ async fn t242_of_a_token_that_is_not_good_nothing_is_told_but_that() {
 }
 
 #[tokio::test]
+async fn t242_of_a_token_that_was_taken_back_nothing_is_told_either() {
+    let server = start(&SETTINGS).await;
+    let device = Device::signed_up(&server).await;
+    let revoke = async |token: &str| {
+        let reply = server.send(form("/token/revoke", &[("token", token)])).await;
+        assert_eq!((reply.status.as_u16(), reply.body.as_str()), (200, "{}"));
+    };
+    let inactive = json!({ "active": false });
+    let first = device.begin(&server).await;
+    let second = refreshed(&server, &first.refresh).await;
+    revoke(&first.access).await;
+    assert_eq!(said(&server, &first.access).await, inactive, "an access token alone");
+    assert_eq!(said(&server, &second.access).await["active"], true);
+    // A refresh token goes with the access tokens that came with its family, and no others.
+    let other = device.begin(&server).await;
+    revoke(&second.refresh).await;
+    assert_eq!(said(&server, &second.access).await, inactive, "that of a family");
+    assert_eq!(said(&server, &second.refresh).await, inactive);
+    assert_eq!(said(&server, &other.access).await["active"], true);
+}
+
+#[tokio::test]
 async fn only_a_resource_server_asks() {
     let server = start(&SETTINGS).await;
     let pair = Device::signed_up(&server).await.begin(&server).await;
