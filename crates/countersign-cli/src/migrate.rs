@@ -38,7 +38,15 @@ pub(crate) fn run(command: &Command) -> Outcome {
     let settings = Settings::read(&source, &SystemEntropy)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Findings { database, inspection, features, is_ready, .. } = inspect(&settings).await?;
+        if let Some(file) = settings.database.missing_file().filter(|_| is_look) {
+            return Err(format!(
+                "there is no file {}; `countersign serve` makes a new database there",
+                file.display()
+            )
+            .into());
+        }
+        let Findings { database, inspection, features, is_ready, protections, .. } =
+            inspect(&settings).await?;
         if is_look {
             for feature in &features {
                 println!("{feature}");
@@ -56,6 +64,13 @@ pub(crate) fn run(command: &Command) -> Outcome {
             }
             if !inspection.is_complete() || watches {
                 println!("nothing was changed; `countersign migrate apply` runs these statements");
+            }
+            for one in &protections {
+                println!(
+                    "{} keeps out {} ({}); this server would not, and does not start unless \
+                     database.without_protection_of names it",
+                    one.plugin, one.keeps_out, one.column
+                );
             }
             if !is_ready && !inspection.is_empty {
                 println!("`countersign serve` does not start on this database as it is");

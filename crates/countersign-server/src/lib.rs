@@ -57,9 +57,9 @@ pub use entropy::{Entropy, SystemEntropy};
 pub use expiry::{Expiry, Purging};
 pub use features::{
     Confirmation, FeatureState, Kept, ListedSession, NotMade, OperateError, Plan, RevokeError,
-    RewrapError, Stage, StoredKey, WatchError, WhyOff, activate_key, list_sessions, plan_keys,
-    retire_key, RevokeTokenError, RevokedToken, revoke_issued_before, revoke_session, revoke_token, rewrap_keys, stage_key, stored_keys,
-    triggers, watch_better_auth,
+    RevokeTokenError, RevokedToken, RewrapError, Stage, StoredKey, WatchError, WhyOff,
+    activate_key, list_sessions, plan_keys, retire_key, revoke_issued_before, revoke_session,
+    revoke_token, rewrap_keys, stage_key, stored_keys, triggers, watch_better_auth,
 };
 pub use mail::{MailError, OutgoingMail, TemplateError};
 pub use secret::{Secret, Secrets};

@@ -6,7 +6,7 @@ use axum::Router;
 use countersign_cookies::SecretError;
 use countersign_jwt::{Clock, KeyError};
 use countersign_kv::{Redis, RedisError};
-use countersign_store::{Database, DatabaseUrl, Inspection, StoreError, schema};
+use countersign_store::{Database, DatabaseUrl, Inspection, Protection, StoreError, schema};
 
 use crate::{
     Entropy,
@@ -46,10 +46,24 @@ pub enum StartError {
         /// What is missing.
         inspection: Box<Inspection>,
     },
+    /// Plugins of Better Auth keep somebody out of this database whom this server would let in.
+    #[error(
+        "the database {url} is used with plugins of Better Auth that this server does not have, and \
+         it would let in whom they keep out:\n{}Nothing was changed. \
+         database.without_protection_of = \"{}\" says that this is known and wanted",
+        lines(protections),
+        protections.iter().map(|one| one.plugin).collect::<Vec<_>>().join(",")
+    )]
+    Protected {
+        /// Which database.
+        url: DatabaseUrl,
+        /// By what somebody is kept out.
+        protections: Vec<&'static Protection>,
+    },
     /// The secret cannot sign tokens.
     #[error(
         "the secret cannot be used to sign tokens: {0}; `countersign secret generate` makes one \
-         that can"
+         that can, for a database that is new; one that Better Auth filled needs its secret"
     )]
     Key(#[from] KeyError),
     /// Nothing could be made that asks identity providers.
@@ -67,6 +81,13 @@ pub enum StartError {
     /// Mail cannot be sent.
     #[error(transparent)]
     Mail(#[from] MailError),
+}
+
+fn lines(protections: &[&'static Protection]) -> String {
+    let line = |one: &&Protection| {
+        format!("* {}, which keeps out {} ({})\n", one.plugin, one.keeps_out, one.column)
+    };
+    protections.iter().map(line).collect()
 }
 
 /// A server, ready to be put behind a listener.
@@ -101,7 +122,11 @@ impl Server {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
-        let Found { database, inspection, chosen, is_refused } = look(&settings).await?;
+        let Found { database, inspection, chosen, is_refused, protections } =
+            look(&settings).await?;
+        if !protections.is_empty() {
+            return Err(StartError::Protected { url: settings.database, protections });
+        }
         let created_tables = inspection.is_empty;
         if created_tables {
             database.complete(&inspection).await?;
@@ -200,13 +225,16 @@ pub struct Findings {
     pub features: Vec<FeatureState>,
     /// Whether everything is there that has to be.
     pub is_ready: bool,
+    /// By what plugins of Better Auth keep somebody out whom this server would let in, and nobody said
+    /// that this is wanted.
+    pub protections: Vec<&'static Protection>,
 }
 
 /// Looks at the settings' database, and changes nothing.
 pub async fn inspect(settings: &Settings) -> Result<Findings, StartError> {
-    let Found { database, inspection, chosen, is_refused } = look(settings).await?;
+    let Found { database, inspection, chosen, is_refused, protections } = look(settings).await?;
     let (features, is_ready) = (chosen.states, !is_refused);
-    Ok(Findings { database, inspection, features, is_ready })
+    Ok(Findings { database, inspection, features, is_ready, protections })
 }
 
 struct Found {
@@ -214,6 +242,7 @@ struct Found {
     inspection: Inspection,
     chosen: Chosen,
     is_refused: bool,
+    protections: Vec<&'static Protection>,
 }
 
 async fn look(settings: &Settings) -> Result<Found, StartError> {
@@ -246,7 +275,11 @@ async fn look(settings: &Settings) -> Result<Found, StartError> {
         .with_user_columns(user_columns.map(|column| column.name).collect())
         .as_found(&inspection);
     let is_refused = lacks || chosen.is_refused;
-    Ok(Found { database, inspection, chosen, is_refused })
+    let given_up = &settings.without_protection_of;
+    let protections = inspection.protections.iter().copied();
+    let protections =
+        protections.filter(|one| !given_up.iter().any(|plugin| plugin == one.plugin)).collect();
+    Ok(Found { database, inspection, chosen, is_refused, protections })
 }
 
 /// Whether the database has tables, but not all of these.

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     Dialect, IdKind, Names, issuer,
+    protection::{PROTECTIONS, Protection},
     schema::{Column, FoundColumn, FoundTable, Rule, Table},
     shape::Found,
 };
@@ -28,6 +29,8 @@ pub struct Inspection {
     pub needs_issuer: bool,
     /// Columns whose type does not hold what is written here.
     pub misfit_columns: Vec<MisfitColumn>,
+    /// By what plugins of Better Auth keep somebody out of this database.
+    pub protections: Vec<&'static Protection>,
     /// What the ids are, in tables that are there.
     ids: Vec<(&'static str, IdKind)>,
 }
@@ -91,6 +94,7 @@ impl Inspection {
             unexpected_columns: Vec::new(),
             misfit_columns: Vec::new(),
             needs_issuer: false,
+            protections: Vec::new(),
             ids: Vec::new(),
         };
         for &table in tables {
@@ -114,7 +118,19 @@ impl Inspection {
         for table in found {
             inspection.note_unexpected(tables, table);
         }
+        let is_there = |protection: &&Protection| inspection.has(found, protection.place);
+        inspection.protections = PROTECTIONS.iter().filter(is_there).collect();
         inspection
+    }
+
+    fn has(&self, found: &[FoundTable], (table, column): (&str, &str)) -> bool {
+        let (table, column) = match &self.names {
+            Some(names) => (names.table(table), names.column(table, column)),
+            None => (table.to_owned(), column.to_owned()),
+        };
+        let mut columns =
+            found.iter().filter(|found| found.name == table).flat_map(|found| &found.columns);
+        columns.any(|found| found.name == column)
     }
 
     fn note_ids(&mut self, table: &'static Table, found: &[FoundTable]) {

@@ -58,6 +58,7 @@ mod network;
 mod one_row;
 mod pool;
 mod postgres;
+mod protection;
 mod row;
 pub mod schema;
 mod shape;
@@ -76,6 +77,7 @@ pub use ids::IdKind;
 pub use inspection::{Inspection, Lack, MisfitColumn, UnexpectedColumn};
 pub use names::Names;
 pub use pool::PoolSize;
+pub use protection::Protection;
 pub use row::{Cells, Row};
 /// The statement builder: sea-query.
 pub use sea_query as sql;

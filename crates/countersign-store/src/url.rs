@@ -1,6 +1,10 @@
 //! Where the database is.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use url::Url;
 
@@ -103,6 +107,16 @@ fn scheme_of(dialect: Dialect) -> &'static str {
         Dialect::Sqlite => "sqlite",
         Dialect::Postgres => "postgres",
         Dialect::MySql => "mysql",
+    }
+}
+
+impl DatabaseUrl {
+    /// The SQLite file that it names, where that is not there.
+    pub fn missing_file(&self) -> Option<&Path> {
+        match self {
+            Self::SqliteFile(file) if !file.exists() => Some(file),
+            _ => None,
+        }
     }
 }
 

@@ -73,6 +73,11 @@ pub const KEYS: &[Key] = &[
     key("database.names", "camelCase", "camelCase, or snake_case for names such as email_verified"),
     key("database.tables", "", "tables with other names: user=people, session=logins"),
     key("database.columns", "", "columns with other names: user.email=address"),
+    key(
+        "database.without_protection_of",
+        "",
+        "plugins of Better Auth on this database, two-factor or admin, whose protection is given up",
+    ),
     key("database.connect_timeout", "5s", "how long to wait for such a connection"),
     key(
         "database.purge_every",

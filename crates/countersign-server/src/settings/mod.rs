@@ -81,6 +81,9 @@ pub struct Settings {
     pub database: DatabaseUrl,
     /// What its tables and columns are called.
     pub database_names: Names,
+    /// Plugins of Better Auth that are used on the database to keep people out, and whose protection was
+    /// knowingly given up.
+    pub without_protection_of: Vec<String>,
     /// How many connections there may be to a database on a server.
     pub database_pool: PoolSize,
     /// How often rows whose time is over are removed; `None` for never.
@@ -201,6 +204,11 @@ impl Settings {
                  characters of the password as `%` and two digits",
             )?,
             database_names: reader.database_names()?,
+            without_protection_of: reader
+                .list("database.without_protection_of")
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             database_pool: reader.database_pool()?,
             purge_every: reader.purge_every()?,
             trusted_origins: TrustedOrigins::new(&origin, extra_origins),
