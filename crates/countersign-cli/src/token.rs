@@ -8,7 +8,7 @@ use std::{
 
 use countersign_jwt::{Clock, KeySet, SystemClock, Verdict, Verifier};
 use countersign_server::{
-    RevokedToken, SystemEntropy, inspect, revoke_token,
+    Findings, RevokedToken, SystemEntropy, inspect, revoke_token,
     settings::{Settings, Source},
 };
 
@@ -71,8 +71,8 @@ fn revoke(config: &ConfigFlag) -> Outcome {
     let token = token_of(&text).ok_or("no token on standard input; write: … revoke < token.txt")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (database, inspection) = inspect(&settings).await?;
-        if !inspection.is_complete() {
+        let Findings { database, is_ready, .. } = inspect(&settings).await?;
+        if !is_ready {
             let database = &settings.database;
             return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
         }

@@ -46,6 +46,9 @@ impl Expiry {
         if rows == SessionRows::Live {
             tables.push(Ending::Sessions);
         }
+        if settings.refresh_tokens.is_some() {
+            tables.extend([Ending::RefreshTokens, Ending::RefreshFamilies]);
+        }
         Self { database, clock, tables }
     }
 

@@ -17,6 +17,10 @@ pub enum Ending {
     Sessions,
     /// What somebody has to bring back in time.
     Verifications,
+    /// Refresh tokens, used or not.
+    RefreshTokens,
+    /// Families of refresh tokens.
+    RefreshFamilies,
 }
 
 impl Ending {
@@ -24,6 +28,8 @@ impl Ending {
         match self {
             Self::Sessions => "session",
             Self::Verifications => "verification",
+            Self::RefreshTokens => "refreshToken",
+            Self::RefreshFamilies => "refreshFamily",
         }
     }
 }

@@ -20,8 +20,8 @@ use crate::{
 /// A family of refresh tokens. No `Debug`: it holds credentials, sealed.
 #[derive(Clone)]
 pub struct RefreshFamily {
-    /// The row's own id.
-    pub id: String,
+    /// Its name, by which its tokens know it; unique.
+    pub name: String,
     /// Whose tokens they are.
     pub user_id: String,
     /// The session that they go on from, and end with.
@@ -56,8 +56,8 @@ pub struct RefreshFamily {
 pub struct RefreshToken<'a> {
     /// The row's own id.
     pub id: &'a str,
-    /// Its family.
-    pub family_id: &'a str,
+    /// Its family's name.
+    pub family: &'a str,
     /// A hash of the token, unique.
     pub hash: &'a str,
     /// Its place in the family, counted from 0.
@@ -83,7 +83,7 @@ pub struct FoundToken {
 /// A rotation: the next token of a family, and where it was asked from.
 pub struct Rotation<'a> {
     /// Which family.
-    pub family_id: &'a str,
+    pub family: &'a str,
     /// The generation that was used.
     pub from: i64,
     /// The token of the next one, sealed.
@@ -100,7 +100,7 @@ const FAMILY: &str = "refreshFamily";
 const TOKEN: &str = "refreshToken";
 
 const COLUMNS: [&str; 15] = [
-    "id",
+    "name",
     "userId",
     "sessionId",
     "session",
@@ -119,7 +119,7 @@ const COLUMNS: [&str; 15] = [
 
 fn read(cells: &mut Cells) -> Result<RefreshFamily, StoreError> {
     Ok(RefreshFamily {
-        id: cells.text()?,
+        name: cells.text()?,
         user_id: cells.text()?,
         session_id: cells.text()?,
         session: cells.text()?,
@@ -145,7 +145,7 @@ pub async fn find(database: &Database, hash: &str) -> Result<Option<FoundToken>,
         .columns(COLUMNS.map(|column| (FAMILY, column)))
         .column(("account", "password"))
         .from(TOKEN)
-        .inner_join(FAMILY, Expr::col((FAMILY, "id")).equals((TOKEN, "familyId")))
+        .inner_join(FAMILY, Expr::col((FAMILY, "name")).equals((TOKEN, "family")))
         .left_join(
             "account",
             Expr::col(("account", "userId"))
@@ -164,24 +164,25 @@ pub async fn find(database: &Database, hash: &str) -> Result<Option<FoundToken>,
     }))
 }
 
-/// The id of the family of the token with this hash, as a transaction sees it.
+/// The name of the family of the token with this hash, as a transaction sees it.
 pub async fn find_in(
     transaction: &mut Transaction,
     hash: &str,
 ) -> Result<Option<String>, StoreError> {
     let select =
-        Query::select().column("familyId").from(TOKEN).and_where(Expr::col("hash").eq(hash)).take();
+        Query::select().column("family").from(TOKEN).and_where(Expr::col("hash").eq(hash)).take();
     let row = transaction.fetch_optional(&select).await?;
-    row.map(|row| row.text("familyId")).transpose()
+    row.map(|row| row.text("family")).transpose()
 }
 
-/// Adds a family.
-pub fn insert(family: &RefreshFamily) -> InsertStatement {
+/// Adds a family, in a row with this id.
+pub fn insert(id: &str, family: &RefreshFamily) -> InsertStatement {
     Query::insert()
         .into_table(FAMILY)
-        .columns(COLUMNS)
+        .columns(["id"].into_iter().chain(COLUMNS))
         .values_panic([
-            family.id.as_str().into(),
+            id.into(),
+            family.name.as_str().into(),
             family.user_id.as_str().into(),
             family.session_id.as_str().into(),
             family.session.as_str().into(),
@@ -204,10 +205,10 @@ pub fn insert(family: &RefreshFamily) -> InsertStatement {
 pub fn insert_token(token: &RefreshToken<'_>) -> InsertStatement {
     Query::insert()
         .into_table(TOKEN)
-        .columns(["id", "familyId", "hash", "generation", "createdAt", "expiresAt"])
+        .columns(["id", "family", "hash", "generation", "createdAt", "expiresAt"])
         .values_panic([
             token.id.into(),
-            token.family_id.into(),
+            token.family.into(),
             token.hash.into(),
             token.generation.into(),
             date(token.created_at).into(),
@@ -227,62 +228,62 @@ pub fn rotate(rotation: &Rotation<'_>) -> UpdateStatement {
         .value("retries", 0_i64)
         .value("ipAddress", rotation.ip_address)
         .value("userAgent", rotation.user_agent)
-        .and_where(Expr::col("id").eq(rotation.family_id))
+        .and_where(Expr::col("name").eq(rotation.family))
         .and_where(Expr::col("generation").eq(rotation.from))
         .take()
 }
 
 /// Counts that the live token is given again, while it is of this generation and was not given again so
 /// often; touches no row otherwise.
-pub fn count_retry(family_id: &str, generation: i64, most: i64) -> UpdateStatement {
+pub fn count_retry(name: &str, generation: i64, most: i64) -> UpdateStatement {
     Query::update()
         .table(FAMILY)
         .value("retries", Expr::col("retries").add(1_i64))
-        .and_where(Expr::col("id").eq(family_id))
+        .and_where(Expr::col("name").eq(name))
         .and_where(Expr::col("generation").eq(generation))
         .and_where(Expr::col("retries").lt(most))
         .take()
 }
 
-/// The ids of a user's families, in the column `id`; those that were not used for the longest time first.
-pub fn ids_of_user(user_id: &str) -> SelectStatement {
+/// The names of a user's families, in the column `name`; those that were not used for the longest time first.
+pub fn names_of_user(user_id: &str) -> SelectStatement {
     Query::select()
-        .column("id")
+        .column("name")
         .from(FAMILY)
         .and_where(Expr::col("userId").eq(user_id))
         .order_by("rotatedAt", Order::Asc)
-        .order_by("id", Order::Asc)
+        .order_by("name", Order::Asc)
         .take()
 }
 
 /// The hashes of a family's tokens that were made at `since` or later, in the column `hash`.
-pub fn hashes_since(family_id: &str, since: Timestamp) -> SelectStatement {
+pub fn hashes_since(family: &str, since: Timestamp) -> SelectStatement {
     Query::select()
         .column("hash")
         .from(TOKEN)
-        .and_where(Expr::col("familyId").eq(family_id))
+        .and_where(Expr::col("family").eq(family))
         .and_where(Expr::col("createdAt").gte(date(since)))
         .take()
 }
 
 /// Reads a family and keeps it: whoever would change it waits until the transaction ends.
-pub fn lock(id: &str) -> SelectStatement {
+pub fn lock(name: &str) -> SelectStatement {
     Query::select()
         .column("id")
         .from(FAMILY)
-        .and_where(Expr::col("id").eq(id))
+        .and_where(Expr::col("name").eq(name))
         .lock(LockType::Update)
         .take()
 }
 
-/// Ends a family; its tokens go with it. Who touches no row came too late.
-pub fn delete(id: &str) -> DeleteStatement {
-    Query::delete().from_table(FAMILY).and_where(Expr::col("id").eq(id)).take()
+/// Ends a family: its tokens count no more. Who touches no row came too late.
+pub fn delete(name: &str) -> DeleteStatement {
+    Query::delete().from_table(FAMILY).and_where(Expr::col("name").eq(name)).take()
 }
 
 /// Ends several families.
-pub fn delete_each(ids: Vec<String>) -> DeleteStatement {
-    Query::delete().from_table(FAMILY).and_where(Expr::col("id").is_in(ids)).take()
+pub fn delete_each(names: Vec<String>) -> DeleteStatement {
+    Query::delete().from_table(FAMILY).and_where(Expr::col("name").is_in(names)).take()
 }
 
 /// Another form of the same password is stored: families that began with the old one go on.
@@ -293,14 +294,4 @@ pub fn move_password(user_id: &str, old: &str, new: &str) -> UpdateStatement {
         .and_where(Expr::col("userId").eq(user_id))
         .and_where(Expr::col("password").eq(old))
         .take()
-}
-
-/// Removes tokens whose time is over at `now`: used ones, too, for they give nothing away any more.
-pub fn delete_expired_tokens(now: Timestamp) -> DeleteStatement {
-    Query::delete().from_table(TOKEN).and_where(Expr::col("expiresAt").lte(date(now))).take()
-}
-
-/// Removes families whose time is over at `now`.
-pub fn delete_expired(now: Timestamp) -> DeleteStatement {
-    Query::delete().from_table(FAMILY).and_where(Expr::col("expiresAt").lte(date(now))).take()
 }

@@ -41,8 +41,9 @@ impl Tokens {
         let sealed =
             sealed.map_err(|error| ApiError::internal("a session could not be sealed", &error))?;
         let stored = accounts::password_of(auth.database(), &user.id).await?;
+        let family_id = auth.new_id("refreshFamily");
         let family = RefreshFamily {
-            id: random_id(auth.entropy()),
+            name: random_id(auth.entropy()),
             user_id: user.id.clone(),
             session_id: session.id.clone(),
             session: sealed,
@@ -60,8 +61,8 @@ impl Tokens {
         };
         let lifetime = jittered(settings.lifetime, auth.entropy());
         let token = RefreshToken {
-            id: &random_id(auth.entropy()),
-            family_id: &family.id,
+            id: &auth.new_id("refreshToken"),
+            family: &family.name,
             hash: &refresh.hash(),
             generation: 0,
             created_at: now,
@@ -71,17 +72,17 @@ impl Tokens {
         let mut transaction = auth.database().begin().await?;
         // Who begins another one at the same time waits and counts this one.
         transaction.fetch_optional(&users::lock(&user.id)).await?;
-        let rows = transaction.fetch_all(&refresh_families::ids_of_user(&user.id)).await?;
-        let ids = rows.iter().map(|row| row.text("id")).collect::<Result<Vec<_>, _>>()?;
+        let rows = transaction.fetch_all(&refresh_families::names_of_user(&user.id)).await?;
+        let names = rows.iter().map(|row| row.text("name")).collect::<Result<Vec<_>, _>>()?;
         let (replaced, mut others): (Vec<_>, Vec<_>) =
-            ids.into_iter().partition(|id| Some(id) == replaced.as_ref());
+            names.into_iter().partition(|name| Some(name) == replaced.as_ref());
         let too_many = (others.len() + 1).saturating_sub(settings.families_per_user);
         others.truncate(too_many);
         others.extend(replaced);
         if !others.is_empty() {
             transaction.execute(&refresh_families::delete_each(others)).await?;
         }
-        transaction.execute(&refresh_families::insert(&family)).await?;
+        transaction.execute(&refresh_families::insert(&family_id, &family)).await?;
         transaction.execute(&refresh_families::insert_token(&token)).await?;
         transaction.commit().await?;
         let ends = family.expires_at;

@@ -123,7 +123,7 @@ async fn for_session(
         Some(shown) => refresh_families::find(auth.database(), &shown.hash()).await?,
         None => None,
     };
-    let replaced = replaced.map(|found| found.family.id);
+    let replaced = replaced.map(|found| found.family.name);
     let beginning = Beginning { session, user, issued_at, scope, remembered, replaced };
     let granted = tokens.begin(auth, beginning, &request.client).await?;
     Ok(answer(tokens, auth, &granted, request.transport, cookies).await?)

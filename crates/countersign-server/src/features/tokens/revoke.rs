@@ -56,7 +56,7 @@ pub(super) async fn revoke(
 async fn end_family(auth: &Auth, family: &RefreshFamily, client: &Client) -> Result<(), ApiError> {
     let mut transaction = auth.database().begin().await?;
     let since = auth.now() - auth.settings().token.lifetime;
-    if let Some(ended) = end_family_in(&mut transaction, &family.id, since).await? {
+    if let Some(ended) = end_family_in(&mut transaction, &family.name, since).await? {
         commit(auth, transaction, &ended).await?;
         audit::revoked(family, client);
     }
@@ -66,14 +66,14 @@ async fn end_family(auth: &Auth, family: &RefreshFamily, client: &Client) -> Res
 /// Ends a family in a transaction; the access tokens that came with it since then. `None` when it was gone.
 pub(super) async fn end_family_in(
     transaction: &mut Transaction,
-    id: &str,
+    name: &str,
     since: Timestamp,
 ) -> Result<Option<Vec<Ended>>, StoreError> {
     // A rotation that is under way is waited for: its token counts, too.
-    transaction.fetch_optional(&refresh_families::lock(id)).await?;
-    let rows = transaction.fetch_all(&refresh_families::hashes_since(id, since)).await?;
+    transaction.fetch_optional(&refresh_families::lock(name)).await?;
+    let rows = transaction.fetch_all(&refresh_families::hashes_since(name, since)).await?;
     let hashes = rows.iter().map(|row| row.text("hash")).collect::<Result<Vec<_>, _>>()?;
-    if transaction.execute(&refresh_families::delete(id)).await? == 0 {
+    if transaction.execute(&refresh_families::delete(name)).await? == 0 {
         return Ok(None);
     }
     let token = |hash: &String| Ended::Token { id: token_id_of(hash), until: None };

@@ -25,7 +25,6 @@ use super::{
 use crate::{
     Auth,
     edge::Client,
-    entropy::random_id,
     features::{Ended, commit, jwt::allowed_scopes},
     session::extend_used,
     wire::ApiError,
@@ -111,7 +110,7 @@ impl Tokens {
     ) -> Result<Holder, NotRefreshed> {
         let family = &found.family;
         let Some((session, mut user)) = self.session_of(auth, found).await? else {
-            auth.database().execute(&refresh_families::delete(&family.id)).await?;
+            auth.database().execute(&refresh_families::delete(&family.name)).await?;
             return Err(NotRefreshed::Over);
         };
         let settings = auth.settings();
@@ -145,7 +144,7 @@ impl Tokens {
         let token = match self.0.sessions.open(&family.session) {
             Ok(token) => token,
             Err(error) => {
-                tracing::error!(family = family.id, %error, "a family of refresh tokens is closed");
+                tracing::error!(family = family.name, %error, "a family of refresh tokens is closed");
                 return Ok(None);
             }
         };
@@ -166,7 +165,7 @@ impl Tokens {
         let sealed = sealed
             .map_err(|error| ApiError::internal("a refresh token could not be sealed", &error))?;
         let rotation = Rotation {
-            family_id: &family.id,
+            family: &family.name,
             from: family.generation,
             successor: &sealed,
             at: now,
@@ -175,8 +174,8 @@ impl Tokens {
         };
         let lifetime = jittered(self.0.settings.lifetime, auth.entropy());
         let token = RefreshToken {
-            id: &random_id(auth.entropy()),
-            family_id: &family.id,
+            id: &auth.new_id("refreshToken"),
+            family: &family.name,
             hash: &next.hash(),
             generation: family.generation + 1,
             created_at: now,
@@ -202,8 +201,8 @@ impl Tokens {
         let opened = self.0.successors.open(sealed).map_err(|error| {
             ApiError::internal("the newest refresh token of a family could not be opened", &error)
         })?;
-        let (id, generation) = (&family.id, family.generation);
-        let count = refresh_families::count_retry(id, generation, patience.retries());
+        let (name, generation) = (&family.name, family.generation);
+        let count = refresh_families::count_retry(name, generation, patience.retries());
         if auth.database().execute(&count).await? == 0 {
             return Ok(None);
         }
@@ -223,7 +222,7 @@ impl Tokens {
         if let Some(row) = session.as_ref().and_then(|token| auth.sessions().end_row(token, now)) {
             transaction.execute(&row).await?;
         }
-        if transaction.execute(&refresh_families::delete(&family.id)).await? == 0 {
+        if transaction.execute(&refresh_families::delete(&family.name)).await? == 0 {
             return Ok(());
         }
         let (id, user_id) = (family.session_id.clone(), family.user_id.clone());

@@ -14,6 +14,7 @@ pub(super) static TABLES: [Table; 2] = {
             name: "refreshFamily",
             columns: &[
                 column("id", Text, Key),
+                column("name", Text, Unique),
                 column("userId", Text, Of("user")),
                 column("sessionId", ShortText, Required),
                 column("session", Text, Required),
@@ -35,13 +36,13 @@ pub(super) static TABLES: [Table; 2] = {
             name: "refreshToken",
             columns: &[
                 column("id", Text, Key),
-                column("familyId", Text, Of("refreshFamily")),
+                column("family", ShortText, Required),
                 column("hash", Text, Unique),
                 column("generation", BigInteger, Required),
                 column("createdAt", Date, Required),
                 column("expiresAt", Date, Required),
             ],
-            indexes: &[&["familyId"], &["expiresAt"]],
+            indexes: &[&["family"], &["expiresAt"]],
         },
     ]
 };

@@ -4,7 +4,9 @@ use std::{borrow::Cow, future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
 use countersign_jwt::Clock;
 use countersign_store::{
-    Database, Dialect, Statement, refresh_families, revocations,
+    Database, Dialect, Statement,
+    expired::{self, Ending},
+    revocations,
     sql::{Expr, ExprTrait, Query, Value},
 };
 use countersign_testing::{mariadb::MariaDb, postgres::Postgres};
@@ -37,18 +39,18 @@ async fn at_once(servers: &[Arc<TestServer>], token: &str, times: usize) -> Vec<
 async fn live_tokens(url: &str) -> Vec<usize> {
     let database = Database::open(&url.parse().expect("a URL")).expect("opens");
     let (family, token) = ("refreshFamily", "refreshToken");
-    let families = Query::select().column("id").from(family).take();
+    let families = Query::select().column("name").from(family).take();
     let live = Query::select()
-        .column((token, "familyId"))
+        .column((token, "family"))
         .from(token)
-        .inner_join(family, Expr::col((family, "id")).equals((token, "familyId")))
+        .inner_join(family, Expr::col((family, "name")).equals((token, "family")))
         .and_where(Expr::col((token, "generation")).equals((family, "generation")))
         .take();
     let rows = database.fetch_all(&live).await.expect("reads");
-    let of: Vec<_> = rows.iter().map(|row| row.text("familyId").expect("an id")).collect();
+    let of: Vec<_> = rows.iter().map(|row| row.text("family").expect("a name")).collect();
     let families = database.fetch_all(&families).await.expect("reads");
-    let ids = families.iter().map(|row| row.text("id").expect("an id"));
-    ids.map(|id| of.iter().filter(|other| **other == id).count()).collect()
+    let names = families.iter().map(|row| row.text("name").expect("a name"));
+    names.map(|name| of.iter().filter(|other| **other == name).count()).collect()
 }
 
 /// T206 and T309: of many at once one is served, and what it got goes on.
@@ -284,8 +286,8 @@ async fn t219_rows_whose_time_is_over_can_be_removed_and_others_stay() {
     let young = Device::signed_in(&server).await.begin(&server).await;
     let remove = async || {
         let now = server.clock.now();
-        let tokens = database.execute(&refresh_families::delete_expired_tokens(now)).await;
-        let families = database.execute(&refresh_families::delete_expired(now)).await;
+        let tokens = expired::purge(&database, Ending::RefreshTokens, now).await;
+        let families = expired::purge(&database, Ending::RefreshFamilies, now).await;
         (tokens.expect("removes"), families.expect("removes"))
     };
     assert_eq!(remove().await, (2, 0));
