@@ -345,6 +345,9 @@ fn asked(stream: &mut TcpStream) -> std::io::Result<Asked> {
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte)? == 1 {
         head.extend(byte);
     }
+    if !head.ends_with(b"\r\n\r\n") {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default();
     let url = Url::parse(&format!("http://feed{path}")).map_err(std::io::Error::other)?;

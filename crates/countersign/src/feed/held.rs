@@ -50,8 +50,9 @@ struct Set {
 struct Position {
     /// Up to where it was taken in.
     to: u64,
-    /// The newest moment of the issuer, in seconds.
-    issued_at: u32,
+    /// How far the slower of this machine's clock and the issuer's ever was from the steady one, in
+    /// seconds.
+    slowest: Option<i64>,
     /// An answer went on from where nothing is held: the next one has to begin at the beginning.
     is_lost: bool,
     /// Which part is swept next.
@@ -104,9 +105,8 @@ impl Held {
         // A database that was restored is behind where it was: from there it goes on.
         position.to = answer.to;
         position.is_lost = false;
-        position.issued_at = position.issued_at.max(answer.issued_at);
         self.sequence.store(answer.to, Ordering::Relaxed);
-        self.sweep(&mut position, now);
+        self.sweep(&mut position, now.min(answer.issued_at), asked_at);
         if answer.more {
             return Ok(Taken::InPart);
         }
@@ -169,10 +169,15 @@ impl Held {
         set
     }
 
-    /// Forgets, little by little, what ended: by the slower of both clocks, so that neither loses anything
-    /// by a jump.
-    fn sweep(&self, position: &mut Position, now: u32) {
-        let now = now.min(position.issued_at).saturating_sub(KEPT_BEYOND);
+    /// Forgets, little by little, what ended. Time passes here as by the steady clock, from the earliest that
+    /// the other clocks ever said, so that nothing is lost when they jump ahead and back, not even both.
+    fn sweep(&self, position: &mut Position, now: u32, steady: u64) {
+        let steady = i64::try_from(steady / 1000).unwrap_or(i64::MAX);
+        let ahead = i64::from(now).saturating_sub(steady);
+        let slowest = position.slowest.map_or(ahead, |slowest| slowest.min(ahead));
+        position.slowest = Some(slowest);
+        let now = u32::try_from(steady.saturating_add(slowest)).unwrap_or_default();
+        let now = now.saturating_sub(KEPT_BEYOND);
         let sets = self.sets.load_full();
         for _ in 0..PARTS_A_SWEEP {
             sets.iter().for_each(|set| set.table.sweep(position.sweep, now));

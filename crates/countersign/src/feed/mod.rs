@@ -31,7 +31,8 @@
 //! Each entry is a 64-bit hash under the feed's key: 16 bytes, and as much again for growing. Reading
 //! takes no lock, and the names of a token that is remembered are hashed once. What is held is never made less by an answer. When the issuer begins a new sequence (an
 //! epoch, another key), what the older one said is kept beside it. An entry is forgotten two minutes
-//! after its end, by the slower of this machine's clock and the issuer's.
+//! after its end, by the slower of this machine's clock and the issuer's; when both are set ahead and back,
+//! nothing is.
 
 mod answer;
 mod follower;
@@ -61,6 +62,9 @@ pub use self::{
     status::FeedStatus,
 };
 use crate::{cookies::CookieSession, keys::Keys, refusal::Refusal, revocation::Revoked};
+
+/// How long a request waits for the first answer.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// When a caller should come again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -153,7 +157,7 @@ impl Feed {
         Some(milliseconds(self.clock.steady()).saturating_sub(known_as_of))
     }
 
-    /// Waits until the task that asks has asked once, and starts it where there is none.
+    /// Waits until the task that asks was answered once, or not; starts it where there is none.
     async fn first_answer(&self) {
         let mut first = {
             let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,8 +166,8 @@ impl Feed {
                 _ => following.insert(self.follower.start()).first_answer(),
             }
         };
-        // The task may be ended meanwhile; then nothing more comes.
-        let _ = first.wait_for(|answered| *answered).await;
+        // The task may be ended meanwhile, or have many pages to take in.
+        let _ = tokio::time::timeout(LONGEST_WAIT, first.wait_for(|answered| *answered)).await;
     }
 }
 

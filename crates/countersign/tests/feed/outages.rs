@@ -172,6 +172,24 @@ async fn t239_setting_the_clock_makes_knowledge_neither_older_nor_younger() {
     assert_eq!(fed.alices().await, 503);
 }
 
+/// As when issuer and service are on one machine.
+#[tokio::test]
+async fn t239_both_clocks_that_jump_ahead_and_back_lose_nothing() {
+    let clock = Arc::new(TwoClocks { peoples: AtomicI64::new(NOW), steady: AtomicI64::new(5) });
+    let given = clock.clone();
+    let fed = Fed::built(|builder, feed| builder.revocation_feed(feed).clock(given));
+    fed.feed.revoke_token("t1", NOW + 900);
+    assert_eq!(fed.alices().await, 401);
+    for jump in [24 * 3600, 0] {
+        clock.peoples.store(NOW + jump, Ordering::SeqCst);
+        fed.feed.set_time(NOW + jump);
+        for _ in 0..10 {
+            fed.asked_anew().await;
+        }
+    }
+    assert_eq!(fed.alices().await, 401);
+}
+
 #[tokio::test]
 async fn readiness_and_metrics_say_how_old_the_knowledge_is_and_up_to_where() {
     let fed = Fed::new();
