@@ -33,7 +33,7 @@ async fn tokens_are_off_where_there_is_no_table_for_keys_and_on_where_there_is()
     let lines = said(&place).await;
     let off = "jwt is off: the table jwks is missing; `countersign migrate apply` adds it";
     assert_eq!(lines[0], off);
-    assert_eq!(lines[1], "bearer is off: bearer.enabled is false");
+    assert!(lines.iter().any(|line| line == "bearer is off: bearer.enabled is false"), "{lines:?}");
     let server = TestServer::start(&place).await;
     server.sign_up(&json!({})).await;
     assert_eq!(server.get("/token").await.status, 404);
