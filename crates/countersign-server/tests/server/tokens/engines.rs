@@ -3,6 +3,7 @@
 use std::{borrow::Cow, future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
 use countersign_jwt::Clock;
+use countersign_server::{Findings, inspect};
 use countersign_store::{
     Database, Dialect, Statement,
     expired::{self, Ending},
@@ -15,7 +16,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::device::{Device, ENABLED, Pair, assert_not_good, refresh, refreshed};
-use crate::fixture::{Reply, TestServer};
+use crate::fixture::{Reply, TestServer, settings};
 
 const MANY: usize = 50;
 const NO_WINDOW: (&str, &str) = ("COUNTERSIGN_REFRESH_TOKENS__RETRY_WINDOW", "0");
@@ -297,6 +298,31 @@ async fn t219_rows_whose_time_is_over_can_be_removed_and_others_stay() {
     assert_not_good(&refresh(&server, &young.refresh).await, "over and removed");
     server.clock.advance(SignedDuration::from_hours(24 * 14));
     assert_eq!(remove().await, (0, 1));
+}
+
+#[tokio::test]
+async fn where_the_database_counts_ids_families_have_names_of_their_own() {
+    let (_folder, url) = on_sqlite();
+    let database = Database::open(&url.parse().expect("a URL")).expect("opens");
+    let user = "CREATE TABLE \"user\" (\"id\" integer primary key not null, \"name\" text not null, \
+                \"email\" text not null unique, \"emailVerified\" integer not null, \"image\" text, \
+                \"createdAt\" date not null, \"updatedAt\" date not null)";
+    database.execute(&Raw(user.to_owned())).await.expect("makes it");
+    let changes = [&ENABLED[..], &[("DATABASE_URL", url.as_str())]].concat();
+    let settings = settings(&changes).unwrap_or_else(|error| panic!("{error}"));
+    let Findings { database, inspection, .. } = inspect(&settings).await.expect("inspects");
+    database.complete(&inspection).await.expect("completes");
+
+    let server = at(&url, &[]).await;
+    let device = Device::signed_up(&server).await;
+    let (first, other) = (device.begin(&server).await, device.begin(&server).await);
+    let second = refreshed(&server, &first.refresh).await;
+    assert_eq!(refreshed(&server, &first.refresh).await.refresh, second.refresh);
+    assert_eq!(live_tokens(&url).await, [1, 1]);
+    refreshed(&server, &second.refresh).await;
+    refreshed(&server, &other.refresh).await;
+    assert_not_good(&refresh(&server, &first.refresh).await, "used twice");
+    assert!(!device.is_signed_in(&server).await);
 }
 
 /// T214: whoever reads the database reads no token that somebody may use.
