@@ -4,7 +4,7 @@
 //! piece. [`open`] and [`until_closed`] are for bytes that are no proper request.
 
 use std::{
-    io::{Read, Write},
+    io::{self, ErrorKind, Read, Write},
     net::TcpStream,
 };
 
@@ -55,8 +55,20 @@ pub fn send(
     headers: &[(&str, &str)],
     body: Option<&str>,
 ) -> Answer {
+    try_send(origin, method, path, headers, body).expect("an answer comes back")
+}
+
+/// The same to a server that may be gone, or go before it has answered: an answer that is not whole
+/// is an error. [`ErrorKind::ConnectionRefused`] says that nobody listened.
+pub fn try_send(
+    origin: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&str>,
+) -> io::Result<Answer> {
     let host = origin.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host).expect("the server listens");
+    let mut stream = TcpStream::connect(host)?;
     let length = body.map(|body| body.len().to_string());
     let length = length.as_deref().map(|length| ("Content-Length", length));
     let mut request = format!("{method} {path} HTTP/1.0\r\nHost: {host}\r\n");
@@ -65,10 +77,10 @@ pub fn send(
     }
     request += "\r\n";
     request += body.unwrap_or_default();
-    stream.write_all(request.as_bytes()).expect("the request goes out");
+    stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("an answer comes back");
-    parse(&String::from_utf8_lossy(&answer))
+    stream.read_to_end(&mut answer)?;
+    parse(&String::from_utf8_lossy(&answer)).ok_or_else(|| ErrorKind::UnexpectedEof.into())
 }
 
 /// A connection to `http://host:port` on which these bytes were sent.
@@ -93,14 +105,17 @@ pub fn until_closed(mut stream: TcpStream) -> String {
     String::from_utf8_lossy(&said).into_owned()
 }
 
-fn parse(text: &str) -> Answer {
-    let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+/// `None` when the end is missing.
+fn parse(text: &str) -> Option<Answer> {
+    let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
     let headers = lines.filter_map(|line| line.split_once(": "));
-    Answer {
+    let answer = Answer {
         status: status.parse().expect("a status"),
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         body: body.to_owned(),
-    }
+    };
+    let length = answer.header("content-length").and_then(|length| length.parse().ok());
+    length.is_none_or(|length: usize| body.len() >= length).then_some(answer)
 }

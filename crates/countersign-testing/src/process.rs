@@ -140,6 +140,11 @@ impl Stopper {
         self.signal(Signal::TERM);
     }
 
+    /// Sends SIGKILL to the program and its children: nothing more runs, and nothing is put in order.
+    pub fn kill(self) {
+        self.signal(Signal::KILL);
+    }
+
     fn signal(self, signal: Signal) {
         if let Some(group) = self.0 {
             // A group that ended by itself cannot be told to end.
