@@ -8,6 +8,9 @@
 //! | time in which a client takes nothing of an answer | 30 s | the connection is closed |
 //! | time for what is under way when told to stop | 10 s | what is left is cut, and counted |
 //!
+//! When told to stop, who has connected is let in and what was sent is read for a tenth of a second; then
+//! connections that have said nothing are closed, and the others have their answer.
+//!
 //! Heads that two servers could read differently are refused, each with its connection.
 //!
 //! Handlers find the peer's address as [`ConnectInfo<SocketAddr>`](axum::extract::ConnectInfo).

@@ -1,5 +1,7 @@
 //! Connections from their beginning to their end.
 
+use std::{iter, net::SocketAddr, time::Duration};
+
 use axum::{Router, extract::ConnectInfo, middleware};
 use hyper::{Request, body::Incoming, server::conn::http1};
 use hyper_util::{
@@ -10,7 +12,7 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
@@ -20,6 +22,9 @@ use crate::{Limits, accept::accept, head::refuse_ambiguous};
 
 /// The most bytes of the first line and the headers together.
 const LARGEST_HEAD: usize = 32 * 1024;
+
+/// How long requests that were sent before the end began may take to be read.
+const LAST_REQUESTS: Duration = Duration::from_millis(100);
 
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,29 +51,36 @@ pub async fn serve(
     let watch = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
+    let serve_one = |(stream, peer): (TcpStream, SocketAddr)| {
+        let answers = app.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        });
+        let io = TokioIo::new(Box::pin(with_stall(stream, &limits)));
+        let connection = http.serve_connection(io, TowerToHyperService::new(answers));
+        let connection = watch.watch(connection);
+        async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%peer, %error, "a connection ended early");
+            }
+        }
+    };
     loop {
         tokio::select! {
             () = &mut stop => break,
-            (stream, peer) = accept(&listener) => {
-                let answers = app.clone().map_request(move |mut request: Request<Incoming>| {
-                    request.extensions_mut().insert(ConnectInfo(peer));
-                    request
-                });
-                let io = TokioIo::new(Box::pin(with_stall(stream, &limits)));
-                let connection = http.serve_connection(io, TowerToHyperService::new(answers));
-                let connection = watch.watch(connection);
-                connections.spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::debug!(%peer, %error, "a connection ended early");
-                    }
-                });
+            accepted = accept(&listener) => {
+                connections.spawn(serve_one(accepted));
             }
             // Those that ended are let go, so that the set holds what is open and no more.
             Some(_) = connections.join_next() => {}
         }
     }
-    drop(listener);
+    for accepted in waiting(listener) {
+        connections.spawn(serve_one(accepted));
+    }
     let in_good_order = async {
+        // What was sent before the end began is read; a connection that has said nothing is closed.
+        sleep(LAST_REQUESTS).await;
         watch.shutdown().await;
         while connections.join_next().await.is_some() {}
     };
@@ -79,6 +91,17 @@ pub async fn serve(
     let cut = connections.len();
     connections.shutdown().await;
     Ended { cut }
+}
+
+/// Who connected and was not accepted yet; nobody after them is let in.
+fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let accepted = iter::from_fn(|| listener.accept().ok());
+    let streams = accepted.filter_map(|(stream, peer)| {
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    });
+    streams.collect()
 }
 
 fn with_stall(stream: TcpStream, limits: &Limits) -> TimeoutStream<TcpStream> {
