@@ -6,7 +6,9 @@ use axum::Router;
 use countersign_cookies::SecretError;
 use countersign_jwt::{Clock, KeyError};
 use countersign_kv::{Redis, RedisError};
-use countersign_store::{Database, DatabaseUrl, Inspection, Protection, StoreError, schema};
+use countersign_store::{
+    Database, DatabaseUrl, Dialect, Inspection, Protection, StoreError, schema,
+};
 
 use crate::{
     Entropy,
@@ -122,15 +124,21 @@ impl Server {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
-        let Found { database, inspection, chosen, is_refused, protections } =
-            look(&settings).await?;
+        let mut found = look_when_settled(&settings).await?;
+        let mut created_tables = found.inspection.is_empty;
+        if created_tables && let Err(error) = found.database.complete(&found.inspection).await {
+            // Another server that began at the same time may have made them.
+            found = look_when_settled(&settings).await?;
+            created_tables = false;
+            if found.inspection.is_empty || found.is_refused {
+                return Err(error.into());
+            }
+        }
+        let Found { database, inspection, chosen, is_refused, protections } = found;
         if !protections.is_empty() {
             return Err(StartError::Protected { url: settings.database, protections });
         }
-        let created_tables = inspection.is_empty;
-        if created_tables {
-            database.complete(&inspection).await?;
-        } else if is_refused {
+        if is_refused && !created_tables {
             let inspection = Box::new(inspection);
             return Err(StartError::Schema { url: settings.database, inspection });
         }
@@ -243,6 +251,21 @@ struct Found {
     chosen: Chosen,
     is_refused: bool,
     protections: Vec<&'static Protection>,
+}
+
+/// Looks at the database when nobody is just making its tables. On MySQL they become visible one after
+/// the other, so what is missing may be there a moment later.
+async fn look_when_settled(settings: &Settings) -> Result<Found, StartError> {
+    let mut found = look(settings).await?;
+    for _ in 0..20 {
+        let is_new = found.inspection.is_empty;
+        if found.database.dialect() != Dialect::MySql || is_new || !found.is_refused {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        found = look(settings).await?;
+    }
+    Ok(found)
 }
 
 async fn look(settings: &Settings) -> Result<Found, StartError> {
