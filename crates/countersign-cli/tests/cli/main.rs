@@ -1,10 +1,15 @@
 //! The binary `countersign` from outside.
 
 mod commands;
+mod crashes;
 mod ending;
+mod full_disk;
 mod hostile;
 mod mail;
+mod mixed_traffic;
 mod operators;
 mod refresh_tokens;
+mod starts;
 mod take_over;
 mod wire;
+mod writers;

@@ -1,8 +1,8 @@
 //! Better Auth's wire as a client speaks it, to whichever server listens.
 
-use std::path::Path;
+use std::{io, path::Path};
 
-use countersign_testing::http::{Answer, send};
+use countersign_testing::http::{Answer, send, try_send};
 use serde_json::{Value, json};
 
 pub(crate) const PASSWORD: &str = "password1234";
@@ -15,6 +15,12 @@ pub(crate) fn binary() -> &'static Path {
 fn post(origin: &str, path: &str, body: &Value) -> Answer {
     let headers = [("Content-Type", "application/json"), ("Origin", origin)];
     send(origin, "POST", &format!("/api/auth{path}"), &headers, Some(&body.to_string()))
+}
+
+/// A post with a session's cookie, to a server that may be gone.
+pub(crate) fn try_post(origin: &str, path: &str, cookie: &str, body: &Value) -> io::Result<Answer> {
+    let headers = [("Content-Type", "application/json"), ("Origin", origin), ("Cookie", cookie)];
+    try_send(origin, "POST", &format!("/api/auth{path}"), &headers, Some(&body.to_string()))
 }
 
 /// Signs somebody up; the cookie of the session.
