@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::wire::{PASSWORD, binary, jwks, session, sign_in, sign_up, token, try_post};
 
-const CLIENTS: u64 = 4;
+const CLIENTS: usize = 4;
 
 fn operations() -> usize {
     let said = env::var_os("COUNTERSIGN_MIXED_OPERATIONS").and_then(|said| said.into_string().ok());
@@ -38,7 +38,7 @@ struct Client<'a> {
     servers: [&'a str; 2],
     is_file: bool,
     random: fastrand::Rng,
-    number: u64,
+    number: usize,
     people: Vec<Person>,
 }
 
@@ -54,13 +54,12 @@ impl<'a> Client<'a> {
         let signed_in: Vec<usize> =
             (0..self.people.len()).filter(|at| !self.people[*at].cookies.is_empty()).collect();
         match (self.random.u8(0..20), self.random.choice(signed_in)) {
-            (0..=2, _) => self.sign_up(here, there),
             (3..=6, _) if !self.people.is_empty() => {
                 let at = self.random.usize(0..self.people.len());
                 self.sign_in(at, here, there);
             }
-            (_, None) => self.sign_up(here, there),
-            (0..=10, Some(at)) => {
+            (0..=2, _) | (_, None) => self.sign_up(here, there),
+            (3..=10, Some(at)) => {
                 let cookie = self.cookie(at);
                 assert_seen(here, &cookie, &self.people[at].email);
             }
@@ -164,7 +163,7 @@ fn assert_seen(origin: &str, cookie: &str, email: &str) {
 fn mixed(node: &BetterAuth, ours: &Countersign, is_file: bool) {
     let people = thread::scope(|scope| {
         let clients = (0..CLIENTS).map(|number| {
-            let random = fastrand::Rng::with_seed(number);
+            let random = fastrand::Rng::with_seed(number as u64);
             let servers = [node.url(), ours.url()];
             let mut client = Client { servers, is_file, random, number, people: Vec::new() };
             scope.spawn(move || {
@@ -186,7 +185,7 @@ fn mixed(node: &BetterAuth, ours: &Countersign, is_file: bool) {
     let sessions = sessions.count();
     println!(
         "{} operations, {} people, {sessions} sessions left",
-        CLIENTS as usize * operations(),
+        CLIENTS * operations(),
         people.len()
     );
 }
