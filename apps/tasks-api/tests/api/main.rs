@@ -17,4 +17,5 @@ mod postgresql;
 mod refusals;
 mod revocations;
 mod settings;
+mod sign_out;
 mod validation;
