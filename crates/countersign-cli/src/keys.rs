@@ -3,14 +3,14 @@
 use countersign_jwt::{Clock, SystemClock};
 use countersign_server::{
     FeatureState, Findings, Kept, Plan, Stage, StoredKey, SystemEntropy, WhyOff, activate_key,
-    inspect, plan_keys, retire_key, rewrap_keys,
+    plan_keys, retire_key, rewrap_keys,
     settings::{Settings, Source},
     stage_key, stored_keys,
 };
 use countersign_store::Database;
 use jiff::Timestamp;
 
-use crate::{ConfigFlag, Outcome};
+use crate::{ConfigFlag, Outcome, database::look};
 
 #[derive(clap::Args)]
 pub(crate) struct Keys {
@@ -63,11 +63,7 @@ pub(crate) fn run(keys: &Keys) -> Outcome {
     let settings = Settings::read(&source, &SystemEntropy)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Findings { database, features, is_ready, .. } = inspect(&settings).await?;
-        if !is_ready {
-            let database = &settings.database;
-            return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
-        }
+        let Findings { database, features, .. } = look(&settings).await?;
         let lacks = |state: &&FeatureState| matches!(state.off, Some(WhyOff::Lack(_)));
         if let Some(state) = features.iter().filter(lacks).find(|state| state.id == "jwt") {
             return Err(state.to_string().into());

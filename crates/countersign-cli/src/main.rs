@@ -1,5 +1,6 @@
 //! `countersign`: the auth server and its tools.
 
+mod database;
 mod keys;
 mod migrate;
 mod revoke;

@@ -4,12 +4,12 @@ use std::error::Error;
 
 use countersign_jwt::{Clock, SystemClock};
 use countersign_server::{
-    Findings, SystemEntropy, inspect, revoke_issued_before,
+    Findings, SystemEntropy, revoke_issued_before,
     settings::{Settings, Source},
 };
 use jiff::Timestamp;
 
-use crate::{ConfigFlag, Outcome};
+use crate::{ConfigFlag, Outcome, database::look};
 
 #[derive(clap::Args)]
 pub(crate) struct Flags {
@@ -47,11 +47,7 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Findings { database, is_ready, .. } = inspect(&settings).await?;
-        if !is_ready {
-            let database = &settings.database;
-            return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
-        }
+        let Findings { database, .. } = look(&settings).await?;
         let users =
             revoke_issued_before(&settings, &database, before, now, &SystemEntropy).await?;
         println!(

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use countersign_jwt::{Clock, SystemClock};
 use countersign_server::{
-    Confirmation, Findings, ListedSession, SystemEntropy, inspect, list_sessions, revoke_session,
+    Confirmation, Findings, ListedSession, SystemEntropy, list_sessions, revoke_session,
     settings::{Settings, Source},
 };
 
-use crate::{ConfigFlag, Outcome};
+use crate::{ConfigFlag, Outcome, database::look};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -39,11 +39,7 @@ pub(crate) fn run(command: &Command) -> Outcome {
     let settings = Settings::read(&Source::of_process(config.config.clone()), &SystemEntropy)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Findings { database, is_ready, .. } = inspect(&settings).await?;
-        if !is_ready {
-            let database = &settings.database;
-            return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
-        }
+        let Findings { database, .. } = look(&settings).await?;
         match command {
             Command::List { user, .. } => {
                 let sessions = list_sessions(&settings, &database, user, SystemClock.now()).await?;

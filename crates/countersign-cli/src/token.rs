@@ -8,11 +8,11 @@ use std::{
 
 use countersign_jwt::{Clock, KeySet, SystemClock, Verdict, Verifier};
 use countersign_server::{
-    Findings, RevokedToken, SystemEntropy, inspect, revoke_token,
+    Findings, RevokedToken, SystemEntropy, revoke_token,
     settings::{Settings, Source},
 };
 
-use crate::{ConfigFlag, Outcome};
+use crate::{ConfigFlag, Outcome, database::look};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -71,11 +71,7 @@ fn revoke(config: &ConfigFlag) -> Outcome {
     let token = token_of(&text).ok_or("no token on standard input; write: … revoke < token.txt")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Findings { database, is_ready, .. } = inspect(&settings).await?;
-        if !is_ready {
-            let database = &settings.database;
-            return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
-        }
+        let Findings { database, .. } = look(&settings).await?;
         let now = SystemClock.now();
         match revoke_token(&settings, &database, token, now, &SystemEntropy).await? {
             RevokedToken::Family => println!(

@@ -4,11 +4,11 @@ use std::io;
 
 use countersign_jwt::{Clock, SystemClock};
 use countersign_server::{
-    Findings, SystemEntropy, inspect, set_password,
+    Findings, SystemEntropy, set_password,
     settings::{Settings, Source},
 };
 
-use crate::{ConfigFlag, Outcome};
+use crate::{ConfigFlag, Outcome, database::look};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -32,11 +32,7 @@ pub(crate) fn run(command: &Command) -> Outcome {
     let password = line.trim_end_matches(['\r', '\n']);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Findings { database, is_ready, .. } = inspect(&settings).await?;
-        if !is_ready {
-            let database = &settings.database;
-            return Err(format!("{database} lacks tables; see `countersign migrate status`").into());
-        }
+        let Findings { database, .. } = look(&settings).await?;
         let now = SystemClock.now();
         set_password(&settings, &database, email, password, *replace, now, &SystemEntropy).await?;
         println!("the password of {email} is set");

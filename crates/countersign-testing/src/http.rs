@@ -80,7 +80,8 @@ pub fn try_send(
     stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
-    parse(&String::from_utf8_lossy(&answer)).ok_or_else(|| ErrorKind::UnexpectedEof.into())
+    let has_body = method != "HEAD";
+    parse(&String::from_utf8_lossy(&answer), has_body).ok_or(ErrorKind::UnexpectedEof.into())
 }
 
 /// A connection to `http://host:port` on which these bytes were sent.
@@ -105,8 +106,8 @@ pub fn until_closed(mut stream: TcpStream) -> String {
     String::from_utf8_lossy(&said).into_owned()
 }
 
-/// `None` when the end is missing.
-fn parse(text: &str) -> Option<Answer> {
+/// `None` when the end is missing. The answer to a `HEAD` tells the length of a body that it does not have.
+fn parse(text: &str, has_body: bool) -> Option<Answer> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
@@ -117,5 +118,6 @@ fn parse(text: &str) -> Option<Answer> {
         body: body.to_owned(),
     };
     let length = answer.header("content-length").and_then(|length| length.parse().ok());
-    length.is_none_or(|length: usize| body.len() >= length).then_some(answer)
+    let is_whole = length.is_none_or(|length: usize| body.len() >= length);
+    (is_whole || !has_body).then_some(answer)
 }
