@@ -253,17 +253,30 @@ struct Found {
     protections: Vec<&'static Protection>,
 }
 
+impl Found {
+    /// Whether another server may be making what is missing, so that it can be seen.
+    fn is_half_made(&self) -> bool {
+        let inspection = &self.inspection;
+        let is_seen = self.database.dialect() == Dialect::MySql;
+        is_seen && !inspection.is_empty && !inspection.is_complete()
+    }
+
+    fn missing(&self) -> usize {
+        self.inspection.missing_tables.len() + self.inspection.missing_columns.len()
+    }
+}
+
 /// Looks at the database when nobody is just making its tables. On MySQL they become visible one after
-/// the other, so what is missing may be there a moment later.
+/// the other: what is missing may be there a moment later, and is, until nothing has come for half a second.
 async fn look_when_settled(settings: &Settings) -> Result<Found, StartError> {
     let mut found = look(settings).await?;
-    for _ in 0..20 {
-        let is_new = found.inspection.is_empty;
-        if found.database.dialect() != Dialect::MySql || is_new || !found.is_refused {
-            break;
-        }
+    let mut calm = 0;
+    while found.is_half_made() && calm < 5 {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        found = look(settings).await?;
+        let next = look(settings).await?;
+        let is_unchanged = next.missing() == found.missing();
+        calm = if is_unchanged { calm + 1 } else { 0 };
+        found = next;
     }
     Ok(found)
 }
