@@ -36,7 +36,7 @@ impl Ending {
 
 /// Removes the rows that ended before `before`; how many there were.
 ///
-/// The table is walked once, in the order of its ids. A step looks at [`STEP`] rows and removes
+/// The table is walked once, in the order of its ids. A step looks at 500 rows and removes
 /// those of them that are over, whether many are or none: each is short.
 pub async fn purge(
     database: &Database,
