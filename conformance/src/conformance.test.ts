@@ -18,8 +18,11 @@ const meant: Deliberate[] = inject("withItself") ? [] : deliberate;
 const PAGE = join(import.meta.dirname, "../../docs/compatibility.md");
 const compatibility = new Compatibility();
 
+/** Better Auth's own columns hold 255 characters there. */
+const TOO_LONG_FOR_MYSQL = ["t184 addresses that are too long"];
+const server = process.env.DATABASE_SERVER;
 /** Servers give lists that nobody ordered in an order of their own, such as that of random ids. */
-const skipped: string[] = process.env.DATABASE_SERVER ? unordered : [];
+const skipped: string[] = server ? [...unordered, ...(server.startsWith("mysql:") ? TOO_LONG_FOR_MYSQL : [])] : [];
 
 function compare(all: Scenario[], { reference, subject }: Pair) {
   const list = all.filter(({ id }) => !skipped.includes(id));
