@@ -8,8 +8,10 @@
 //! | time in which a client takes nothing of an answer | 30 s | the connection is closed |
 //! | time for what is under way when told to stop | 10 s | what is left is cut, and counted |
 //!
-//! When told to stop, who has connected is let in and what was sent is read for a tenth of a second; then
-//! connections that have said nothing are closed, and the others have their answer.
+//! When told to stop, who has connected is let in, has a second to ask, and what was sent is read for a tenth
+//! of a second; then connections that have said nothing are closed, and the others have their answer. Whoever
+//! begins to connect meanwhile is not answered, neither well nor badly: the client's system tries again a second
+//! later and meets the next server, or none.
 //!
 //! Heads that two servers could read differently are refused, each with its connection.
 //!

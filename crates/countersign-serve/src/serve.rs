@@ -1,6 +1,6 @@
 //! Connections from their beginning to their end.
 
-use std::{iter, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, extract::ConnectInfo, middleware};
 use hyper::{Request, body::Incoming, server::conn::http1};
@@ -11,6 +11,7 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::{Notify, mpsc},
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -18,13 +19,20 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 use tower_http::timeout::RequestBodyDeadlineLayer;
 
-use crate::{Limits, accept::accept, head::refuse_ambiguous};
+use crate::{
+    Limits,
+    accept::{accept, refuse_handshakes, waiting},
+    head::refuse_ambiguous,
+};
 
 /// The most bytes of the first line and the headers together.
 const LARGEST_HEAD: usize = 32 * 1024;
 
 /// How long requests that were sent before the end began may take to be read.
 const LAST_REQUESTS: Duration = Duration::from_millis(100);
+
+/// How long who connected before the end began may take to send the first request.
+const FIRST_REQUEST: Duration = Duration::from_secs(1);
 
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +58,14 @@ pub async fn serve(
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_header_size(LARGEST_HEAD);
     let watch = GracefulShutdown::new();
     let mut connections = JoinSet::new();
-    let mut stop = std::pin::pin!(stop);
+    let mut stop = pin!(stop);
+    // Who has not asked anything yet holds a sender; nobody sends.
+    let (not_asked, mut all_asked) = mpsc::channel::<Infallible>(1);
     let serve_one = |(stream, peer): (TcpStream, SocketAddr)| {
+        let (asks, not_asked) = (Arc::new(Notify::new()), not_asked.clone());
+        let asked = Arc::clone(&asks);
         let answers = app.clone().map_request(move |mut request: Request<Incoming>| {
+            asks.notify_one();
             request.extensions_mut().insert(ConnectInfo(peer));
             request
         });
@@ -60,7 +73,15 @@ pub async fn serve(
         let connection = http.serve_connection(io, TowerToHyperService::new(answers));
         let connection = watch.watch(connection);
         async move {
-            if let Err(error) = connection.await {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                ended = &mut connection => ended,
+                () = asked.notified() => {
+                    drop(not_asked);
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%peer, %error, "a connection ended early");
             }
         }
@@ -75,12 +96,23 @@ pub async fn serve(
             Some(_) = connections.join_next() => {}
         }
     }
+    // Who has connected is let in and may ask, and what was sent is read.
+    refuse_handshakes(&listener);
+    let mut last_requests = pin!(sleep(LAST_REQUESTS));
+    loop {
+        tokio::select! {
+            () = &mut last_requests => break,
+            accepted = accept(&listener) => {
+                connections.spawn(serve_one(accepted));
+            }
+        }
+    }
     for accepted in waiting(listener) {
         connections.spawn(serve_one(accepted));
     }
+    drop(not_asked);
+    let _ = timeout(FIRST_REQUEST, all_asked.recv()).await;
     let in_good_order = async {
-        // What was sent before the end began is read; a connection that has said nothing is closed.
-        sleep(LAST_REQUESTS).await;
         watch.shutdown().await;
         while connections.join_next().await.is_some() {}
     };
@@ -91,17 +123,6 @@ pub async fn serve(
     let cut = connections.len();
     connections.shutdown().await;
     Ended { cut }
-}
-
-/// Who connected and was not accepted yet; nobody after them is let in.
-fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
-    let Ok(listener) = listener.into_std() else { return Vec::new() };
-    let accepted = iter::from_fn(|| listener.accept().ok());
-    let streams = accepted.filter_map(|(stream, peer)| {
-        stream.set_nonblocking(true).ok()?;
-        Some((TcpStream::from_std(stream).ok()?, peer))
-    });
-    streams.collect()
 }
 
 fn with_stall(stream: TcpStream, limits: &Limits) -> TimeoutStream<TcpStream> {

@@ -1,6 +1,6 @@
 //! Slow clients, many clients, and the end, over real sockets.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -15,6 +15,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Notify, oneshot},
     task::JoinHandle,
+    time::timeout,
 };
 
 const SHORT: Duration = Duration::from_millis(300);
@@ -192,6 +193,55 @@ async fn told_to_stop_it_answers_what_is_under_way_and_takes_nothing_new() {
     go_on.notify_one();
     assert!(all_of(under_way).await.ends_with("at last"));
     assert_eq!(ended.await.expect("no panic"), Ended { cut: 0 });
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_connected_before_the_end_may_still_ask() {
+    let served = Served::start(greeting(), PATIENT).await;
+    let (address, mut connected) = (served.address, served.sent("").await);
+    let ended = tokio::spawn(served.stop());
+    tokio::task::yield_now().await;
+    let late = timeout(SHORT, TcpStream::connect(address)).await;
+    assert!(late.is_err(), "neither let in nor refused, so that the next server may let it in");
+    connected.write_all(GOOD.as_bytes()).await.expect("the bytes go out");
+    assert!(all_of(connected).await.ends_with("hello"));
+    assert_eq!(ended.await.expect("no panic"), Ended { cut: 0 });
+}
+
+/// Asks on one connection after the other until nobody lets it in. Whether each request was answered.
+async fn ask_on_and_on(address: SocketAddr) -> std::io::Result<()> {
+    loop {
+        let mut stream = match TcpStream::connect(address).await {
+            Ok(stream) => stream,
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        stream.write_all(GOOD.as_bytes()).await?;
+        let mut said = String::new();
+        stream.read_to_string(&mut said).await?;
+        assert!(said.ends_with("hello"), "{said}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn t312_whoever_connected_before_the_end_is_answered_and_nobody_is_reset() {
+    let end_one = async || {
+        let served = Served::start(greeting(), PATIENT).await;
+        let clients: Vec<_> =
+            (0..32).map(|_| tokio::spawn(ask_on_and_on(served.address))).collect();
+        for _ in 0..20 {
+            assert!(served.answer(GOOD).await.ends_with("hello"));
+        }
+        assert_eq!(served.stop().await, Ended { cut: 0 });
+        for client in clients {
+            client.await.expect("no panic").expect("no request is lost");
+        }
+    };
+    for _ in 0..2 {
+        join_all((0..8).map(|_| end_one())).await;
+    }
 }
 
 #[tokio::test]
