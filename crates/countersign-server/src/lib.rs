@@ -38,6 +38,7 @@ mod email;
 mod entropy;
 mod expiry;
 mod features;
+mod findings;
 mod mail;
 mod password;
 mod routes;
@@ -61,7 +62,8 @@ pub use features::{
     activate_key, list_sessions, plan_keys, retire_key, revoke_issued_before, revoke_session,
     revoke_token, rewrap_keys, stage_key, stored_keys, triggers, watch_better_auth,
 };
+pub use findings::{Findings, inspect};
 pub use mail::{MailError, OutgoingMail, TemplateError};
 pub use secret::{Secret, Secrets};
-pub use server::{Findings, Server, StartError, inspect};
+pub use server::{Server, StartError};
 pub use set_password::{SetPasswordError, set_password};

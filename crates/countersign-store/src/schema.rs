@@ -66,7 +66,8 @@ pub enum Rule {
     Of(&'static str),
 }
 
-const fn column(name: &'static str, kind: Kind, rule: Rule) -> Column {
+/// A column, short enough for a table of them.
+pub const fn column(name: &'static str, kind: Kind, rule: Rule) -> Column {
     Column { name, kind, rule }
 }
 

@@ -54,17 +54,8 @@ impl hkdf::KeyType for KeyLength {
 
 impl Key {
     pub(super) fn derive(secret: &str) -> Result<Self, SecretError> {
-        Self::try_derive(secret).map_err(|Unspecified| SecretError::NotDerived)
-    }
-
-    fn try_derive(secret: &str) -> Result<Self, Unspecified> {
-        let key = derived(secret)?;
-        let (mac, cipher) = key.split_at(HALF);
-        Ok(Self {
-            header: header(&*key),
-            mac: hmac::Key::new(hmac::HMAC_SHA512, mac),
-            cipher: PaddedBlockDecryptingKey::cbc_pkcs7(UnboundCipherKey::new(&AES_256, cipher)?)?,
-        })
+        let (header, mac, cipher) = derived(secret, PaddedBlockDecryptingKey::cbc_pkcs7)?;
+        Ok(Self { header, mac, cipher })
     }
 
     fn open(&self, iv: &[u8], ciphertext: &mut [u8], tag: &[u8]) -> Result<Opened, CookieError> {
@@ -81,17 +72,8 @@ impl Key {
 
 impl SealingKey {
     pub(super) fn derive(secret: &str) -> Result<Self, SecretError> {
-        Self::try_derive(secret).map_err(|Unspecified| SecretError::NotDerived)
-    }
-
-    fn try_derive(secret: &str) -> Result<Self, Unspecified> {
-        let key = derived(secret)?;
-        let (mac, cipher) = key.split_at(HALF);
-        Ok(Self {
-            header: header(&*key),
-            mac: hmac::Key::new(hmac::HMAC_SHA512, mac),
-            cipher: PaddedBlockEncryptingKey::cbc_pkcs7(UnboundCipherKey::new(&AES_256, cipher)?)?,
-        })
+        let (header, mac, cipher) = derived(secret, PaddedBlockEncryptingKey::cbc_pkcs7)?;
+        Ok(Self { header, mac, cipher })
     }
 
     pub(super) fn seal(&self, claims: String, iv: [u8; IV_BYTES]) -> Result<String, Unspecified> {
@@ -105,11 +87,20 @@ impl SealingKey {
     }
 }
 
-fn derived(secret: &str) -> Result<Zeroizing<[u8; 2 * HALF]>, Unspecified> {
-    let mut key = Zeroizing::new([0; 2 * HALF]);
-    let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(secret.as_bytes());
-    extracted.expand(&[INFO], KeyLength)?.fill(&mut *key)?;
-    Ok(key)
+/// The header that names the key of a secret, its half that authenticates, and what `cipher_key` makes of the other.
+fn derived<C>(
+    secret: &str,
+    cipher_key: fn(UnboundCipherKey) -> Result<C, Unspecified>,
+) -> Result<(String, hmac::Key, C), SecretError> {
+    let derive = || {
+        let mut key = Zeroizing::new([0; 2 * HALF]);
+        let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(secret.as_bytes());
+        extracted.expand(&[INFO], KeyLength)?.fill(&mut *key)?;
+        let (mac, cipher) = key.split_at(HALF);
+        let cipher = cipher_key(UnboundCipherKey::new(&AES_256, cipher)?)?;
+        Ok((header(&*key), hmac::Key::new(hmac::HMAC_SHA512, mac), cipher))
+    };
+    derive().map_err(|Unspecified| SecretError::NotDerived)
 }
 
 /// The whole tag, of which the cookie carries the first half.

@@ -1,27 +1,17 @@
 //! Users of other systems: their passwords work, and are Better Auth's from then on.
-
-use std::borrow::Cow;
-
 use countersign_store::{
-    Database, DatabaseUrl, Statement, accounts,
-    sql::{Expr, ExprTrait, Query, Value},
+    Database, DatabaseUrl, accounts,
+    sql::{Expr, ExprTrait, Query},
 };
 use serde_json::json;
 
-use crate::fixture::{PASSWORD, Reply, TestServer};
+use crate::{
+    fixture::{PASSWORD, Reply, TestServer},
+    storage_faults::Sql,
+};
 
 /// Of `password1234`, by the library bcrypt.
 const BCRYPT: &str = "$2b$04$6N35yD.8rDuhgIqw0BzAcuaSaEb/ddWrfm26o4UlDTOiY.NnH4loa";
-
-/// From then on no account can be changed.
-struct NoMoreChanges;
-
-impl Statement for NoMoreChanges {
-    fn render(&self, _: countersign_store::Dialect) -> (Cow<'_, str>, Cow<'_, [Value]>) {
-        let text = "CREATE TRIGGER refused BEFORE UPDATE ON account BEGIN SELECT RAISE(ABORT, 'refused'); END";
-        (text.into(), Vec::new().into())
-    }
-}
 
 struct Imported {
     _folder: tempfile::TempDir,
@@ -88,7 +78,9 @@ async fn a_hash_that_was_changed_meanwhile_is_not_overwritten() {
 #[tokio::test]
 async fn a_sign_in_succeeds_when_the_hash_cannot_be_renewed() {
     let imported = Imported::with(BCRYPT).await;
-    imported.database.execute(&NoMoreChanges).await.expect("runs");
+    let no_more_changes = "CREATE TRIGGER refused BEFORE UPDATE ON account \
+        BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    imported.database.execute(&Sql(no_more_changes)).await.expect("runs");
     assert_eq!(imported.sign_in(PASSWORD).await.status, 200);
     assert_eq!(imported.stored().await, BCRYPT);
 }

@@ -10,9 +10,13 @@ use countersign_store::{
     signing_keys::{self, SigningKeyRow},
     sql::{Expr, ExprTrait, Query},
 };
+use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::fixture::{ORIGIN, PASSWORD, TestServer};
+use crate::{
+    fixture::{ORIGIN, PASSWORD, TestServer},
+    storage_faults::Sql,
+};
 
 struct Keys {
     _folder: tempfile::TempDir,
@@ -99,4 +103,31 @@ async fn t079_a_private_key_that_was_damaged_is_never_used() {
         assert_eq!(keys.rows().await.len(), 2, "{damaged}");
         assert!(verifies(&server, &old).await && verifies(&server, &new).await);
     }
+}
+
+#[tokio::test]
+async fn a_next_key_that_cannot_be_stored_costs_nobody_the_keys_that_are_there() {
+    let keys = Keys::new();
+    let settings = [
+        ("DATABASE_URL", keys.url.as_str()),
+        ("BETTER_AUTH_SECRET", "a-secret-for-tests-only-0123456789abcdef"),
+        ("COUNTERSIGN_TOKEN__ROTATION_INTERVAL", "1h"),
+    ];
+    let server = TestServer::start(&settings).await;
+    server.sign_up(&json!({})).await;
+    token(&server).await;
+    let full = "CREATE TRIGGER full BEFORE INSERT ON jwks BEGIN SELECT RAISE(ABORT, 'full'); END";
+    keys.database.execute(&Sql(full)).await.expect("runs");
+    server.clock.advance(SignedDuration::from_mins(50));
+    let new = token(&server).await;
+    assert!(verifies(&server, &new).await);
+    assert_eq!(keys.rows().await.len(), 1);
+    // Another key of the table is published all the same, as soon as the table is read again.
+    keys.database.execute(&Sql("UPDATE jwks SET id = 'renamed'")).await.expect("runs");
+    server.clock.advance(SignedDuration::from_secs(1));
+    assert!(server.get("/jwks").await.body.contains("renamed"));
+    keys.database.execute(&Sql("DROP TRIGGER full")).await.expect("runs");
+    server.clock.advance(SignedDuration::from_secs(1));
+    server.get("/jwks").await;
+    assert_eq!(keys.rows().await.len(), 2, "the step was taken when it could be");
 }

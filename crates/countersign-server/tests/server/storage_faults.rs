@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::fixture::{PASSWORD, TestServer};
 
-struct Sql(&'static str);
+pub(crate) struct Sql(pub(crate) &'static str);
 
 impl Statement for Sql {
     fn render(&self, _: Dialect) -> (Cow<'_, str>, Cow<'_, [Value]>) {

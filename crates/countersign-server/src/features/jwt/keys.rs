@@ -8,7 +8,7 @@ use countersign_store::signing_keys::{self, SigningKeyRow};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    life::{self, Due, is_live},
+    life::{self, Due},
     opened::Opened,
     pair::Pairs,
     ring::{KeyRing, Published},
@@ -89,7 +89,7 @@ impl Keys {
         let now = auth.now();
         let ring = match self.rows(auth).await {
             Ok(rows) => {
-                let signs = self.newest(&rows, now);
+                let signs = self.first_choice(&rows, now);
                 KeyRing::new(&rows, signs, self.algorithm.as_str(), self.grace_period, now)
             }
             Err(error) => {
@@ -111,40 +111,32 @@ impl Keys {
             self.make(auth).await?;
             return Ok(signing_keys::list(auth.database()).await?);
         }
-        let now = auth.now();
-        let candidates: Vec<_> = rows.iter().filter(|row| self.is_ours(row)).collect();
-        let due =
-            self.rotation_interval.and_then(|_| life::due(&candidates, self.publish_ahead, now));
-        let changed = match due {
-            None => false,
-            Some(Due::Stage(key)) => self.stage(auth, key).await?,
-            Some(Due::Activate(key)) => self.activate(auth, key).await?,
-        };
-        if changed { Ok(signing_keys::list(auth.database()).await?) } else { Ok(rows) }
-    }
-
-    /// The newest live key of our algorithm, else the newest live key. A key that cannot be used
-    /// is passed over: the next one, or a new one, signs.
-    fn newest(&self, rows: &[SigningKeyRow], now: Timestamp) -> Option<Arc<SigningKey>> {
-        let live = || rows.iter().filter(|row| is_live(row, now));
-        let (ours, others) =
-            (|row: &&SigningKeyRow| self.is_ours(row), |row: &&SigningKeyRow| !self.is_ours(row));
-        live()
-            .filter(ours)
-            .chain(live().filter(others))
-            .find_map(|row| self.opened.key(row, self.algorithm_of(row)?))
-    }
-
-    fn is_ours(&self, row: &SigningKeyRow) -> bool {
-        self.algorithm_of(row) == Some(self.algorithm)
-    }
-
-    /// The algorithm of a row; rows of old versions name none and mean the configured one.
-    fn algorithm_of(&self, row: &SigningKeyRow) -> Option<Algorithm> {
-        match &row.algorithm {
-            Some(name) => name.parse().ok(),
-            None => Some(self.algorithm),
+        match self.take_step(auth, &rows).await {
+            Ok(false) => Ok(rows),
+            Ok(true) => Ok(signing_keys::list(auth.database()).await?),
+            // The cause was logged. It is tried again with the next reading; the keys that are there count.
+            Err(_step) => Ok(rows),
         }
+    }
+
+    /// Does what is due with the keys; whether anything was.
+    async fn take_step(&self, auth: &Auth, rows: &[SigningKeyRow]) -> Result<bool, ApiError> {
+        if self.rotation_interval.is_none() {
+            return Ok(false);
+        }
+        let candidates: Vec<_> = rows.iter().filter(life::is_of(self.algorithm)).collect();
+        match life::due(&candidates, self.publish_ahead, auth.now()) {
+            None => Ok(false),
+            Some(Due::Stage(key)) => self.stage(auth, key).await,
+            Some(Due::Activate(key)) => self.activate(auth, key).await,
+        }
+    }
+
+    /// The first choice of those that can be used. A key that cannot is passed over: the next one, or a new one,
+    /// signs.
+    fn first_choice(&self, rows: &[SigningKeyRow], now: Timestamp) -> Option<Arc<SigningKey>> {
+        let key = |row| self.opened.key(row, life::algorithm_of(row, self.algorithm)?);
+        life::in_order_of_choice(rows, self.algorithm, now).find_map(key)
     }
 
     /// Makes a key that signs at once: there is no other.

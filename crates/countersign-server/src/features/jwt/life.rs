@@ -20,6 +20,7 @@
 //! Each step is one guarded statement, so that of two servers that take it at once one does.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use countersign_jwt::Algorithm;
 use countersign_store::{IdKind, signing_keys::SigningKeyRow};
 use jiff::{SignedDuration, Timestamp};
 
@@ -70,6 +71,31 @@ pub(super) fn id_of_successor(id: &str, kind: IdKind) -> String {
         return uuid::Builder::from_random_bytes(*bytes).into_uuid().to_string();
     }
     digest.as_ref().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+}
+
+/// The algorithm of a row's key; rows of old versions name none and mean the configured one.
+pub(super) fn algorithm_of(row: &SigningKeyRow, configured: Algorithm) -> Option<Algorithm> {
+    match &row.algorithm {
+        Some(name) => name.parse().ok(),
+        None => Some(configured),
+    }
+}
+
+/// Whether a row's key is of the configured algorithm.
+pub(super) fn is_of(configured: Algorithm) -> impl Fn(&&SigningKeyRow) -> bool {
+    move |row| algorithm_of(row, configured) == Some(configured)
+}
+
+/// The rows whose keys may sign, the first choice first: those of the configured algorithm before the others, and
+/// of each the newest first, as the rows are.
+pub(super) fn in_order_of_choice(
+    rows: &[SigningKeyRow],
+    configured: Algorithm,
+    now: Timestamp,
+) -> impl Iterator<Item = &SigningKeyRow> {
+    let live = move || rows.iter().filter(move |row| is_live(row, now));
+    let (ours, other) = (is_of(configured), is_of(configured));
+    live().filter(ours).chain(live().filter(move |row| !other(row)))
 }
 
 /// Whether a key may sign.

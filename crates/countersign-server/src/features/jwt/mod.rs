@@ -152,9 +152,7 @@ impl Jwt {
     pub(super) async fn read(&self, auth: &Auth, token: &str) -> Result<Option<Claims>, ApiError> {
         let keys = match &*self.signer {
             Signer::Secret(_) => KeySet::from_secret(auth.settings().secrets.current().expose()),
-            Signer::Pairs(keys) => {
-                KeySet::from_jwks_json(keys.published(auth).await?.body.as_bytes())
-            }
+            Signer::Pairs(keys) => KeySet::from_jwks_json(&keys.published(auth).await?.body),
         };
         let keys =
             keys.map_err(|error| ApiError::internal("our own keys could not be read", &error))?;

@@ -7,9 +7,9 @@ use countersign_store::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    life::{id_of_successor, is_live, staged_at, staged_since},
+    life::{id_of_successor, is_live, is_of, staged_at, staged_since},
     pair::{NotMade, Pairs},
-    stored::{is_configured, signing},
+    stored::signing,
 };
 use crate::{Entropy, at_rest::AtRest, entropy::new_id, settings::Settings};
 
@@ -152,6 +152,7 @@ fn staged<'a>(
     rows: &'a [SigningKeyRow],
     now: Timestamp,
 ) -> Option<(&'a SigningKeyRow, Timestamp)> {
-    let mut ours = rows.iter().filter(|row| is_live(row, now) && is_configured(settings, row));
+    let mut ours =
+        rows.iter().filter(is_of(settings.token.algorithm)).filter(|row| is_live(row, now));
     ours.find_map(|row| Some((row, staged_since(row)?)))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::Bytes;
 use countersign_jwt::SigningKey;
 use countersign_store::signing_keys::SigningKeyRow;
 use http::HeaderValue;
@@ -28,7 +29,7 @@ pub(super) struct KeyRing {
 #[derive(Clone)]
 pub(super) struct Published {
     /// `{"keys":[…]}`.
-    pub(super) body: String,
+    pub(super) body: Bytes,
     /// A name of this body.
     pub(super) etag: HeaderValue,
 }
@@ -76,7 +77,7 @@ impl Published {
         let body = body.to_string();
         let name = hex::encode(&digest(&SHA256, body.as_bytes()).as_ref()[..8]);
         let etag = HeaderValue::from_str(&format!("\"{name}\""));
-        Self { body, etag: etag.unwrap_or(HeaderValue::from_static("\"\"")) }
+        Self { body: body.into(), etag: etag.unwrap_or(HeaderValue::from_static("\"\"")) }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Signing keys as they lie in the database, for people.
 
-use countersign_jwt::Algorithm;
 use countersign_store::{
     Database, StoreError,
     signing_keys::{self, SigningKeyRow},
@@ -8,7 +7,7 @@ use countersign_store::{
 use jiff::Timestamp;
 
 use super::{
-    life::{self, Stage, is_live},
+    life::{self, Stage},
     private_key,
 };
 use crate::{
@@ -77,7 +76,7 @@ pub(super) fn stored(
     rows.into_iter().map(stored).collect()
 }
 
-/// The row whose key signs: the newest live one of the configured algorithm that can be opened, else the newest live one.
+/// The row whose key signs: the first choice of those that can be opened.
 pub(super) fn signing<'a>(
     settings: &Settings,
     rows: &'a [SigningKeyRow],
@@ -85,14 +84,7 @@ pub(super) fn signing<'a>(
 ) -> Option<&'a SigningKeyRow> {
     let at_rest = AtRest::new(&settings.secrets);
     let opens = |row: &&SigningKeyRow| !matches!(kept(&at_rest, &row.private_key), Kept::Closed(_));
-    let usable = || rows.iter().filter(|row| is_live(row, now)).filter(opens);
-    usable().find(|row| is_configured(settings, row)).or_else(|| usable().next())
-}
-
-/// Whether a row's key is of the configured algorithm; rows of old versions name none and are.
-pub(super) fn is_configured(settings: &Settings, row: &SigningKeyRow) -> bool {
-    let algorithm = row.algorithm.as_deref().map(str::parse::<Algorithm>);
-    algorithm.is_none_or(|algorithm| algorithm.is_ok_and(|one| one == settings.token.algorithm))
+    life::in_order_of_choice(rows, settings.token.algorithm, now).find(opens)
 }
 
 pub(super) fn kept(at_rest: &AtRest, column: &str) -> Kept {

@@ -28,7 +28,7 @@ use super::{
     log::{Followed, Log, Page},
     record::{self, Recorder},
 };
-use crate::{Auth, server::lacks_any, wire::ApiError};
+use crate::{Auth, findings::lacks_any, wire::ApiError};
 
 /// Entries that are read with one statement.
 const READ_AT_ONCE: u64 = 10_000;

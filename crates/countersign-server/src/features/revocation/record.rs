@@ -14,7 +14,7 @@ use crate::{
     Entropy,
     entropy::random_id,
     features::Ended,
-    server::lacks_any,
+    findings::lacks_any,
     settings::{Settings, Wish},
 };
 

@@ -1,10 +1,6 @@
 //! The tables of refresh tokens: families, and the tokens of each by their hashes.
 
-use countersign_store::schema::{Column, Kind, Rule, Table};
-
-const fn column(name: &'static str, kind: Kind, rule: Rule) -> Column {
-    Column { name, kind, rule }
-}
+use countersign_store::schema::{Kind, Rule, Table, column};
 
 pub(super) static TABLES: [Table; 2] = {
     use Kind::{BigInteger, Boolean, Date, ShortText, Text};

@@ -2,7 +2,7 @@
 
 use countersign_store::{
     UserColumn,
-    schema::{Column, Kind, Rule, Table},
+    schema::{Kind, Rule, Table, column},
 };
 
 /// In lower case; no two users share one.
@@ -17,8 +17,8 @@ pub(crate) static USER_MEMBERS: [&str; 2] = [USERNAME.name(), DISPLAY_USERNAME.n
 pub(super) static TABLES: [Table; 1] = [Table {
     name: "user",
     columns: &[
-        Column { name: USERNAME.name(), kind: Kind::Text, rule: Rule::OptionalUnique },
-        Column { name: DISPLAY_USERNAME.name(), kind: Kind::Text, rule: Rule::Optional },
+        column(USERNAME.name(), Kind::Text, Rule::OptionalUnique),
+        column(DISPLAY_USERNAME.name(), Kind::Text, Rule::Optional),
     ],
     indexes: &[],
 }];

@@ -4,14 +4,20 @@ use countersign_testing::redis::Redis;
 use serde_json::json;
 
 use super::device::{Device, assert_not_good, refresh, refreshed, start};
+use crate::fixture::TestServer;
+
+/// A server whose sessions are in Redis, and in the database too or not.
+async fn start_with(redis: &Redis, store_in_database: &str) -> TestServer {
+    let url = redis.url();
+    let rows = ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", store_in_database);
+    start(&[("REDIS_URL", url.as_str()), rows]).await
+}
 
 #[tokio::test]
 async fn t212_a_session_that_ends_in_redis_ends_its_tokens() {
     let redis = Redis::start().expect("Redis starts");
     for stored in ["false", "true"] {
-        let url = redis.url();
-        let rows = ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", stored);
-        let server = start(&[("REDIS_URL", url.as_str()), rows]).await;
+        let server = start_with(&redis, stored).await;
         let device = Device::signed_up(&server).await;
         let pair = refreshed(&server, &device.begin(&server).await.refresh).await;
         assert_eq!(device.post(&server, "/sign-out", &json!({})).await.status, 200);
@@ -23,9 +29,7 @@ async fn t212_a_session_that_ends_in_redis_ends_its_tokens() {
 async fn t205_what_was_stolen_ends_the_session_in_redis_too() {
     let redis = Redis::start().expect("Redis starts");
     for stored in ["false", "true"] {
-        let url = redis.url();
-        let rows = ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", stored);
-        let server = start(&[("REDIS_URL", url.as_str()), rows]).await;
+        let server = start_with(&redis, stored).await;
         let device = Device::signed_up(&server).await;
         let first = device.begin(&server).await;
         let second = refreshed(&server, &first.refresh).await;
@@ -39,9 +43,7 @@ async fn t205_what_was_stolen_ends_the_session_in_redis_too() {
 #[tokio::test]
 async fn a_redis_that_is_away_costs_nobody_the_token() {
     let mut redis = Redis::start().expect("Redis starts");
-    let url = redis.url();
-    let rows = ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", "true");
-    let server = start(&[("REDIS_URL", url.as_str()), rows]).await;
+    let server = start_with(&redis, "true").await;
     let pair = Device::signed_up(&server).await.begin(&server).await;
     redis.stop();
     let reply = refresh(&server, &pair.refresh).await;
