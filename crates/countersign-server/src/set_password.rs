@@ -110,7 +110,8 @@ pub async fn set_password(
     }
     transaction.commit().await?;
     if replace {
-        sessions.end_all_shared(&user.id, now).await?;
+        let ended = sessions.end_all_shared(&user.id, now).await?;
+        sessions.forget_shared(ended, now).await;
     }
     Ok(())
 }

@@ -12,5 +12,5 @@ pub(crate) use asked::{Asked, LeadsOn};
 pub(crate) use client::{Client, remember_client};
 pub(crate) use origin::{check_sign_in, shows_browser};
 pub(crate) use posted::{Posted, receive};
-pub(crate) use rate_limit::{Attempt, RateLimiter, limit_rate};
+pub(crate) use rate_limit::{Attempt, RateLimiter, count_sign_in, limit_rate};
 pub use trusted_origins::TrustedOrigins;

@@ -61,7 +61,7 @@ use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
     settings::{Settings, Wish},
-    wire::{AboutUser, ApiError},
+    wire::{AboutUser, ApiError, MemberOrder},
 };
 
 /// Something the server can do beyond e-mail and password.
@@ -120,10 +120,12 @@ pub(crate) trait Feature: Send + Sync + 'static {
         Ok(())
     }
 
-    /// `get-session` is about to show a session: headers to send along.
+    /// `get-session` is about to show a session, found in this place: headers to send along. One that was found in
+    /// a cookie may have ended.
     fn session_shown<'a>(
         &'a self,
         _auth: &'a Auth,
+        _found: MemberOrder,
         _session: &'a Session,
         _user: &'a User,
     ) -> BoxFuture<'a, Result<Vec<(HeaderName, HeaderValue)>, ApiError>> {

@@ -80,8 +80,14 @@ async fn change(
         .await?
         .ok_or(&refusals::INVALID_PASSWORD)?;
 
+    let now = auth.now();
+    let shared = if body.revoke_other_sessions {
+        Some(auth.sessions().end_all_shared(&by.user.id, now).await?)
+    } else {
+        None
+    };
     let mut transaction = auth.database().begin().await?;
-    let replace = accounts::replace_password(&by.user.id, &stored, &changed, auth.now());
+    let replace = accounts::replace_password(&by.user.id, &stored, &changed, now);
     if transaction.execute(&replace).await? == 0 {
         return Err((&refusals::INVALID_PASSWORD).into());
     }
@@ -92,8 +98,10 @@ async fn change(
         auth.sessions().insert_row(&mut transaction, session).await?;
     }
     commit(auth, transaction, &ended).await?;
+    if let Some(shared) = shared {
+        auth.sessions().forget_shared(shared, now).await;
+    }
     if let Some(session) = &session {
-        auth.sessions().end_all_shared(&by.user.id, auth.now()).await?;
         auth.sessions().share(session, &by.user).await?;
     }
     Ok(session)

@@ -201,6 +201,8 @@ async fn delete_with_token(auth: &Auth, user: &User, token: &str) -> Result<(), 
 async fn delete(auth: &Auth, user: &User, token: Option<&Verification>) -> Result<(), ApiError> {
     let invalid = || refusals::INVALID_TOKEN.with_status(StatusCode::NOT_FOUND);
     let verifications = auth.verifications();
+    let now = auth.now();
+    let shared = auth.sessions().end_all_shared(&user.id, now).await?;
     if let Some(token) = token
         && !verifications.take_shared(token).await?
     {
@@ -217,5 +219,6 @@ async fn delete(auth: &Auth, user: &User, token: Option<&Verification>) -> Resul
     transaction.execute(&accounts::delete_all(&user.id)).await?;
     transaction.execute(&users::delete(&user.id)).await?;
     commit(auth, transaction, &ended).await?;
-    Ok(auth.sessions().end_all_shared(&user.id, auth.now()).await?)
+    auth.sessions().forget_shared(shared, now).await;
+    Ok(())
 }

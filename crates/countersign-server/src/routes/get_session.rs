@@ -85,7 +85,7 @@ async fn session_and_user(auth: &Auth, asking: Asking<'_>) -> Result<Reply, ApiE
     };
     let mut reply = Reply::json(&Answer { shown, needs_refresh })?.with_cookies(cookies);
     for feature in auth.features() {
-        for (name, value) in feature.session_shown(auth, &session, &user).await? {
+        for (name, value) in feature.session_shown(auth, order, &session, &user).await? {
             reply = reply.with_header(name, value);
         }
     }

@@ -119,6 +119,10 @@ pub(crate) async fn reset_password(
     let password_hash = slot.hash(&body.new_password, auth.entropy()).await?;
 
     let now = auth.now();
+    let settings = &auth.settings().email_password;
+    let revokes = settings.revoke_sessions_on_password_reset || !user.email_verified;
+    let shared =
+        if revokes { Some(auth.sessions().end_all_shared(&user.id, now).await?) } else { None };
     if !verifications.take_shared(&found).await? {
         return Err(invalid());
     }
@@ -129,8 +133,6 @@ pub(crate) async fn reset_password(
         return Err(invalid());
     }
     let mut ended = vec![Ended::Password { user_id: user.id.clone() }];
-    let settings = &auth.settings().email_password;
-    let revokes = settings.revoke_sessions_on_password_reset || !user.email_verified;
     if revokes {
         ended.extend(end_all_in(&auth, &mut transaction, &user.id).await?);
     }
@@ -145,8 +147,8 @@ pub(crate) async fn reset_password(
         transaction.execute(&accounts::insert_credential(&account)).await?;
     }
     commit(&auth, transaction, &ended).await?;
-    if revokes {
-        auth.sessions().end_all_shared(&user.id, now).await?;
+    if let Some(shared) = shared {
+        auth.sessions().forget_shared(shared, now).await;
     }
     Reply::json(&Reset { status: true })
 }

@@ -1,7 +1,9 @@
-//! Sessions that end before their time: rows, what was issued in them, and copies in Redis, in this order.
+//! Sessions that end before their time: rows, what was issued in them, and copies in Redis.
 //!
-//! What ended is in the database, with its revocation, before Redis is asked; if either cannot be written,
-//! the caller is told so and may do it again. A session whose time is over ends by itself.
+//! If something cannot be written, the caller is told so and may do it again. What ends sessions and can be done
+//! once only (a reset of a password spends its token) ends them in Redis first, and nothing happens if that fails.
+//! Everything else is in the database, with its revocation, before Redis is asked. A session whose time is over
+//! ends by itself.
 
 use countersign_store::{Transaction, sessions};
 
@@ -16,7 +18,17 @@ pub(crate) async fn end(auth: &Auth, token: &str) -> Result<(), ApiError> {
     let Some((session, _)) = auth.sessions().find(token).await? else {
         return auth.sessions().clear(token, auth.now()).await;
     };
-    let ended = [Ended::Session { id: session.id, user_id: Some(session.user_id) }];
+    end_known(auth, token, session.id, session.user_id).await
+}
+
+/// Ends one session of which somebody knows all names, whether it lives or not.
+pub(crate) async fn end_known(
+    auth: &Auth,
+    token: &str,
+    id: String,
+    user_id: String,
+) -> Result<(), ApiError> {
+    let ended = [Ended::Session { id, user_id: Some(user_id) }];
     let mut transaction = auth.database().begin().await?;
     if let Some(row) = auth.sessions().end_row(token, auth.now()) {
         transaction.execute(&row).await?;
@@ -43,11 +55,13 @@ pub(crate) async fn end_all(auth: &Auth, user_id: &str) -> Result<(), ApiError> 
         ended.push(Ended::User { id: user_id.to_owned() });
     }
     commit(auth, transaction, &ended).await?;
-    Ok(auth.sessions().end_all_shared(user_id, auth.now()).await?)
+    let ended = auth.sessions().end_all_shared(user_id, auth.now()).await?;
+    auth.sessions().forget_shared(ended, auth.now()).await;
+    Ok(())
 }
 
 /// Ends every row of a user's sessions, for a transaction that ends them for a reason of its own; what
-/// ended. After [`commit`] comes [`SessionStore::end_all_shared`](super::SessionStore::end_all_shared).
+/// ended. Before it comes [`SessionStore::end_all_shared`](super::SessionStore::end_all_shared).
 pub(crate) async fn end_all_in(
     auth: &Auth,
     transaction: &mut Transaction,

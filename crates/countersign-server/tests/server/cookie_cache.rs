@@ -37,6 +37,7 @@ async fn no_session_is_looked_up_while_the_cookie_is_good() {
         server.sign_up(&json!({})).await;
         let first = server.get("/get-session").await;
         assert_eq!(names(&first), [""; 0], "{strategy}");
+        assert!(first.headers.contains_key("set-auth-jwt"));
 
         let database = Database::open(&url.parse().expect("a URL")).expect("opens");
         let user = first.json()["user"]["id"].as_str().expect("an id").to_owned();
@@ -45,7 +46,8 @@ async fn no_session_is_looked_up_while_the_cookie_is_good() {
         server.clock.advance(SignedDuration::from_secs(299));
         let last = server.get("/get-session").await;
         assert_eq!(last.body, first.body, "{strategy}");
-        assert!(last.headers.contains_key("set-auth-jwt"));
+        // It reads, and brings no token for anybody who would have to be told that it ended.
+        assert!(!last.headers.contains_key("set-auth-jwt"));
 
         server.clock.advance(SignedDuration::from_secs(1));
         let over = server.get("/get-session").await;

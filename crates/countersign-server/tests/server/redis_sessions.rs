@@ -179,6 +179,11 @@ async fn with_the_database_as_well_redis_may_forget() {
     redis.run("FLUSHALL");
     let shown = server.get("/get-session").await.json();
     assert_eq!(shown["user"]["name"], "Ann");
+    // Also when the session is due to be extended.
+    server.clock.advance(SignedDuration::from_hours(25));
+    let extended = server.get("/get-session").await;
+    assert_eq!(extended.json()["user"]["name"], "Ann", "{}", extended.body);
+    assert_ne!(extended.json()["session"]["expiresAt"], shown["session"]["expiresAt"]);
     assert_eq!(server.post("/sign-out", &json!({})).await.status, 200);
     assert_eq!(server.get("/get-session").await.json(), Value::Null);
 }

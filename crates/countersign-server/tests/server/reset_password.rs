@@ -1,5 +1,6 @@
 //! A password that was forgotten.
 
+use countersign_testing::redis::Redis;
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -42,6 +43,30 @@ async fn t178_an_address_that_nobody_has_gets_the_same_answer_and_no_mail() {
     }
     assert_eq!(known, unknown);
     assert_eq!(server.mails().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_reset_whose_sessions_cannot_be_ended_has_not_happened() {
+    for rows in ["false", "true"] {
+        let redis = Redis::start().expect("Redis starts");
+        let url = redis.url();
+        let rows = ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", rows);
+        let revokes = ("COUNTERSIGN_EMAIL_PASSWORD__REVOKE_SESSIONS_ON_PASSWORD_RESET", "true");
+        let (server, token) = requested(&[("REDIS_URL", &url), rows, revokes]).await;
+        let stolen = server.take_cookies();
+        server.put_cookies(stolen.clone());
+        server.clock.advance(SignedDuration::from_secs(1));
+        // Redis lets verifications be spent and no session be ended.
+        redis.run("ACL SETUSER default resetkeys %R~* ~*verification*");
+        let body = json!({ "token": token, "newPassword": "another password" });
+        assert!(server.post("/reset-password", &body).await.status.is_server_error());
+        redis.run("ACL SETUSER default resetkeys ~*");
+        assert_ne!(server.get("/get-session").await.json(), Value::Null);
+        assert_eq!(reset(&server, &token, "another password").await, (200, Value::Null));
+        server.put_cookies(stolen);
+        assert_eq!(server.get("/get-session").await.json(), Value::Null);
+        assert!(can_sign_in(&server, "another password").await);
+    }
 }
 
 #[tokio::test]

@@ -4,11 +4,13 @@
 //! |---|---|---|
 //! | `/sign-in…`, `/sign-up…`, `/change-password…`, `/change-email…` | 10 s | 3 |
 //! | those that send mail to an address | 60 s | 3 |
+//! | `/revocations`: guards ask all the time, several at one address, and never pause for ten seconds | 1 s | 100 |
 //! | all others, unknown ones too | 10 s | 100 |
 //!
 //! Services that show their credential (`resource_servers.credentials`) are not counted. Rules of the settings come
 //! first. The key is the client's address and the path; methods share. Clients
-//! whose address is not known share one. Refused requests do not lengthen the wait. Where requests cannot
+//! whose address is not known share one. A sign-in by another path ([`count_sign_in`]) counts as one by
+//! `/sign-in/email`. Refused requests do not lengthen the wait. Where requests cannot
 //! be counted, they are refused: 503.
 
 mod account;
@@ -21,6 +23,7 @@ use axum::{
 };
 use countersign_kv::{Decision, Redis};
 use countersign_store::Database;
+use http::HeaderMap;
 use jiff::SignedDuration;
 
 use self::counters::Counters;
@@ -38,6 +41,7 @@ pub(crate) use self::account::Attempt;
 const PATH_LENGTH: usize = 64;
 
 const SIGNS_IN: Limit = Limit { most: 3, window: SignedDuration::from_secs(10) };
+const FOLLOWS: SignedDuration = SignedDuration::from_secs(1);
 const SENDS_MAIL: Limit = Limit { most: 3, window: SignedDuration::from_secs(60) };
 
 const SIGNING_IN: [&str; 4] = ["/sign-in", "/sign-up", "/change-password", "/change-email"];
@@ -69,11 +73,19 @@ impl RateLimiter {
         Self { requests: counters(), accounts: counters(), settings }
     }
 
-    async fn take(&self, auth: &Auth, address: &str, path: &str) -> Result<Decision, ApiError> {
-        let Some(limit) = self.limit_of(path) else { return Ok(Decision::Allowed) };
+    /// Counts a request, unless it is one too many.
+    async fn count(&self, auth: &Auth, address: &str, path: &str) -> Result<(), ApiError> {
+        let Some(limit) = self.limit_of(path) else { return Ok(()) };
         let client = if address.is_empty() { "no-trusted-ip" } else { address };
         let path: String = path.chars().take(PATH_LENGTH).collect();
-        self.requests.take(auth, &format!("{client}|{path}"), limit).await
+        match self.requests.take(auth, &format!("{client}|{path}"), limit).await? {
+            Decision::Allowed => Ok(()),
+            Decision::Refused { until } => {
+                let wait = until.duration_since(auth.now()).as_millis();
+                let seconds = wait.div_euclid(1000) + i128::from(wait.rem_euclid(1000) > 0);
+                Err(ApiError::too_many_requests(i64::try_from(seconds).unwrap_or(i64::MAX)))
+            }
+        }
     }
 
     /// `None` where requests are not counted.
@@ -87,6 +99,9 @@ impl RateLimiter {
         }
         if SENDING_MAIL.contains(&path) || path.starts_with("/forget-password") {
             return Some(SENDS_MAIL);
+        }
+        if path == "/revocations" {
+            return Some(Limit { window: FOLLOWS, ..self.settings.usual });
         }
         Some(self.settings.usual)
     }
@@ -103,16 +118,22 @@ pub(crate) async fn limit_rate(
     if let Some(limiter) = auth.rate_limiter().filter(|_| !is_known) {
         let path = request.uri().path();
         let path = path.strip_prefix(auth.settings().base_url.path()).unwrap_or(path);
-        match limiter.take(&auth, &client.address, path).await {
-            Ok(Decision::Allowed) => {}
-            Ok(Decision::Refused { until }) => {
-                let wait = until.duration_since(auth.now()).as_millis();
-                let seconds = wait.div_euclid(1000) + i128::from(wait.rem_euclid(1000) > 0);
-                let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-                return ApiError::too_many_requests(seconds).into_response();
-            }
-            Err(error) => return error.into_response(),
+        if let Err(error) = limiter.count(&auth, &client.address, path).await {
+            return error.into_response();
         }
     }
     next.run(request).await
+}
+
+/// Counts a sign-in that comes by a path which has a higher limit, unless a service shows its credential.
+pub(crate) async fn count_sign_in(
+    auth: &Auth,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Result<(), ApiError> {
+    let is_known = auth.settings().resource_servers.authenticate(headers).is_some();
+    match auth.rate_limiter().filter(|_| !is_known) {
+        Some(limiter) => limiter.count(auth, &client.address, "/sign-in/email").await,
+        None => Ok(()),
+    }
 }

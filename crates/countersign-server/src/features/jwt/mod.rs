@@ -48,17 +48,17 @@ pub use self::{
     stored::{Kept, StoredKey, stored_keys},
 };
 
-pub(super) use self::claims::Grant;
-use self::{
-    keys::Keys,
-    role::{ROLE, TABLES_WITH_ROLE},
+pub(super) use self::{
+    claims::Grant,
+    role::{allowed_scopes, with_role_of_now},
 };
+use self::{keys::Keys, role::TABLES_WITH_ROLE};
 use super::Feature;
 use crate::{
     Auth,
     at_rest::AtRest,
     settings::{ClaimsTemplate, Settings, Wish},
-    wire::ApiError,
+    wire::{ApiError, MemberOrder},
 };
 
 const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
@@ -119,17 +119,27 @@ impl Jwt {
         signed.map_err(|error| ApiError::internal("a message could not be signed", &error))
     }
 
-    /// A token for this session, as Better Auth gives it.
-    async fn token(&self, auth: &Auth, session: &Session, user: &User) -> Result<String, ApiError> {
+    /// A token for this session, as Better Auth gives it; `None` when the user is gone.
+    async fn token(
+        &self,
+        auth: &Auth,
+        session: &Session,
+        user: &User,
+    ) -> Result<Option<String>, ApiError> {
         let settings = &auth.settings().token;
         let scope = match settings.claims {
-            ClaimsTemplate::Minimal => allowed_scopes(auth, user).join(" "),
+            ClaimsTemplate::Minimal => {
+                let Some(user) = with_role_of_now(auth, user.clone()).await? else {
+                    return Ok(None);
+                };
+                allowed_scopes(auth, &user).join(" ")
+            }
             ClaimsTemplate::User | ClaimsTemplate::Custom(_) => String::new(),
         };
         let scope = Some(scope.as_str()).filter(|scope| !scope.is_empty());
         let (issued_at, lifetime) = (auth.now(), settings.lifetime);
         let grant = Grant { issued_at, lifetime, scope, token_id: None };
-        self.sign(auth, session, user, &grant).await
+        self.sign(auth, session, user, &grant).await.map(Some)
     }
 
     /// A token for this session that was granted.
@@ -199,6 +209,7 @@ impl Feature for Jwt {
     fn session_shown<'a>(
         &'a self,
         auth: &'a Auth,
+        found: MemberOrder,
         session: &'a Session,
         user: &'a User,
     ) -> BoxFuture<'a, Result<Vec<(HeaderName, HeaderValue)>, ApiError>> {
@@ -206,8 +217,15 @@ impl Feature for Jwt {
             if !self.header {
                 return Ok(Vec::new());
             }
-            let token = self.token(auth, session, user).await?;
-            let Ok(value) = HeaderValue::from_str(&token) else { return Ok(Vec::new()) };
+            let token = match found {
+                MemberOrder::Cookie => match live(auth, session).await? {
+                    Some((session, user)) => self.token(auth, &session, &user).await?,
+                    None => None,
+                },
+                MemberOrder::Row | MemberOrder::Redis => self.token(auth, session, user).await?,
+            };
+            let value = token.and_then(|token| HeaderValue::from_str(&token).ok());
+            let Some(value) = value else { return Ok(Vec::new()) };
             let exposed = HeaderValue::from_static("set-auth-jwt");
             Ok(vec![(SET_AUTH_JWT, value), (ACCESS_CONTROL_EXPOSE_HEADERS, exposed)])
         }
@@ -215,7 +233,9 @@ impl Feature for Jwt {
     }
 }
 
-/// The scopes that tokens of this user may have.
-pub(super) fn allowed_scopes<'a>(auth: &'a Auth, user: &User) -> Vec<&'a str> {
-    auth.settings().token.scopes.allowed(ROLE.of(user))
+/// A session that a cookie remembers, as it is now, if it is not over: for one that is, no token is issued, which
+/// nobody could take back.
+async fn live(auth: &Auth, session: &Session) -> Result<Option<(Session, User)>, ApiError> {
+    let found = auth.sessions().find(&session.token).await?;
+    Ok(found.filter(|(found, _)| found.expires_at > auth.now()))
 }

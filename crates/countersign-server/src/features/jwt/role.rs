@@ -3,10 +3,13 @@
 use countersign_store::{
     UserColumn,
     schema::{Column, JWKS, Kind, Rule, Table},
+    users::{self, User},
 };
 
+use crate::{Auth, wire::ApiError};
+
 /// Names of roles, comma-separated.
-pub(super) static ROLE: UserColumn = UserColumn::named("role");
+static ROLE: UserColumn = UserColumn::named("role");
 
 pub(super) static TABLES_WITH_ROLE: [Table; 2] = [
     Table { name: JWKS[0].name, columns: JWKS[0].columns, indexes: JWKS[0].indexes },
@@ -16,3 +19,21 @@ pub(super) static TABLES_WITH_ROLE: [Table; 2] = [
         indexes: &[],
     },
 ];
+
+/// The user with the role of this moment, where scopes depend on it: copies in Redis may have an older one. `None`
+/// when the user is gone.
+pub(in crate::features) async fn with_role_of_now(
+    auth: &Auth,
+    user: User,
+) -> Result<Option<User>, ApiError> {
+    let settings = auth.settings();
+    if settings.token.scopes.have_roles() && settings.redis.is_some() {
+        return Ok(users::find_by_id(auth.database(), &user.id).await?);
+    }
+    Ok(Some(user))
+}
+
+/// The scopes that tokens of this user may have.
+pub(in crate::features) fn allowed_scopes<'a>(auth: &'a Auth, user: &User) -> Vec<&'a str> {
+    auth.settings().token.scopes.allowed(ROLE.of(user))
+}

@@ -15,7 +15,7 @@ use super::{Jwt, Signer, ring::Published};
 use crate::{
     Auth,
     session::SignedInStored,
-    wire::{ApiError, Reply},
+    wire::{ApiError, Reply, refusals},
 };
 
 #[derive(Serialize)]
@@ -32,6 +32,7 @@ pub(super) async fn token(
     SignedInStored(by): SignedInStored,
 ) -> Result<Reply, ApiError> {
     let token = jwt.token(&auth, &by.session, &by.user).await?;
+    let token = token.ok_or(&refusals::UNAUTHORIZED)?;
     Ok(Reply::json(&Token { token })?.with_cookies(by.cookies))
 }
 

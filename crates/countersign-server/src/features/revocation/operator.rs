@@ -162,7 +162,8 @@ pub async fn revoke_issued_before(
     }
     transaction.commit().await?;
     for id in &all {
-        store.end_all_shared(id, now).await?;
+        let ended = store.end_all_shared(id, now).await?;
+        store.forget_shared(ended, now).await;
     }
     Ok(all.len() as u64)
 }

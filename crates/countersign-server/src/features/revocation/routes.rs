@@ -24,7 +24,7 @@ use crate::{
     Auth,
     edge::Posted,
     features::{Ended, commit},
-    session::end,
+    session::end_known,
     wire::{ApiError, Body, Fields, Query, Refusal, Reply},
 };
 
@@ -195,9 +195,9 @@ pub(super) async fn revoke(
 async fn take_back(auth: &Auth, ended: Ended) -> Result<(), ApiError> {
     if let Ended::Session { id, .. } = &ended
         && auth.sessions().have_rows()
-        && let Some((token, _)) = sessions::token_and_user_of(auth.database(), id).await?
+        && let Some((token, user_id)) = sessions::token_and_user_of(auth.database(), id).await?
     {
-        return end(auth, &token).await;
+        return end_known(auth, &token, id.clone(), user_id).await;
     }
     commit(auth, auth.database().begin().await?, &[ended]).await
 }

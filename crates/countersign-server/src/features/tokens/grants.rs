@@ -24,8 +24,8 @@ use super::{
 use crate::{
     Auth,
     cookies::SetCookies,
-    edge::Attempt,
-    features::jwt::allowed_scopes,
+    edge::{Attempt, count_sign_in},
+    features::jwt::{allowed_scopes, with_role_of_now},
     password::check_not_too_long,
     routes::{WithPassword, who_has_password},
     session::{Cache, begin, current, remember_again},
@@ -59,7 +59,7 @@ async fn for_refresh_token(
     auth: &Auth,
     request: &TokenRequest,
 ) -> Result<Reply, OAuthError> {
-    let TokenRequest { parameters, cookies, client, transport } = request;
+    let TokenRequest { parameters, cookies, client, transport, .. } = request;
     let shown = match parameters.refresh_token.as_str() {
         "" => transport::shown(auth, cookies).unwrap_or_default(),
         shown => shown,
@@ -112,6 +112,9 @@ async fn for_session(
     let Some((session, user)) = found.signed_in else {
         return Err(not_good().with_cookies(cookies));
     };
+    let Some(user) = with_role_of_now(auth, user).await? else {
+        return Err(not_good().with_cookies(cookies));
+    };
     let allowed = allowed_scopes(auth, &user);
     let scope = match scope::granted(&request.parameters.scope, &allowed) {
         Ok(scope) => scope,
@@ -134,7 +137,7 @@ async fn for_password(
     auth: &Auth,
     request: &TokenRequest,
 ) -> Result<Reply, OAuthError> {
-    let TokenRequest { parameters, cookies, client, transport } = request;
+    let TokenRequest { parameters, cookies, client, headers, transport } = request;
     let issued_at = auth.now();
     if parameters.username.is_empty() || parameters.password.is_empty() {
         return Err((&refusals::USERNAME_OR_PASSWORD_MISSING).into());
@@ -143,6 +146,7 @@ async fn for_password(
         return Err((&refusals::UNSUPPORTED_GRANT_TYPE).into());
     }
     check_not_too_long(&parameters.password, &auth.settings().password).map_err(|_| not_good())?;
+    count_sign_in(auth, client, headers).await?;
     let attempt = Attempt::begin(auth, cookies, &parameters.username).await?;
     let slot = auth.hashing().slot()?;
     let user = users::find_by_email(auth.database(), &parameters.username).await?;

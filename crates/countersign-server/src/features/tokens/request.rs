@@ -25,6 +25,8 @@ pub(super) struct TokenRequest {
     pub(super) parameters: Parameters,
     pub(super) cookies: RequestCookies,
     pub(super) client: Client,
+    /// For the credential of a service.
+    pub(super) headers: HeaderMap,
     pub(super) transport: Transport,
 }
 
@@ -54,6 +56,7 @@ impl FromRequest<Auth> for TokenRequest {
             cookies: RequestCookies::of_parts(&parts),
             client: Client::from_request_parts(&mut parts, auth).await?,
             transport: if is_browser { Transport::Cookie } else { Transport::Body },
+            headers: parts.headers,
         })
     }
 }

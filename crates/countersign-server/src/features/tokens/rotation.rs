@@ -7,7 +7,7 @@
 use countersign_store::{
     refresh_families::{self, FoundToken, RefreshFamily, RefreshToken, Rotation},
     sessions::Session,
-    users::{self, User},
+    users::User,
 };
 use jiff::Timestamp;
 
@@ -25,7 +25,10 @@ use super::{
 use crate::{
     Auth,
     edge::Client,
-    features::{Ended, commit, jwt::allowed_scopes},
+    features::{
+        Ended, commit,
+        jwt::{allowed_scopes, with_role_of_now},
+    },
     session::extend_used,
     wire::ApiError,
 };
@@ -109,16 +112,11 @@ impl Tokens {
         asked_scope: &str,
     ) -> Result<Holder, NotRefreshed> {
         let family = &found.family;
-        let Some((session, mut user)) = self.session_of(auth, found).await? else {
+        let Some((session, user)) = self.session_of(auth, found).await? else {
             auth.database().execute(&refresh_families::delete(&family.name)).await?;
             return Err(NotRefreshed::Over);
         };
-        let settings = auth.settings();
-        if settings.token.scopes.have_roles() && settings.redis.is_some() {
-            // The copy beside the session in Redis may have an older role.
-            let stored = users::find_by_id(auth.database(), &user.id).await?;
-            user = stored.ok_or(NotRefreshed::Over)?;
-        }
+        let user = with_role_of_now(auth, user).await?.ok_or(NotRefreshed::Over)?;
         let allowed = scope::still_allowed(family.scope.as_deref(), &allowed_scopes(auth, &user));
         let scope = scope::granted(asked_scope, &allowed)?;
         let before = session.expires_at;

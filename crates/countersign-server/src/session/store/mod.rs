@@ -75,7 +75,7 @@ impl SessionStore {
             match redis.find(token).await? {
                 redis::Found::Session(session, user) => return Ok(Some((*session, *user))),
                 redis::Found::Revoked => return Ok(None),
-                redis::Found::Nothing if !self.in_database || self.preserved => return Ok(None),
+                redis::Found::Nothing if !self.has_copies() => return Ok(None),
                 redis::Found::Nothing => {}
             }
         }
@@ -113,7 +113,7 @@ impl SessionStore {
         }
     }
 
-    /// Moves the end of a session; `false` when it is gone.
+    /// Moves the end of a session; `false` when it is gone. Where Redis has copies, it may have lost this one.
     pub(crate) async fn extend(&self, session: &Session, user: &User) -> Result<bool, ApiError> {
         let now = session.updated_at;
         if self.in_database {
@@ -122,10 +122,14 @@ impl SessionStore {
                 return Ok(false);
             }
         }
-        match &self.redis {
-            Some(redis) => Ok(redis.replace(session, user, now).await?),
-            None => Ok(true),
-        }
+        let Some(redis) = &self.redis else { return Ok(true) };
+        let is_there = redis.replace(session, user, now).await?;
+        Ok(is_there || self.has_copies())
+    }
+
+    /// Whether what is in Redis are copies of rows.
+    fn has_copies(&self) -> bool {
+        self.in_database && !self.preserved
     }
 
     /// Whether sessions have rows, those that are alive at least.
@@ -166,7 +170,7 @@ impl SessionStore {
         now: Timestamp,
     ) -> Result<bool, ApiError> {
         match &self.redis {
-            Some(redis) if !self.in_database || self.preserved => {
+            Some(redis) if !self.has_copies() => {
                 let sessions = redis.list(user_id, now).await?;
                 Ok(sessions.iter().any(|session| session.id == id))
             }
@@ -180,8 +184,8 @@ impl SessionStore {
         rows.iter().filter(is_touched).count() as u64
     }
 
-    /// What ends every row of a user's sessions, where sessions have rows, for a transaction. When that
-    /// is done comes [`end_all_shared`](Self::end_all_shared).
+    /// What ends every row of a user's sessions, where sessions have rows, for a transaction. Before
+    /// it comes [`end_all_shared`](Self::end_all_shared).
     pub(crate) fn end_all_rows(&self, user_id: &str, now: Timestamp) -> Option<EndRows> {
         if self.preserved {
             return Some(EndRows::Keep(sessions::end_all_rows(user_id, now)));
@@ -189,15 +193,25 @@ impl SessionStore {
         self.in_database.then(|| EndRows::Delete(sessions::delete_all(user_id)))
     }
 
-    /// Ends every session of a user in Redis, where there is one.
+    /// Ends every session of a user in Redis, where there is one. It comes before what cannot be done again: if it
+    /// fails, nothing has happened. After that comes [`forget_shared`](Self::forget_shared).
     pub(crate) async fn end_all_shared(
         &self,
         user_id: &str,
         now: Timestamp,
-    ) -> Result<(), RedisError> {
-        match &self.redis {
-            Some(redis) => redis.end_all(user_id, now).await,
-            None => Ok(()),
+    ) -> Result<EndedShared, RedisError> {
+        let tokens = match &self.redis {
+            Some(redis) => redis.end_all(user_id, now).await?,
+            None => Vec::new(),
+        };
+        Ok(EndedShared { user_id: user_id.to_owned(), tokens })
+    }
+
+    /// Clears away what ended in Redis. What is left of it ends by itself, and counts no more.
+    pub(crate) async fn forget_shared(&self, ended: EndedShared, now: Timestamp) {
+        let Some(redis) = &self.redis else { return };
+        if let Err(error) = redis.forget(&ended.user_id, &ended.tokens, now).await {
+            tracing::warn!(%error, "sessions that ended are still in Redis, where they count no more");
         }
     }
 
@@ -243,7 +257,7 @@ impl SessionStore {
         now: Timestamp,
     ) -> Result<Vec<Session>, ApiError> {
         let stored = match &self.redis {
-            Some(redis) if !self.in_database || self.preserved => redis.list(user_id, now).await?,
+            Some(redis) if !self.has_copies() => redis.list(user_id, now).await?,
             _ => sessions::list_live(&self.database, user_id, now).await?,
         };
         let limited = stored.into_iter().map(|session| self.limited(session));
@@ -254,6 +268,13 @@ impl SessionStore {
         let expires_at = self.settings.end(session.created_at, session.expires_at);
         Session { expires_at, ..session }
     }
+}
+
+/// Sessions that count no more and are still in Redis.
+#[must_use = "they are to be cleared away"]
+pub(crate) struct EndedShared {
+    user_id: String,
+    tokens: Vec<String>,
 }
 
 /// Ends rows of sessions: deletes them, or keeps them as ended.

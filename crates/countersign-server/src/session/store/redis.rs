@@ -121,11 +121,16 @@ impl RedisSessions {
         self.redis.update_list(&list, None, &[token], now.as_millisecond()).await
     }
 
-    pub(super) async fn end_all(&self, user_id: &str, now: Timestamp) -> Result<(), RedisError> {
+    /// None of the sessions counts that a user has at this moment; their tokens, for [`forget`](Self::forget).
+    pub(super) async fn end_all(
+        &self,
+        user_id: &str,
+        now: Timestamp,
+    ) -> Result<Vec<String>, RedisError> {
         let tokens = self.active(user_id, now).await?;
         let before = format!("revoked-sessions-before-{user_id}");
         self.redis.raise(&before, now.as_millisecond(), self.memory.as_secs()).await?;
-        self.forget(user_id, &tokens, now).await
+        Ok(tokens)
     }
 
     pub(super) async fn end_others(
@@ -193,7 +198,8 @@ impl RedisSessions {
         Ok(live.map(|active| active.token).filter(|token| seen.insert(token.clone())).collect())
     }
 
-    async fn forget(
+    /// Clears sessions away that ended.
+    pub(super) async fn forget(
         &self,
         user_id: &str,
         tokens: &[String],

@@ -219,6 +219,15 @@ fn settings_that_would_let_tokens_outlive_their_revocation_are_refused() {
 }
 
 #[tokio::test]
+async fn a_guard_that_asks_every_two_seconds_is_never_refused() {
+    let server = TestServer::start(&[("COUNTERSIGN_RATE_LIMIT__ENABLED", "true")]).await;
+    for _ in 0..200 {
+        assert_eq!(ask(&server, "").await.status, 200);
+        server.clock.advance(SignedDuration::from_secs(2));
+    }
+}
+
+#[tokio::test]
 async fn who_asks_too_often_is_counted_unless_it_is_a_service() {
     let credential = "tasks:4f1d0c9b8a7e6f5d4c3b2a19087f6e5d4c3b2a1908f7e6d5";
     let settings = [

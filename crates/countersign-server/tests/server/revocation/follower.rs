@@ -32,7 +32,7 @@ pub(super) fn payload(signed: &str) -> Map<String, Value> {
     part(1)
 }
 
-pub(super) fn basic(credential: &str) -> String {
+pub(crate) fn basic(credential: &str) -> String {
     format!("Basic {}", Base64::encode_string(credential.as_bytes()))
 }
 

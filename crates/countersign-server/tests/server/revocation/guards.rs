@@ -1,6 +1,7 @@
 //! Resource servers take things back, and know when every guard has taken that in.
 
 use axum::body::Body;
+use countersign_testing::redis::Redis;
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
@@ -71,6 +72,28 @@ async fn a_guard_that_is_heard_of_no_more_is_not_waited_for() {
     asks(&server, "one", &mut Follower::default(), 0).await;
     let told = take_back(&server, "wait=all&timeout=0", &json!({ "kind": "j", "name": "y" })).await;
     assert_eq!(told.json()["missing"], json!(["tasks/one"]));
+}
+
+#[tokio::test]
+async fn a_session_that_redis_lost_is_taken_back_all_the_same() {
+    let redis = Redis::start().expect("Redis starts");
+    let url = redis.url();
+    let server = TestServer::start(&[
+        ("REDIS_URL", &url),
+        ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", "true"),
+        ("COUNTERSIGN_SESSION__PRESERVE_IN_DATABASE", "true"),
+        ("COUNTERSIGN_RESOURCE_SERVERS__CREDENTIALS", TASKS),
+    ])
+    .await;
+    server.sign_up(&json!({})).await;
+    let session = server.get("/get-session").await.json()["session"]["id"].clone();
+    let token = token(&server).await;
+    let mut follower = Follower::of(&server).await;
+    redis.run("FLUSHALL");
+    let told = take_back(&server, "", &json!({ "kind": "s", "name": session })).await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    follower.follow(&server, 0).await;
+    assert!(follower.refuses(&token));
 }
 
 #[tokio::test]

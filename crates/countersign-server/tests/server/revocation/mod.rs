@@ -2,7 +2,7 @@
 
 mod causes;
 mod feed;
-mod follower;
+pub(crate) mod follower;
 mod guards;
 mod nodes;
 mod watch;

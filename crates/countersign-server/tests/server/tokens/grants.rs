@@ -6,7 +6,10 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::device::{Device, Pair, assert_not_good, form, refresh, refreshed, start};
-use crate::fixture::{PASSWORD, TestServer};
+use crate::{
+    fixture::{PASSWORD, TestServer},
+    revocation::follower::basic,
+};
 
 #[tokio::test]
 async fn a_session_gets_a_token_and_what_renews_it() {
@@ -146,6 +149,30 @@ async fn a_password_gets_tokens_where_that_is_allowed() {
     let too_much = ask("ann@example.com", PASSWORD, "admin").await;
     assert_eq!(too_much.json()["error"], "invalid_scope");
     assert_eq!(sessions(&server, &device).await, before);
+}
+
+#[tokio::test]
+async fn t203_a_password_for_a_token_counts_as_a_sign_in_unless_a_service_asks() {
+    let credential = "tasks:4f1d0c9b8a7e6f5d4c3b2a19087f6e5d4c3b2a1908f7e6d5";
+    let server = start(&[
+        ("COUNTERSIGN_REFRESH_TOKENS__PASSWORD_GRANT", "true"),
+        ("COUNTERSIGN_RATE_LIMIT__ENABLED", "true"),
+        ("COUNTERSIGN_RESOURCE_SERVERS__CREDENTIALS", credential),
+    ])
+    .await;
+    let ask = |number: usize| {
+        let name = format!("user{number}@example.com");
+        form("/token", &[("grant_type", "password"), ("username", &name), ("password", "guessed")])
+    };
+    for number in 0..3 {
+        assert_not_good(&server.send(ask(number)).await, "a guess");
+    }
+    assert_eq!(server.send(ask(3)).await.status, 429);
+    let sign_in = json!({ "email": "ann@example.com", "password": PASSWORD });
+    assert_eq!(server.post("/sign-in/email", &sign_in).await.status, 429);
+    let mut by_service = ask(4);
+    by_service.headers_mut().insert("authorization", basic(credential).parse().expect("a header"));
+    assert_not_good(&server.send(by_service).await, "a guess");
 }
 
 async fn sessions(server: &TestServer, device: &Device) -> usize {

@@ -1,13 +1,15 @@
 //! T242: resource servers ask what a token is good for. And where all of it is: the metadata.
 
-use base64ct::{Base64, Encoding};
 use countersign::{Guard, Policy, PublishedKeys};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::device::{Device, form, refreshed, start};
-use crate::fixture::{PASSWORD, Reply, TestServer};
+use crate::{
+    fixture::{PASSWORD, Reply, TestServer},
+    revocation::follower::basic,
+};
 
 const SECRET: &str = "4f1d0c9b8a7e6f5d4c3b2a19087f6e5d4c3b2a1908f7e6d5";
 
@@ -21,7 +23,7 @@ const SETTINGS: [(&str, &str); 2] = [
 
 async fn asked(server: &TestServer, token: &str, credential: &str) -> Reply {
     let mut request = form("/token/introspect", &[("token", token)]);
-    let value = format!("Basic {}", Base64::encode_string(credential.as_bytes()));
+    let value = basic(credential);
     request.headers_mut().insert("authorization", value.parse().expect("a header"));
     server.send(request).await
 }

@@ -4,6 +4,7 @@ use countersign_store::{
     Database,
     sql::{Expr, ExprTrait, Query},
 };
+use countersign_testing::redis::Redis;
 use serde_json::json;
 
 use super::device::{Device, Pair, form, refresh, refreshed, start};
@@ -60,11 +61,21 @@ async fn t213_a_refresh_may_narrow_one_token_and_widen_none() {
 }
 
 #[tokio::test]
-async fn t213_roles_have_more_and_what_a_role_loses_is_gone_at_the_next_refresh() {
+async fn t213_roles_have_more_and_what_a_role_loses_is_gone_at_the_next_token() {
+    what_a_role_loses_is_gone(&[]).await;
+}
+
+#[tokio::test]
+async fn t213_what_a_role_loses_is_gone_also_where_redis_has_an_older_one() {
+    let redis = Redis::start().expect("Redis starts");
+    what_a_role_loses_is_gone(&[("REDIS_URL", &redis.url())]).await;
+}
+
+async fn what_a_role_loses_is_gone(changes: &[(&str, &str)]) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("auth.db").display());
     let roles = ("COUNTERSIGN_TOKEN__ROLE_SCOPES", "user=tasks:read, admin=tasks:read users:write");
-    let server = start(&[("DATABASE_URL", &url), roles]).await;
+    let server = start(&[&[("DATABASE_URL", url.as_str()), roles], changes].concat()).await;
     let device = Device::signed_up(&server).await;
     let ordinary = device.begin(&server).await;
     assert_eq!(ordinary.body["scope"], "tasks:read");
@@ -85,6 +96,7 @@ async fn t213_roles_have_more_and_what_a_role_loses_is_gone_at_the_next_refresh(
     let reply = refresh_for(&server, &admin.refresh, "users:write").await;
     assert_eq!(said(&reply), (400, json!("invalid_scope")));
     assert_eq!(refreshed(&server, &admin.refresh).await.body["scope"], "tasks:read");
+    assert_eq!(device.begin(&server).await.body["scope"], "tasks:read");
     // Better Auth's own endpoint is bounded alike.
     let value = format!("Bearer {}", device.0);
     let token = server.get_with("/token", "authorization", value.as_bytes()).await.json();
