@@ -4,7 +4,10 @@ use countersign_jwt::TokenHash;
 use countersign_store::{Database, StoreError, refresh_families};
 use jiff::Timestamp;
 
-use super::{revoke::end_family_in, secret::RefreshSecret};
+use super::{
+    revoke::{end_family_in, oldest_that_counts},
+    secret::RefreshSecret,
+};
 use crate::{
     Entropy,
     features::{Ended, Recorder},
@@ -61,7 +64,7 @@ pub async fn revoke_token(
         let Some(found) = refresh_families::find_in(&mut transaction, &secret.hash()).await? else {
             return Ok(RevokedToken::Unknown);
         };
-        let since = now - settings.token.lifetime;
+        let since = oldest_that_counts(now, settings);
         let Some(ended) = end_family_in(&mut transaction, &found, since).await? else {
             return Ok(RevokedToken::Unknown);
         };

@@ -4,11 +4,12 @@
 //! access token goes alone. What is no token is answered like one.
 
 use axum::extract::State;
+use countersign_jwt::MAX_LEEWAY;
 use countersign_store::{
     StoreError, Transaction,
     refresh_families::{self, RefreshFamily},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{
@@ -23,6 +24,7 @@ use crate::{
     cookies::SetCookies,
     edge::Client,
     features::{Ended, commit},
+    settings::Settings,
     wire::{ApiError, Reply},
 };
 
@@ -55,12 +57,20 @@ pub(super) async fn revoke(
 
 async fn end_family(auth: &Auth, family: &RefreshFamily, client: &Client) -> Result<(), ApiError> {
     let mut transaction = auth.database().begin().await?;
-    let since = auth.now() - auth.settings().token.lifetime;
+    let since = oldest_that_counts(auth.now(), auth.settings());
     if let Some(ended) = end_family_in(&mut transaction, &family.name, since).await? {
         commit(auth, transaction, &ended).await?;
         audit::revoked(family, client);
     }
     Ok(())
+}
+
+/// When the oldest refresh token was made that has an access token which may still count somewhere: that one is
+/// made again with the same id as long as the refresh token is given again, and guards allow for clocks that
+/// differ.
+pub(super) fn oldest_that_counts(now: Timestamp, settings: &Settings) -> Timestamp {
+    let given_again = settings.refresh_tokens.map_or(SignedDuration::ZERO, |set| set.retry_window);
+    now - settings.token.lifetime - given_again - MAX_LEEWAY
 }
 
 /// Ends a family in a transaction; the access tokens that came with it since then. `None` when it was gone.

@@ -119,6 +119,23 @@ async fn only_a_resource_server_asks() {
     assert_eq!(nothing.json()["error"], "invalid_request");
 }
 
+/// An access token that came when its refresh token was given again, taken back with the family as late as that.
+#[tokio::test]
+async fn t242_of_a_token_that_was_given_again_nothing_is_told_once_its_family_is_gone() {
+    let window = ("COUNTERSIGN_REFRESH_TOKENS__RETRY_WINDOW", "5m");
+    let server = start(&[&SETTINGS[..], &[window]].concat()).await;
+    let first = Device::signed_up(&server).await.begin(&server).await;
+    let second = refreshed(&server, &first.refresh).await;
+    server.clock.advance(SignedDuration::from_mins(5));
+    let again = refreshed(&server, &first.refresh).await;
+    assert_eq!(again.refresh, second.refresh);
+    server.clock.advance(SignedDuration::from_mins(13));
+    assert_eq!(said(&server, &again.access).await["active"], true);
+    let reply = server.send(form("/token/revoke", &[("token", &again.refresh)])).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(said(&server, &again.access).await, json!({ "active": false }));
+}
+
 #[tokio::test]
 async fn the_metadata_says_where_everything_is() {
     let issuer = ("COUNTERSIGN_TOKEN__ISSUER", "http://app.test/api/auth");
