@@ -158,8 +158,14 @@ impl Jwt {
         signed.map_err(|error| ApiError::internal("a token could not be signed", &error))
     }
 
-    /// What a token says that we signed for a service of ours, and whose time is not over.
-    pub(super) async fn read(&self, auth: &Auth, token: &str) -> Result<Option<Claims>, ApiError> {
+    /// What a token says that we signed for a service of ours, and whose time is not over for whoever allows for
+    /// clocks that differ so much: another server signed it, maybe, and its clock is ahead.
+    pub(super) async fn read(
+        &self,
+        auth: &Auth,
+        token: &str,
+        leeway: SignedDuration,
+    ) -> Result<Option<Claims>, ApiError> {
         let keys = match &*self.signer {
             Signer::Secret(_) => KeySet::from_secret(auth.settings().secrets.current().expose()),
             Signer::Pairs(keys) => KeySet::from_jwks_json(&keys.published(auth).await?.body),
@@ -169,7 +175,7 @@ impl Jwt {
         let settings = &auth.settings().token;
         let read = settings.audience.iter().find_map(|audience| {
             let verifier = Verifier::new(&settings.issuer, audience)
-                .with_leeway(SignedDuration::ZERO)
+                .with_leeway(leeway)
                 .with_max_lifetime(settings.lifetime);
             verifier.verify(token, &keys, auth.now()).ok()
         });

@@ -4,7 +4,7 @@
 //! Of a token that is not good nothing is told but that: over, taken back, of somebody else's, or no token.
 
 use axum::extract::State;
-use countersign_jwt::Claims;
+use countersign_jwt::{Claims, DEFAULT_LEEWAY};
 use countersign_store::{refresh_families, users};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
@@ -56,7 +56,9 @@ async fn of_access_token(
     auth: &Auth,
     shown: &str,
 ) -> Result<Option<Map<String, Value>>, ApiError> {
-    let Some(claims) = tokens.0.jwt.read(auth, shown).await? else { return Ok(None) };
+    // As much as a guard allows that was told nothing else.
+    let read = tokens.0.jwt.read(auth, shown, DEFAULT_LEEWAY).await?;
+    let Some(claims) = read else { return Ok(None) };
     if !has_holder(auth, &claims).await? {
         return Ok(None);
     }

@@ -1,6 +1,8 @@
 //! T242: resource servers ask what a token is good for. And where all of it is: the metadata.
 
 use countersign::{Guard, Policy, PublishedKeys};
+use countersign_jwt::Clock;
+use countersign_testing::file_in;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -70,7 +72,7 @@ async fn t242_of_a_token_that_is_not_good_nothing_is_told_but_that() {
     ] {
         assert_eq!(said(&server, token).await, inactive, "{what}");
     }
-    server.clock.advance(SignedDuration::from_secs(900));
+    server.clock.advance(SignedDuration::from_secs(900 + 30));
     assert_eq!(said(&server, &late.access).await, inactive, "over");
     let fresh = refreshed(&server, &late.refresh).await;
     assert_eq!(said(&server, &fresh.access).await["active"], true);
@@ -134,6 +136,36 @@ async fn t242_of_a_token_that_was_given_again_nothing_is_told_once_its_family_is
     let reply = server.send(form("/token/revoke", &[("token", &again.refresh)])).await;
     assert_eq!(reply.status, 200);
     assert_eq!(said(&server, &again.access).await, json!({ "active": false }));
+}
+
+#[tokio::test]
+async fn t242_a_token_of_a_server_whose_clock_is_ahead_is_told_and_taken_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = file_in(&folder, "a.db");
+    let settings = [&SETTINGS[..], &[("DATABASE_URL", &url)]].concat();
+    let (ahead, server) = (start(&settings).await, start(&settings).await);
+    ahead.clock.advance(SignedDuration::from_secs(2));
+    let pair = Device::signed_up(&ahead).await.begin(&ahead).await;
+    assert_eq!(said(&server, &pair.access).await["active"], true);
+    let reply = server.send(form("/token/revoke", &[("token", &pair.access)])).await;
+    assert_eq!(reply.status, 200);
+    for (who, server) in [("the one", &ahead), ("the other", &server)] {
+        assert_eq!(said(server, &pair.access).await, json!({ "active": false }), "{who}");
+    }
+}
+
+#[tokio::test]
+async fn t242_a_token_that_a_patient_guard_still_lets_in_is_taken_back() {
+    let server = start(&SETTINGS).await;
+    let pair = Device::signed_up(&server).await.begin(&server).await;
+    let claims = countersign_jwt::dangerous::read_without_verifying(&pair.access).expect("a token");
+    let over = claims.claims["exp"].as_i64().expect("a time") - server.clock.now().as_second();
+    server.clock.advance(SignedDuration::from_secs(over + 119));
+    let reply = server.send(form("/token/revoke", &[("token", &pair.access)])).await;
+    assert_eq!(reply.status, 200);
+    let feed = server.get("/revocations").await;
+    let told = countersign_jwt::dangerous::read_without_verifying(&feed.body).expect("a message");
+    assert_eq!(told.claims["entries"][0][0], "j", "{:?}", told.claims);
 }
 
 #[tokio::test]
