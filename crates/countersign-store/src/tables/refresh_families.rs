@@ -137,12 +137,14 @@ fn read(cells: &mut Cells) -> Result<RefreshFamily, StoreError> {
     })
 }
 
-/// The token with this hash, whether it still counts or not.
+/// The token with this hash, whether it still counts or not. The password is that of
+/// [`accounts::password_of`](crate::accounts::password_of), read in the same moment.
 pub async fn find(database: &Database, hash: &str) -> Result<Option<FoundToken>, StoreError> {
     let select = Query::select()
         .column((TOKEN, "generation"))
         .column((TOKEN, "expiresAt"))
         .columns(COLUMNS.map(|column| (FAMILY, column)))
+        .column(("account", "accountId"))
         .column(("account", "password"))
         .from(TOKEN)
         .inner_join(FAMILY, Expr::col((FAMILY, "name")).equals((TOKEN, "family")))
@@ -154,14 +156,25 @@ pub async fn find(database: &Database, hash: &str) -> Result<Option<FoundToken>,
         )
         .and_where(Expr::col((TOKEN, "hash")).eq(hash))
         .take();
-    let Some(row) = database.fetch_optional(&select).await? else { return Ok(None) };
-    let mut cells = row.into_cells();
-    Ok(Some(FoundToken {
-        generation: cells.integer()?,
-        expires_at: cells.timestamp()?,
-        family: read(&mut cells)?,
-        password: cells.optional_text()?,
-    }))
+    let mut found: Option<FoundToken> = None;
+    for row in database.fetch_all(&select).await? {
+        let mut cells = row.into_cells();
+        let (generation, expires_at) = (cells.integer()?, cells.timestamp()?);
+        let family = read(&mut cells)?;
+        let (account_id, password) = (cells.optional_text()?, cells.optional_text()?);
+        // Compared here: in the database one may be a number and the other a text.
+        let is_password = account_id.as_deref() == Some(&family.user_id);
+        let token = FoundToken {
+            generation,
+            expires_at,
+            password: password.filter(|_| is_password),
+            family,
+        };
+        if is_password || found.is_none() {
+            found = Some(token);
+        }
+    }
+    Ok(found)
 }
 
 /// The name of the family of the token with this hash, as a transaction sees it.

@@ -8,7 +8,10 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::device::{Device, assert_not_good, refresh, refreshed, start};
-use crate::fixture::{PASSWORD, TestServer};
+use crate::{
+    fixture::{PASSWORD, TestServer},
+    storage_faults::Sql,
+};
 
 /// Of the password of everybody here, as another system stored it.
 const BCRYPT: &str = "$2b$04$6N35yD.8rDuhgIqw0BzAcuaSaEb/ddWrfm26o4UlDTOiY.NnH4loa";
@@ -121,5 +124,26 @@ async fn a_hash_that_is_renewed_is_the_same_password() {
     let select = Query::select().column("password").from("account").take();
     let stored = database.fetch_optional(&select).await.expect("reads").expect("an account");
     assert_ne!(stored.text("password").expect("a hash"), BCRYPT);
+    refreshed(&server, &pair.refresh).await;
+}
+
+/// Accounts that another system filled in: one that Better Auth takes for no password, and one beside it.
+#[tokio::test]
+async fn a_credential_of_another_account_id_is_no_password_at_a_refresh_either() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("auth.db").display());
+    let server = start(&[("DATABASE_URL", &url)]).await;
+    let device = Device::signed_up(&server).await;
+    let database = Database::open(&url.parse().expect("a URL")).expect("opens");
+    let beside = "INSERT INTO account (id, \"accountId\", \"providerId\", \"userId\", password, \"createdAt\", \
+        \"updatedAt\") SELECT 'other', email, 'credential', user.id, 'imported', user.\"createdAt\", \
+        user.\"updatedAt\" FROM user";
+    database.execute(&Sql(beside)).await.expect("writes");
+    let pair = device.begin(&server).await;
+    refreshed(&server, &pair.refresh).await;
+
+    let only = "DELETE FROM account WHERE id <> 'other'";
+    database.execute(&Sql(only)).await.expect("writes");
+    let pair = device.begin(&server).await;
     refreshed(&server, &pair.refresh).await;
 }
