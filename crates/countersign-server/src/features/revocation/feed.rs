@@ -144,7 +144,7 @@ impl Feed {
     }
 
     /// Gives numbers to what triggers saw ending. Of several servers that try, one does it.
-    async fn empty_inbox(&self, auth: &Auth) -> Result<(), StoreError> {
+    pub(super) async fn empty_inbox(&self, auth: &Auth) -> Result<(), StoreError> {
         let database = auth.database();
         let look = async || Ok(!lacks_any(database, &REVOCATION_INBOX).await?);
         if !*self.has_inbox.get_or_try_init(look).await? {

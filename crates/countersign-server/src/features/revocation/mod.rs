@@ -166,7 +166,12 @@ impl Feature for Revocation {
         claims: &'a Claims,
         token: &'a str,
     ) -> BoxFuture<'a, Result<bool, ApiError>> {
-        lookup::is_taken_back(auth, claims, token).boxed()
+        async move {
+            // What Better Auth ended has its number only then.
+            self.feed.empty_inbox(auth).await?;
+            lookup::is_taken_back(auth, claims, token).await
+        }
+        .boxed()
     }
 
     fn end_committed(&self, _: &Auth) {

@@ -16,9 +16,14 @@ fn open(url: &str) -> Database {
 
 /// A server on a database that is watched, a minute behind the database's own clock.
 async fn watched(url: &str) -> TestServer {
-    drop(TestServer::start(&[("DATABASE_URL", url)]).await);
+    watched_with(url, &[]).await
+}
+
+async fn watched_with(url: &str, more: &[(&str, &str)]) -> TestServer {
+    let of_node = [("DATABASE_URL", url), ("COUNTERSIGN_TOKEN__CLAIMS", "user")];
+    let settings = [&of_node, more].concat();
+    drop(TestServer::start(&settings).await);
     watch_better_auth(&open(url), &Names::default()).await.expect("watches");
-    let settings = [("DATABASE_URL", url), ("COUNTERSIGN_TOKEN__CLAIMS", "user")];
     let server = TestServer::start(&settings).await;
     let behind = SystemClock.now().duration_since(server.clock.now());
     server.clock.advance(behind - SignedDuration::from_mins(1));
@@ -57,6 +62,30 @@ async fn t224_what_better_auth_ends_in_the_same_database_ends_tokens() {
     }
     let left = postgres.run("auth", "SELECT count(*) FROM \"revocationInbox\"").expect("reads");
     assert_eq!(left.trim(), "0", "each has its number");
+}
+
+#[tokio::test]
+async fn t242_who_asks_about_a_token_is_told_what_better_auth_ended_before_any_guard() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let credential = "tasks:4f1d0c9b8a7e6f5d4c3b2a19087f6e5d4c3b2a1908f7e6d5";
+    let settings = [
+        ("COUNTERSIGN_REFRESH_TOKENS__ENABLED", "true"),
+        ("COUNTERSIGN_RESOURCE_SERVERS__CREDENTIALS", credential),
+    ];
+    let server = watched_with(&url, &settings).await;
+    server.sign_up(&json!({})).await;
+    let token = token(&server).await;
+    let is_active = async || {
+        let request = http::Request::post("/api/auth/token/introspect")
+            .header("authorization", super::follower::basic(credential))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("token={token}").into());
+        server.send(request.expect("a request")).await.json()["active"].clone()
+    };
+    assert_eq!(is_active().await, true);
+    postgres.run("auth", "DELETE FROM session").expect("SQL runs");
+    assert_eq!(is_active().await, false);
 }
 
 #[tokio::test]
