@@ -56,7 +56,11 @@ pub(crate) async fn update_user(
         }
         changed => _ = changed?,
     }
-    let user = change.of(by.user, now);
+    // The cookie that remembers sessions may have an older user; what is copied is the row as it is now.
+    let user = match users::find_by_id(auth.database(), &by.user.id).await? {
+        Some(user) => user,
+        None => change.of(by.user, now),
+    };
     auth.sessions().user_changed(&user, now).await?;
     let cookies = by.cookies.and(remember_again(&auth, &by.session, &user, &cookies)?);
     Ok(Reply::json(&Status { status: true })?.with_cookies(cookies))

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use countersign_jwt::Clock;
 use countersign_store::{Database, sessions, users};
-use countersign_testing::{SECRET, file_in};
+use countersign_testing::{SECRET, file_in, redis::Redis};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -321,5 +322,29 @@ async fn t136_signing_out_takes_back_all_and_the_old_cookies_open_nothing() {
         assert_eq!(reply.json(), Value::Null);
         server.forget_cookies();
         assert_eq!(server.post("/sign-out", &json!({})).await.json(), json!({ "success": true }));
+    }
+}
+
+#[tokio::test]
+async fn what_the_cookie_says_of_a_user_is_not_written_over_what_is_known_by_now() {
+    let redis = Redis::start().expect("Redis starts");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, sessions) = (file_in(&folder, "auth.db"), redis.url());
+    let server = cached("compact", &[("DATABASE_URL", &url), ("REDIS_URL", &sessions)]).await;
+    let signed_up = server.sign_up(&json!({})).await.json();
+    let database = Database::open(&url.parse().expect("a URL")).expect("opens");
+    let id = signed_up["user"]["id"].as_str().expect("an id");
+    let user = users::find_by_id(&database, id).await.expect("reads").expect("a user");
+    let proven = users::verify_email(&user, server.clock.now());
+    assert_eq!(database.execute(&proven).await.expect("writes"), 1);
+
+    assert_eq!(server.post("/update-user", &json!({ "name": "Anne" })).await.status, 200);
+    for place in ["/get-session", "/get-session?disableCookieCache=true"] {
+        let user = server.get(place).await.json()["user"].clone();
+        assert_eq!(
+            (&user["name"], &user["emailVerified"]),
+            (&json!("Anne"), &json!(true)),
+            "{place}"
+        );
     }
 }
