@@ -27,7 +27,7 @@ impl Statement for Sql {
     }
 }
 
-fn open(url: &str) -> Database {
+pub(crate) fn open(url: &str) -> Database {
     Database::open(&url.parse::<DatabaseUrl>().expect("a URL")).expect("opens")
 }
 

@@ -41,8 +41,14 @@ pub enum RevokeError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Redis, which has sessions, too, does not answer.
-    #[error("{0}; the database says already that it is over: do it again when Redis answers")]
+    /// Redis, which has sessions, too, did not answer before anything was done.
+    #[error("{0}; nothing was taken back: do it again when Redis answers")]
+    NoRedis(RedisError),
+    /// Redis did not answer after the database was written.
+    #[error(
+        "{0}; the database says already that it is over, and Redis still has sessions: do it again when Redis \
+         answers"
+    )]
     Redis(#[from] RedisError),
 }
 
@@ -114,9 +120,9 @@ pub async fn revoke_session(
     }
     let now = clock.now();
     let mut transaction = database.begin().await?;
-    if let Some(row) = store.end_row(&token, now) {
-        transaction.execute(&row).await?;
-    }
+    // The row says that it is over, and goes when Redis has ended its copy: whoever has to do it again finds the
+    // session by it.
+    transaction.execute(&sessions::end_row(&token, now)).await?;
     let mut place = None;
     if let Some(recorder) = recorder {
         let ended = [Ended::Session { id: id.to_owned(), user_id: Some(user_id) }];
@@ -124,6 +130,9 @@ pub async fn revoke_session(
     }
     transaction.commit().await?;
     store.end_shared(&token, now).await?;
+    if let Some(row) = store.end_row(&token, now) {
+        database.execute(&row).await?;
+    }
     match (place, patience) {
         (Some(place), Some(patience)) => {
             Ok(Some(wait(settings, database, &place, patience, clock).await?))
@@ -168,11 +177,11 @@ pub async fn revoke_issued_before(
     Ok(all.len() as u64)
 }
 
-async fn redis(settings: &Settings) -> Result<Option<Redis>, RedisError> {
-    match &settings.redis {
-        Some(redis) => Ok(Some(Redis::connect(&redis.url, &redis.key_prefix).await?)),
-        None => Ok(None),
-    }
+/// Redis, where there is one; before anything is done.
+async fn redis(settings: &Settings) -> Result<Option<Redis>, RevokeError> {
+    let Some(redis) = &settings.redis else { return Ok(None) };
+    let connected = Redis::connect(&redis.url, &redis.key_prefix).await;
+    connected.map(Some).map_err(RevokeError::NoRedis)
 }
 
 async fn wait(

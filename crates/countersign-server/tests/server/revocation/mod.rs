@@ -5,4 +5,5 @@ mod feed;
 pub(crate) mod follower;
 mod guards;
 mod nodes;
+mod operators;
 mod watch;
