@@ -231,6 +231,11 @@ pub fn delete_begun_before(moment: Timestamp) -> DeleteStatement {
     Query::delete().from_table("session").and_where(Expr::col("createdAt").lte(date(moment))).take()
 }
 
+/// Ends every session that began at `moment` or before, and keeps the rows.
+pub fn end_begun_before(moment: Timestamp, now: Timestamp) -> UpdateStatement {
+    ended(now).and_where(Expr::col("createdAt").lte(date(moment))).take()
+}
+
 /// Ends every session of a user but the one with this token.
 pub fn delete_others(user_id: &str, token: &str) -> DeleteStatement {
     Query::delete()

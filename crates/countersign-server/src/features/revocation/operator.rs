@@ -14,7 +14,11 @@ use super::{
     record::{self, Place, Recorder},
 };
 use crate::{
-    Entropy, entropy::random_id, features::Ended, session::SessionStore, settings::Settings,
+    Entropy,
+    entropy::random_id,
+    features::Ended,
+    session::SessionStore,
+    settings::{SessionRows, Settings},
 };
 
 /// Why nothing was taken back.
@@ -155,8 +159,10 @@ pub async fn revoke_issued_before(
     let store = SessionStore::new(settings, database.clone(), redis(settings).await?);
     record::head(database, entropy).await?;
     let mut transaction = database.begin().await?;
-    transaction.execute(&revocations::rename(&random_id(entropy))).await?;
-    if store.have_rows() {
+    // In the order of everybody who ends something: sessions first, the head of the sequence last.
+    if settings.redis.as_ref().is_some_and(|redis| redis.rows == SessionRows::All) {
+        transaction.execute(&sessions::end_begun_before(moment, now)).await?;
+    } else if store.have_rows() {
         transaction.execute(&sessions::delete_begun_before(moment)).await?;
     }
     let mut all = Vec::new();
@@ -166,9 +172,10 @@ pub async fn revoke_issued_before(
         if ids.is_empty() {
             break;
         }
-        recorder.record_users(&mut transaction, ids.clone(), moment, now, entropy).await?;
         all.extend(ids);
     }
+    transaction.execute(&revocations::rename(&random_id(entropy))).await?;
+    recorder.record_users(&mut transaction, all.clone(), moment, now, entropy).await?;
     transaction.commit().await?;
     for id in &all {
         let ended = store.end_all_shared(id, now).await?;

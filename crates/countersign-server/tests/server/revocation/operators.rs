@@ -1,7 +1,12 @@
 //! What the command line takes back, where something is in its way.
 
-use countersign_server::{RevokeError, revoke_session};
-use countersign_testing::{file_in, redis::Redis};
+use std::time::Duration;
+
+use countersign_jwt::Clock;
+use countersign_server::{RevokeError, revoke_issued_before, revoke_session};
+use countersign_store::{revocations, sessions, sql::Query};
+use countersign_testing::{file_in, postgres::Postgres, redis::Redis};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::follower::{Follower, token};
@@ -50,4 +55,60 @@ async fn t230_what_was_done_while_redis_was_away_is_said_and_can_be_done_again()
     assert!(server.get("/get-session").await.json().is_null());
     let error = revoke().await.expect_err("it is gone");
     assert!(matches!(error, RevokeError::NoSuchSession(_)), "{error}");
+}
+
+/// Somebody signs out while everything is taken back that was issued: both wait for each other in one order.
+#[tokio::test]
+async fn t302_everything_is_taken_back_while_somebody_signs_out() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let changes = [("DATABASE_URL", url.as_str())];
+    let server = TestServer::start(&changes).await;
+    let token = server.sign_up(&json!({})).await.json()["token"].clone();
+    let (settings, database) = (settings(&changes).expect("settings"), open(&url));
+    // As a sign-out does it: the session, then the head.
+    Follower::of(&server).await;
+    let mut sign_out = database.begin().await.expect("begins");
+    let session = sessions::delete(token.as_str().expect("a token"));
+    assert_eq!(sign_out.execute(&session).await.expect("ends it"), 1);
+    let now = server.clock.now();
+    let entropy = repeating();
+    let revoke = revoke_issued_before(&settings, &database, now, now, &entropy);
+    let goes_on = async {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+        while postgres.run("auth", waiting).expect("reads").trim() == "0" {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        sign_out.execute(&revocations::advance(1)).await.expect("no deadlock");
+        sign_out.commit().await.expect("commits");
+    };
+    let (revoked, ()) = tokio::join!(revoke, goes_on);
+    assert_eq!(revoked.expect("takes all back"), 1);
+}
+
+#[tokio::test]
+async fn t302_rows_that_are_preserved_stay_when_everything_is_taken_back() {
+    let redis = Redis::start().expect("Redis starts");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, shared) = (file_in(&folder, "a.db"), redis.url());
+    let changes = [
+        ("DATABASE_URL", url.as_str()),
+        ("REDIS_URL", &shared),
+        ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", "true"),
+        ("COUNTERSIGN_SESSION__PRESERVE_IN_DATABASE", "true"),
+    ];
+    let server = TestServer::start(&changes).await;
+    server.sign_up(&json!({})).await;
+    let token = token(&server).await;
+    let (settings, database) = (settings(&changes).expect("settings"), open(&url));
+    let (began, entropy) = (server.clock.now(), repeating());
+    server.clock.advance(SignedDuration::from_secs(1));
+    let now = server.clock.now();
+    revoke_issued_before(&settings, &database, began, now, &entropy).await.expect("takes all back");
+    assert!(server.get("/get-session").await.json().is_null());
+    assert!(Follower::of(&server).await.refuses(&token));
+    let rows = Query::select().column("expiresAt").from("session").take();
+    let rows = database.fetch_all(&rows).await.expect("reads");
+    let ends: Vec<_> = rows.iter().map(|row| row.timestamp("expiresAt").expect("a time")).collect();
+    assert_eq!(ends, [now], "it says when it ended");
 }
