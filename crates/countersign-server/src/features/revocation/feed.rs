@@ -27,6 +27,7 @@ use super::{
     entry::Entry,
     log::{Followed, Log, Page},
     record::{self, Recorder},
+    settled::Settled,
 };
 use crate::{Auth, findings::lacks_any, wire::ApiError};
 
@@ -51,6 +52,8 @@ pub(super) struct Feed {
     recorder: Recorder,
     /// Whether triggers write into an inbox.
     has_inbox: OnceCell<bool>,
+    /// What is over is neither told nor kept.
+    settled: Settled,
     /// When entries were forgotten last.
     forgot: Mutex<Option<Timestamp>>,
 }
@@ -66,6 +69,7 @@ impl Feed {
             commits: watch::Sender::default(),
             recorder,
             has_inbox: OnceCell::new(),
+            settled: Settled::default(),
             forgot: Mutex::default(),
         }
     }
@@ -114,8 +118,8 @@ impl Feed {
     }
 
     fn page(&self, auth: &Auth, followed: Option<&Followed>) -> Result<Page, ApiError> {
-        let now = auth.now().as_second();
-        self.with_log(|log| log.page(followed, now)).ok_or_else(ApiError::unavailable)
+        let over = self.settled.over_before(auth.clock()).as_second();
+        self.with_log(|log| log.page(followed, over)).ok_or_else(ApiError::unavailable)
     }
 
     fn with_log<T>(&self, read: impl FnOnce(&Log) -> T) -> Option<T> {
@@ -139,7 +143,7 @@ impl Feed {
             self.news.send_replace(());
         }
         *done = number;
-        self.forget(auth.database(), auth.now()).await;
+        self.forget(auth.database(), self.settled.over_before(auth.clock())).await;
         Ok(())
     }
 
@@ -169,7 +173,7 @@ impl Feed {
     /// Whether there was something new.
     async fn take_in(&self, auth: &Auth) -> Result<bool, StoreError> {
         let head = record::head(auth.database(), auth.entropy()).await?;
-        let (up_to, now) = (head.sequence, auth.now());
+        let (up_to, over) = (head.sequence, self.settled.over_before(auth.clock()));
         let known = {
             let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
             log.take_if(|log| !log.continues_with(&head));
@@ -181,7 +185,7 @@ impl Feed {
         let mut entries = Vec::new();
         let mut at = known.unwrap_or_default();
         loop {
-            let rows = revocations::between(auth.database(), at, up_to, now, READ_AT_ONCE).await?;
+            let rows = revocations::between(auth.database(), at, up_to, over, READ_AT_ONCE).await?;
             entries.extend(rows.iter().filter_map(Entry::of));
             match rows.last() {
                 Some(last) if rows.len() as u64 == READ_AT_ONCE => at = last.sequence,
@@ -193,20 +197,20 @@ impl Feed {
         Ok(true)
     }
 
-    /// Forgets what refuses nothing any more, a batch at a time. That it fails is no reason for an answer
-    /// to fail.
-    async fn forget(&self, database: &Database, now: Timestamp) {
+    /// Forgets what was over before this, a batch at a time. That it fails is no reason for an answer to
+    /// fail.
+    async fn forget(&self, database: &Database, over: Timestamp) {
         {
             let mut forgot = self.forgot.lock().unwrap_or_else(PoisonError::into_inner);
-            if forgot.is_some_and(|last| now.duration_since(last) < FORGET_EVERY) {
+            if forgot.is_some_and(|last| over.duration_since(last) < FORGET_EVERY) {
                 return;
             }
-            *forgot = Some(now);
+            *forgot = Some(over);
         }
         if let Some(log) = &mut *self.log.lock().unwrap_or_else(PoisonError::into_inner) {
-            log.forget(now.as_second());
+            log.forget(over.as_second());
         }
-        match revocations::forget_some(database, now).await {
+        match revocations::forget_some(database, over).await {
             // There is more of it: the next look goes on.
             Ok(true) => *self.forgot.lock().unwrap_or_else(PoisonError::into_inner) = None,
             Ok(false) => {}

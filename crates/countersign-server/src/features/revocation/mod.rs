@@ -28,15 +28,16 @@
 //! | a password | the user up to the second before now: whoever changed it goes on |
 //! | a token | its `jti`, or its hash |
 //!
-//! Entries hold hashes, not names, with a key for each epoch. They are forgotten when no token they could
-//! refuse can be valid: `revocation.retention` and the largest leeway of a guard later.
+//! Entries hold hashes, not names, with a key for each epoch. They are forgotten a day after no token they could
+//! refuse can be valid any more (`revocation.retention` and the largest leeway of a guard), by a clock that does
+//! not jump: what one server forgets is gone for all.
 //!
 //! | File | What is in it |
 //! |---|---|
 //! | `record.rs` | what ended becomes entries, in the transaction |
 //! | `entry.rs`, `log.rs` | an entry, and the entries in memory |
 //! | `lookup.rs` | whether one token was taken back, without the feed |
-//! | `feed.rs` | who looks into the database, and who waits |
+//! | `feed.rs`, `settled.rs` | who looks into the database, who waits, and what is over for certain |
 //! | `question.rs`, `answer.rs`, `routes.rs` | the wire |
 //! | `guards.rs` | registered guards, and how far they are |
 //! | `operator.rs` | what the command line does |
@@ -52,6 +53,7 @@ mod operator;
 mod question;
 mod record;
 mod routes;
+mod settled;
 mod watch;
 
 use std::{sync::Arc, time::Duration};

@@ -152,12 +152,42 @@ async fn t240_what_is_over_is_told_to_nobody_and_forgotten() {
     server.post("/sign-out", &json!({})).await;
     server.clock.advance(SignedDuration::from_secs(86_400 + 120));
     assert_eq!(Follower::default().follow(&server, 0).await, 1, "to its last second");
+    // And a day more, in which clocks may be wrong.
+    server.clock.advance(SignedDuration::from_hours(24));
+    assert_eq!(Follower::default().follow(&server, 0).await, 1);
     server.clock.advance(SignedDuration::from_mins(1));
     assert_eq!(Follower::default().follow(&server, 0).await, 0);
     let database = Database::open(&url.parse().expect("a URL")).expect("opens");
     let all = Query::select().column("id").from("revocation").take();
     assert!(database.fetch_all(&all).await.expect("reads").is_empty());
     assert_eq!(Follower::of(&server).await.place.expect("a place").1, 1, "numbers go on");
+}
+
+/// What one server forgets is gone for all: a guard that begins when the clock is right again learns it all the
+/// same.
+#[tokio::test]
+async fn t239_a_server_whose_clock_jumps_ahead_and_back_forgets_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = file_in(&folder, "a.db");
+    let server = TestServer::start(&[("DATABASE_URL", &url)]).await;
+    server.sign_up(&json!({})).await;
+    let old = token(&server).await;
+    let mut follower = Follower::of(&server).await;
+    server.post("/sign-out", &json!({})).await;
+    for hours in [1, 25, 365 * 24] {
+        server.clock.set(SignedDuration::from_hours(hours));
+        assert_eq!(Follower::default().follow(&server, 0).await, 1, "{hours} hours ahead");
+        server.clock.set(-SignedDuration::from_hours(hours));
+        assert!(Follower::of(&server).await.refuses(&old), "{hours} hours ahead and back");
+    }
+    assert_eq!(follower.follow(&server, 0).await, 1);
+    // One that begins with a clock that is a day ahead, when the token could be good for the last time.
+    server.clock.advance(SignedDuration::from_mins(15));
+    let wrong = TestServer::start(&[("DATABASE_URL", &url)]).await;
+    wrong.clock.advance(SignedDuration::from_mins(24 * 60 + 15));
+    assert_eq!(Follower::default().follow(&wrong, 0).await, 1);
+    let right = TestServer::start(&[("DATABASE_URL", &url)]).await;
+    assert!(Follower::of(&right).await.refuses(&old));
 }
 
 #[tokio::test]
