@@ -6,12 +6,16 @@
 
 use aws_lc_rs::digest;
 use countersign_store::{
-    IdKind, StoreError,
+    IdKind, StoreError, Transaction,
     linked_accounts::{self, Account, ProviderTokens},
+    users,
 };
 
 use super::{Identity, flow::Link, provider::Provider};
 use crate::{Auth, wire::ApiError};
+
+/// How often a user is looked for whose row stands for all.
+const TRIES: usize = 16;
 
 /// Why an account was not linked; [`code`](Self::code) is for the error page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,16 +119,46 @@ pub(crate) async fn store(
 
 /// Adds an account that nobody had a moment ago. `false`: by now somebody else has it.
 ///
-/// Of several who add one account at once, whoever writes its row first gets it, on every database: all of
-/// them write the same [`row_id`].
+/// Of several who add one account at once, whoever writes its row first gets it, on every database.
 pub(super) async fn add(auth: &Auth, account: &Account) -> Result<bool, StoreError> {
-    match auth.database().execute(&linked_accounts::insert(account)).await {
-        Err(error) if error.is_duplicate() => {}
-        inserted => return inserted.map(|_| true),
+    let mut transaction = auth.database().begin().await?;
+    match add_in(auth, &mut transaction, account).await {
+        Ok(()) => return transaction.commit().await.map(|()| true),
+        Err(error) if error.is_duplicate() => drop(transaction),
+        Err(error) => return Err(error),
     }
     let (provider, id) = (&account.provider_id, &account.account_id);
     let found = linked_accounts::find_of_key(auth.database(), provider, id).await?;
     Ok(!found.is_empty() && found.iter().all(|found| found.user_id == account.user_id))
+}
+
+/// Adds an account in a transaction; a duplicate where somebody has it.
+///
+/// All of several write the same [`row_id`], and the primary key decides. Where the database counts ids, they wait
+/// for each other and look.
+pub(super) async fn add_in(
+    auth: &Auth,
+    transaction: &mut Transaction,
+    account: &Account,
+) -> Result<(), StoreError> {
+    if auth.database().id_kind("account").is_counted() {
+        lock_for_all(transaction).await?;
+        let (provider, id) = (&account.provider_id, &account.account_id);
+        if !linked_accounts::find_of_key_in(transaction, provider, id).await?.is_empty() {
+            return Err(StoreError::Duplicate { column: "account.accountId".to_owned() });
+        }
+    }
+    transaction.execute(&linked_accounts::insert(account)).await.map(|_| ())
+}
+
+/// Whoever else asks for it waits until the transaction ends.
+async fn lock_for_all(transaction: &mut Transaction) -> Result<(), StoreError> {
+    for _ in 0..TRIES {
+        if transaction.fetch_optional(&users::lock_first()).await?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Unavailable("users were deleted one after the other".to_owned()))
 }
 
 /// The id of an account's row: 32 hexadecimal digits, or a UUID, that follow from what the account is.

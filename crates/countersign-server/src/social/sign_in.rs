@@ -21,7 +21,7 @@ use countersign_store::{
 
 use super::{
     Identity,
-    link::{add, row_id},
+    link::{add, add_in, row_id},
     provider::Provider,
 };
 use crate::{
@@ -162,7 +162,7 @@ async fn new_user(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, StoreError
     };
     let mut transaction = auth.database().begin().await?;
     transaction.insert("user", &users::insert(&user), &mut user.id).await?;
-    transaction.execute(&linked_accounts::insert(&account(auth, arrival, &user))).await?;
+    add_in(auth, &mut transaction, &account(auth, arrival, &user)).await?;
     transaction.commit().await?;
     Ok(user)
 }

@@ -27,6 +27,15 @@ impl Statement for Sql {
     }
 }
 
+/// The same, put together.
+pub(crate) struct Text(pub(crate) String);
+
+impl Statement for Text {
+    fn render(&self, _: Dialect) -> (Cow<'_, str>, Cow<'_, [Value]>) {
+        (self.0.as_str().into(), (&[] as &[Value]).into())
+    }
+}
+
 pub(crate) fn open(url: &str) -> Database {
     Database::open(&url.parse::<DatabaseUrl>().expect("a URL")).expect("opens")
 }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    Database, Row, StoreError, date,
+    Database, Row, StoreError, Transaction, date,
     sql::{Expr, ExprTrait, InsertStatement, Query, SelectStatement, UpdateStatement, Value},
 };
 
@@ -89,13 +89,34 @@ pub async fn find_of_key(
     provider_id: &str,
     account_id: &str,
 ) -> Result<Vec<Account>, StoreError> {
-    let select = Query::select()
+    let rows = database.fetch_all(&select_of_key(provider_id, account_id)).await?;
+    read_of_key(rows, provider_id, account_id)
+}
+
+/// The same, as a transaction sees it.
+pub async fn find_of_key_in(
+    transaction: &mut Transaction,
+    provider_id: &str,
+    account_id: &str,
+) -> Result<Vec<Account>, StoreError> {
+    let rows = transaction.fetch_all(&select_of_key(provider_id, account_id)).await?;
+    read_of_key(rows, provider_id, account_id)
+}
+
+fn select_of_key(provider_id: &str, account_id: &str) -> SelectStatement {
+    Query::select()
         .columns(COLUMNS)
         .from("account")
         .and_where(Expr::col("providerId").eq(provider_id))
         .and_where(Expr::col("accountId").eq(account_id))
-        .take();
-    let rows = database.fetch_all(&select).await?;
+        .take()
+}
+
+fn read_of_key(
+    rows: Vec<Row>,
+    provider_id: &str,
+    account_id: &str,
+) -> Result<Vec<Account>, StoreError> {
     let mut found = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     // A database that folds case, or leaves out spaces at the end, finds other people's, too.
     found.retain(|found| found.provider_id == provider_id && found.account_id == account_id);
@@ -125,7 +146,7 @@ pub async fn find_of_user(
 
 /// Adds an account at a provider. Nothing else in the table is unique: whoever wants one account to be
 /// linked once gives its row an id that follows from it, and the second insert fails with
-/// [`StoreError::Duplicate`].
+/// [`StoreError::Duplicate`]; where the database counts ids, it has to be looked for under a lock.
 pub fn insert(account: &Account) -> InsertStatement {
     let tokens = &account.tokens;
     Query::insert()

@@ -196,6 +196,19 @@ pub fn lock(id: &str) -> SelectStatement {
         .take()
 }
 
+/// Reads the first user's row and keeps it: whoever else asks this way waits until the transaction ends. For what
+/// several users may want at once, and no row stands for. One that was deleted while it was waited for is not
+/// found; the next one is.
+pub fn lock_first() -> SelectStatement {
+    Query::select()
+        .column("id")
+        .from("user")
+        .order_by("id", Order::Asc)
+        .limit(1)
+        .lock(LockType::Update)
+        .take()
+}
+
 /// Gives a user another address, unless the old one changed meanwhile: then no row is touched.
 /// Fails with [`StoreError::Duplicate`] when the address is taken.
 pub fn change_email(user: &User, email: &str, verified: bool, now: Timestamp) -> UpdateStatement {

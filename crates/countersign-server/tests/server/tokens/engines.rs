@@ -1,14 +1,14 @@
 //! Many at once and broken off half-way, on each database: a family has one live token, or is gone.
 
-use std::{borrow::Cow, future::poll_fn, pin::pin, sync::Arc, task::Poll};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
 use countersign_jwt::Clock;
 use countersign_server::{Findings, inspect};
 use countersign_store::{
-    Database, Dialect, Statement,
+    Database,
     expired::{self, Ending},
     revocations,
-    sql::{Expr, ExprTrait, Query, Value},
+    sql::{Expr, ExprTrait, Query},
 };
 use countersign_testing::{mariadb::MariaDb, postgres::Postgres};
 use jiff::SignedDuration;
@@ -16,7 +16,10 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::device::{Device, ENABLED, Pair, assert_not_good, refresh, refreshed};
-use crate::fixture::{Reply, TestServer, settings};
+use crate::{
+    fixture::{Reply, TestServer, settings},
+    storage_faults::Text,
+};
 
 const MANY: usize = 50;
 const NO_WINDOW: (&str, &str) = ("COUNTERSIGN_REFRESH_TOKENS__RETRY_WINDOW", "0");
@@ -178,15 +181,6 @@ async fn t217_what_is_revoked_while_it_is_refreshed_is_revoked_on_sqlite() {
     revoked_meanwhile(&url, 30).await;
 }
 
-/// SQL for SQLite, as it is written.
-struct Raw(String);
-
-impl Statement for Raw {
-    fn render(&self, _: Dialect) -> (Cow<'_, str>, Cow<'_, [Value]>) {
-        (self.0.as_str().into(), Vec::new().into())
-    }
-}
-
 #[tokio::test]
 async fn t209_a_rotation_that_stops_half_way_did_not_happen_on_sqlite() {
     for when in [
@@ -197,7 +191,7 @@ async fn t209_a_rotation_that_stops_half_way_did_not_happen_on_sqlite() {
         let (_folder, url) = on_sqlite();
         let run = async |sql: String| {
             let database = Database::open(&url.parse().expect("a URL")).expect("opens");
-            database.execute(&Raw(sql)).await.map(|_| ()).expect("runs");
+            database.execute(&Text(sql)).await.map(|_| ()).expect("runs");
         };
         let stop = format!("CREATE TRIGGER stop {when} BEGIN SELECT RAISE(ABORT, 'stops'); END");
         let break_off = async || run(stop.clone()).await;
@@ -307,7 +301,7 @@ async fn where_the_database_counts_ids_families_have_names_of_their_own() {
     let user = "CREATE TABLE \"user\" (\"id\" integer primary key not null, \"name\" text not null, \
                 \"email\" text not null unique, \"emailVerified\" integer not null, \"image\" text, \
                 \"createdAt\" date not null, \"updatedAt\" date not null)";
-    database.execute(&Raw(user.to_owned())).await.expect("makes it");
+    database.execute(&Text(user.to_owned())).await.expect("makes it");
     let changes = [&ENABLED[..], &[("DATABASE_URL", url.as_str())]].concat();
     let settings = settings(&changes).unwrap_or_else(|error| panic!("{error}"));
     let Findings { database, inspection, .. } = inspect(&settings).await.expect("inspects");
