@@ -14,7 +14,7 @@
 //! | [`ended`](Feature::ended) | a transaction is about to commit that ended something before its time |
 //! | [`end_committed`](Feature::end_committed) | such a transaction is committed |
 //! | [`is_taken_back`](Feature::is_taken_back) | somebody asks whether a token still counts |
-//! | [`password_renewed`](Feature::password_renewed) | the same password is stored in another form |
+//! | [`password_renewed`](Feature::password_renewed) | a transaction is about to commit that stores the same password in another form |
 
 mod bearer;
 mod chosen;
@@ -40,7 +40,7 @@ pub use revocation::{
 use axum::{Router, response::Response};
 use countersign_jwt::Claims;
 use countersign_store::{
-    Transaction,
+    StoreError, Transaction,
     schema::Table,
     sessions::Session,
     users::{ProfileChange, User},
@@ -143,14 +143,15 @@ pub(crate) trait Feature: Send + Sync + 'static {
         async { Ok(()) }.boxed()
     }
 
-    /// A user's password, once right, is stored in another form: what was known of the old one holds.
+    /// A user's password, once right, is stored in another form in this transaction: what was known of the old one
+    /// holds.
     fn password_renewed<'a>(
         &'a self,
-        _auth: &'a Auth,
+        _transaction: &'a mut Transaction,
         _user_id: &'a str,
         _old: &'a str,
         _new: &'a str,
-    ) -> BoxFuture<'a, Result<(), ApiError>> {
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
         async { Ok(()) }.boxed()
     }
 

@@ -6,7 +6,7 @@
 //! right. Where only proven addresses can sign in, another one is told so after its right password,
 //! and mailed the link where the settings say so.
 
-use countersign_store::{accounts, users::User};
+use countersign_store::{StoreError, accounts, users::User};
 use http::{HeaderValue, header};
 use serde::Serialize;
 
@@ -100,17 +100,32 @@ pub(crate) async fn who_has_password(
 /// Stores the hash in our form where the other system's is still stored. The sign-in succeeded
 /// and goes on when this does not: the next one tries again.
 async fn renew(auth: &Auth, user_id: &str, stored: &str, renewed: &str) {
-    let replace = accounts::replace_password(user_id, stored, renewed, auth.now());
-    match auth.database().execute(&replace).await {
-        Ok(0) => return,
-        Ok(_) => tracing::info!(user = user_id, "a password hash of another system was renewed"),
+    match renew_with_features(auth, user_id, stored, renewed).await {
+        Ok(false) => {}
+        Ok(true) => {
+            tracing::info!(user = user_id, "a password hash of another system was renewed");
+        }
         Err(error) => {
             tracing::warn!(user = user_id, %error, "a password hash could not be renewed");
-            return;
         }
     }
-    for feature in auth.features() {
-        // What could not be told is in the log; it ends something that would have gone on.
-        let _told = feature.password_renewed(auth, user_id, stored, renewed).await;
+}
+
+/// One transaction: nobody sees another hash than what is known of it. Whether it was still stored.
+async fn renew_with_features(
+    auth: &Auth,
+    user_id: &str,
+    stored: &str,
+    renewed: &str,
+) -> Result<bool, StoreError> {
+    let mut transaction = auth.database().begin().await?;
+    let replace = accounts::replace_password(user_id, stored, renewed, auth.now());
+    if transaction.execute(&replace).await? == 0 {
+        return Ok(false);
     }
+    for feature in auth.features() {
+        feature.password_renewed(&mut transaction, user_id, stored, renewed).await?;
+    }
+    transaction.commit().await?;
+    Ok(true)
 }

@@ -45,7 +45,7 @@ use axum::{
     extract::State,
     routing::{MethodRouter, get, post},
 };
-use countersign_store::schema::Table;
+use countersign_store::{StoreError, Transaction, schema::Table};
 use futures_util::{FutureExt, future::BoxFuture};
 
 pub use self::operator::{RevokeTokenError, RevokedToken, revoke_token};
@@ -133,12 +133,12 @@ impl Feature for Tokens {
 
     fn password_renewed<'a>(
         &'a self,
-        auth: &'a Auth,
+        transaction: &'a mut Transaction,
         user_id: &'a str,
         old: &'a str,
         new: &'a str,
-    ) -> BoxFuture<'a, Result<(), ApiError>> {
-        password::renewed(auth, user_id, old, new).boxed()
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        password::renewed(transaction, user_id, old, new).boxed()
     }
 
     fn signed_out<'a>(

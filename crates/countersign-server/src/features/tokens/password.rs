@@ -4,9 +4,7 @@
 //! Auth on the same database counts alike.
 
 use aws_lc_rs::digest;
-use countersign_store::refresh_families;
-
-use crate::{Auth, wire::ApiError};
+use countersign_store::{StoreError, Transaction, refresh_families};
 
 /// What is kept of a stored password; `None` for no password.
 pub(super) fn fingerprint(stored: Option<&str>) -> Option<String> {
@@ -16,14 +14,14 @@ pub(super) fn fingerprint(stored: Option<&str>) -> Option<String> {
 
 /// The same password is stored in another form: nothing ends.
 pub(super) async fn renewed(
-    auth: &Auth,
+    transaction: &mut Transaction,
     user_id: &str,
     old: &str,
     new: &str,
-) -> Result<(), ApiError> {
+) -> Result<(), StoreError> {
     let (Some(old), Some(new)) = (fingerprint(Some(old)), fingerprint(Some(new))) else {
         return Ok(());
     };
-    auth.database().execute(&refresh_families::move_password(user_id, &old, &new)).await?;
+    transaction.execute(&refresh_families::move_password(user_id, &old, &new)).await?;
     Ok(())
 }

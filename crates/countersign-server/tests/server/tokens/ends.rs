@@ -10,7 +10,7 @@ use serde_json::json;
 use super::device::{Device, assert_not_good, refresh, refreshed, start};
 use crate::{
     fixture::{PASSWORD, TestServer},
-    storage_faults::Sql,
+    storage_faults::{Sql, Text},
 };
 
 /// Of the password of everybody here, as another system stored it.
@@ -145,5 +145,24 @@ async fn a_credential_of_another_account_id_is_no_password_at_a_refresh_either()
     let only = "DELETE FROM account WHERE id <> 'other'";
     database.execute(&Sql(only)).await.expect("writes");
     let pair = device.begin(&server).await;
+    refreshed(&server, &pair.refresh).await;
+}
+
+/// The renewed hash and what refresh tokens know of it are one: where one cannot be written, neither is.
+#[tokio::test]
+async fn a_hash_that_cannot_be_renewed_everywhere_is_renewed_nowhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("auth.db").display());
+    let server = start(&[("DATABASE_URL", &url)]).await;
+    let device = Device::signed_up(&server).await;
+    let database = Database::open(&url.parse().expect("a URL")).expect("opens");
+    let stored = format!("UPDATE account SET password = '{BCRYPT}'");
+    database.execute(&Text(stored)).await.expect("writes");
+    let pair = device.begin(&server).await;
+    let broken = "CREATE TRIGGER broken BEFORE UPDATE OF password ON \"refreshFamily\" \
+        BEGIN SELECT RAISE(ABORT, 'broken'); END";
+    database.execute(&Sql(broken)).await.expect("breaks");
+    Device::signed_in(&server).await;
+    database.execute(&Sql("DROP TRIGGER broken")).await.expect("mends");
     refreshed(&server, &pair.refresh).await;
 }
