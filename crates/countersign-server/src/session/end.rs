@@ -111,7 +111,7 @@ async fn end_rows(
     found.retain(|session| session.expires_at > recently);
     let mut all: Vec<Ended> = found.into_iter().map(|session| ended(session.id)).collect();
     if touched > expected {
-        // A session began between the two statements; it ended nameless.
+        // A session began between the two statements, in which nobody else ended one; it ended nameless.
         all.push(Ended::User { id: user_id.to_owned() });
     }
     Ok(all)

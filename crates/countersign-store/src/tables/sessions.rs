@@ -6,7 +6,8 @@ use super::users::{self, User};
 use crate::{
     Cells, Database, Prepared, Row, StoreError, date,
     sql::{
-        DeleteStatement, Expr, ExprTrait, InsertStatement, Query, SelectStatement, UpdateStatement,
+        DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Query, SelectStatement,
+        UpdateStatement,
     },
 };
 
@@ -98,12 +99,13 @@ pub async fn list_live(
 }
 
 /// The sessions of a user by id, each with when it is over: for a transaction that ends them, and
-/// [`read_end`].
+/// [`read_end`]. Nobody else ends one of them until the transaction does.
 pub fn ends_of_user(user_id: &str) -> SelectStatement {
     Query::select()
         .columns(["id", "token", "expiresAt"])
         .from("session")
         .and_where(Expr::col("userId").eq(user_id))
+        .lock(LockType::Update)
         .take()
 }
 

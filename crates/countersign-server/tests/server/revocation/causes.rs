@@ -1,12 +1,17 @@
 //! Whatever ends a session ends the tokens that were issued in it, wherever sessions are.
 
+use std::time::Duration;
+
 use countersign_testing::{mariadb::MariaDb, postgres::Postgres, redis::Redis};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::follower::{Follower, token};
-use crate::fixture::{PASSWORD, TestServer};
+use crate::{
+    fixture::{PASSWORD, TestServer},
+    storage_faults::{Text, open},
+};
 
 /// What somebody does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +160,46 @@ async fn t224_whatever_ends_a_session_ends_its_tokens_on_mariadb() {
     let mariadb = MariaDb::start().expect("MariaDB starts");
     let url = mariadb.new_database("auth").expect("a database");
     ends_everything_at(&[("DATABASE_URL", &url)], "mariadb").await;
+}
+
+/// While all sessions of a user end, one ends by itself and another one begins: as many as there were before.
+#[tokio::test]
+async fn t224_a_session_that_begins_while_all_end_does_not_end_without_its_tokens() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let server = TestServer::start(&[("DATABASE_URL", &url)]).await;
+    let first = server.sign_up(&json!({})).await.json()["token"].clone();
+    let begins = sign_in(&server).await["token"].clone();
+    let begun = token(&server).await;
+    sign_in(&server).await;
+    let (first, begins) = (first.as_str().expect("a token"), begins.as_str().expect("a token"));
+    let is_it = format!("token = '{begins}'");
+    let put_aside = format!(
+        "CREATE TABLE aside AS SELECT * FROM session WHERE {is_it}; DELETE FROM session WHERE {is_it}"
+    );
+    postgres.run("auth", &put_aside).expect("SQL runs");
+
+    let mut others = open(&url).begin().await.expect("begins");
+    for statement in [
+        format!("DELETE FROM session WHERE token = '{first}'"),
+        "INSERT INTO session SELECT * FROM aside".to_owned(),
+        // Whoever reads sees none of this yet; whoever writes waits.
+        "LOCK TABLE session IN SHARE MODE".to_owned(),
+    ] {
+        others.execute(&Text(statement)).await.expect("runs");
+    }
+    let commits = async {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+        while postgres.run("auth", waiting).expect("reads").trim() == "0" {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        others.commit().await.expect("commits");
+    };
+    let nothing = json!({});
+    let (ended, ()) = tokio::join!(server.post("/revoke-sessions", &nothing), commits);
+    assert_eq!(ended.status, 200, "{}", ended.body);
+    assert_eq!(postgres.run("auth", "SELECT count(*) FROM session").expect("reads").trim(), "0");
+    assert!(Follower::of(&server).await.refuses(&begun));
 }
 
 #[tokio::test]
