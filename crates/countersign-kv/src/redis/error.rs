@@ -1,6 +1,6 @@
 //! What can go wrong between us and Redis.
 
-use redis::{ErrorKind, ServerErrorKind};
+use redis::ErrorKind;
 
 /// A call that Redis did not carry out. Keys and values are not in the text.
 #[derive(Debug, thiserror::Error)]
@@ -35,15 +35,62 @@ impl RedisError {
     }
 }
 
+/// What Redis answers to a command that it carries out at another time, or once its operator has mended
+/// something: it is loading or busy, its memory or disk is full, it is no master any more, it wants a password.
+const LATER: [&str; 11] = [
+    "BUSY",
+    "CLUSTERDOWN",
+    "LOADING",
+    "MASTERDOWN",
+    "MISCONF",
+    "MOVED",
+    "NOAUTH",
+    "NOREPLICAS",
+    "OOM",
+    "READONLY",
+    "TRYAGAIN",
+];
+
 impl From<redis::RedisError> for RedisError {
     fn from(error: redis::RedisError) -> Self {
-        use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly, TryAgain};
-        match error.kind() {
-            ErrorKind::Io
-            | ErrorKind::Server(BusyLoading | ClusterDown | MasterDown | ReadOnly | TryAgain) => {
-                Self::Unavailable(error.to_string())
-            }
-            _ => Self::Refused(error.to_string()),
+        let later = error.code().is_some_and(|code| LATER.contains(&code));
+        if later || error.kind() == ErrorKind::Io {
+            Self::Unavailable(error.to_string())
+        } else {
+            Self::Refused(error.to_string())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::{RedisResult, from_redis_value, parse_redis_value};
+
+    use super::*;
+
+    fn error_of(answer: &str) -> RedisError {
+        let value = parse_redis_value(format!("-{answer}\r\n").as_bytes()).expect("an answer");
+        let read: RedisResult<String> =
+            value.extract_error().and_then(|value| Ok(from_redis_value(value)?));
+        read.expect_err("an error").into()
+    }
+
+    #[test]
+    fn t229_what_redis_does_at_another_time_is_not_refused() {
+        for answer in [
+            "LOADING Redis is loading the dataset in memory",
+            "READONLY You can't write against a read only replica.",
+            "OOM command not allowed when used memory > 'maxmemory'.",
+            "NOAUTH Authentication required.",
+            "MOVED 3999 127.0.0.1:6381",
+            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to",
+            "BUSY Redis is busy running a script. You can only call SCRIPT KILL",
+            "NOREPLICAS Not enough good replicas to write.",
+        ] {
+            assert!(error_of(answer).is_unavailable(), "{answer}: {}", error_of(answer));
+        }
+        for answer in ["WRONGTYPE Operation against a key", "NOPERM this user has no permissions"] {
+            assert!(!error_of(answer).is_unavailable(), "{answer}");
         }
     }
 }

@@ -262,3 +262,39 @@ async fn who_deletes_themselves_is_signed_out_wherever_sessions_are() {
         assert_eq!(server.get("/get-session").await.json(), Value::Null, "{rows}");
     }
 }
+
+/// What a Redis answers that is there and cannot do what it is asked: whoever asks is told to come again, and
+/// nobody that anything was done.
+#[tokio::test]
+async fn t229_a_redis_that_answers_with_an_error_is_away() {
+    let WithRedis { redis, server } = start(&[]).await;
+    server.sign_up(&json!({})).await;
+    let cookies = server.take_cookies();
+    let sign_in = json!({ "email": "ann@example.com", "password": PASSWORD });
+    let goes_on = async || {
+        server.put_cookies(cookies.clone());
+        server.get("/get-session").await.json()["user"]["name"] == "Ann"
+    };
+    for (what, fault, repair) in [
+        ("no memory", "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
+        ("a replica", "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+        ("no replica", "CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0"),
+    ] {
+        redis.run(fault);
+        assert_eq!(server.post("/sign-in/email", &sign_in).await.status, 503, "{what}");
+        server.put_cookies(cookies.clone());
+        let reply = server.post("/revoke-sessions", &json!({})).await;
+        assert_eq!(reply.status, 503, "{what}: {}", reply.body);
+        assert!(reply.set_cookies().is_empty(), "{what}");
+        redis.run(repair);
+        assert!(goes_on().await, "{what}: nothing was ended");
+    }
+    // On one connection: whoever connects after the first command has to show the password.
+    redis.run("CONFIG SET requirepass another\r\nCLIENT KILL TYPE normal");
+    for _ in 0..3 {
+        for path in ["/get-session", "/list-sessions"] {
+            server.put_cookies(cookies.clone());
+            assert_eq!(server.get(path).await.status, 503, "{path}");
+        }
+    }
+}
