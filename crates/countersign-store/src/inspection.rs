@@ -44,6 +44,8 @@ pub struct MisfitColumn {
     pub column: String,
     /// The type it has.
     pub found: String,
+    /// What it has to be.
+    pub wanted: String,
 }
 
 /// A column that has to be given in every insert and that we know nothing of.
@@ -71,10 +73,18 @@ pub enum Lack {
         column: String,
     },
     /// A column does not hold what is written here.
-    #[error("the column {}.{} is of type {}", .0.table, .0.column, .0.found)]
+    #[error(
+        "the column {}.{} is of type {} and has to be {}; change its type in the database (`countersign migrate` \
+         alters nothing that is there)",
+        .0.table, .0.column, .0.found, .0.wanted
+    )]
     Misfit(MisfitColumn),
     /// Nobody knows what to write into a column.
-    #[error("nothing fills the column {}.{}, which is NOT NULL without a default", .0.table, .0.column)]
+    #[error(
+        "nothing here fills the column {}.{}, which is NOT NULL without a default; let it be NULL, give it a default, \
+         or drop it",
+        .0.table, .0.column
+    )]
     Unexpected(UnexpectedColumn),
 }
 
@@ -159,8 +169,9 @@ impl Inspection {
                 None if self.is_missing(table, column) => {}
                 None => self.missing_columns.push((table, column)),
                 Some(other) if !self.fits(column, other) => {
-                    let (table, found) = (self.table(table), other.kind.clone());
-                    let misfit = MisfitColumn { table, column: name, found };
+                    let (found, wanted) = (other.kind.clone(), self.wanted(column));
+                    let misfit =
+                        MisfitColumn { table: self.table(table), column: name, found, wanted };
                     if !self.misfit_columns.contains(&misfit) {
                         self.misfit_columns.push(misfit);
                     }
@@ -177,6 +188,15 @@ impl Inspection {
             Rule::Of(parent) => IdKind::of(&found.kind, self.dialect)
                 .is_some_and(|kind| kind.meets(self.id_kind(parent))),
             _ => column.kind.fits(&found.kind, self.dialect),
+        }
+    }
+
+    /// What a column has to be, in words.
+    fn wanted(&self, column: &Column) -> String {
+        match column.rule {
+            Rule::Key => "text, uuid, or an integer that the database counts".to_owned(),
+            Rule::Of(parent) => format!("of the type of {parent}.id"),
+            _ => column.kind.wanted(self.dialect).to_owned(),
         }
     }
 
@@ -280,14 +300,14 @@ impl fmt::Display for Inspection {
             writeln!(
                 f,
                 "column `{table}`.`{column}` is NOT NULL without a default, and nothing here \
-                 fills it: make it nullable or drop it"
+                 fills it: let it be NULL, give it a default, or drop it"
             )?;
         }
-        for MisfitColumn { table, column, found } in &self.misfit_columns {
+        for MisfitColumn { table, column, found, wanted } in &self.misfit_columns {
             writeln!(
                 f,
                 "column `{table}`.`{column}` is of type {found}, which does not hold what is \
-                 written here"
+                 written here: it has to be {wanted}"
             )?;
         }
         for statement in self.statements() {

@@ -290,6 +290,24 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// What a column of this kind may be in such a database, in words.
+    pub(crate) fn wanted(self, dialect: Dialect) -> &'static str {
+        match (self, dialect) {
+            (Self::Text | Self::ShortText, Dialect::Sqlite) => "text",
+            (Self::Text | Self::ShortText, _) => "text or varchar",
+            (Self::Integer, _) | (Self::Boolean | Self::BigInteger, Dialect::Sqlite) => {
+                "an integer"
+            }
+            (Self::Boolean, _) => "a boolean",
+            (Self::BigInteger, _) => "bigint",
+            (Self::Date, Dialect::Sqlite) => "date or text",
+            (Self::Date, Dialect::Postgres) => "timestamptz or timestamp",
+            (Self::Date, Dialect::MySql) => "timestamp(3) or datetime(3)",
+        }
+    }
+}
+
 impl FoundTable {
     /// Reads table, column, type and whether it must be given, ordered by table.
     pub(crate) fn read(rows: Vec<Row>) -> Result<Vec<Self>, StoreError> {

@@ -1,7 +1,7 @@
 //! Looking at a database before using it.
 
 use countersign_store::{
-    Database, UnexpectedColumn,
+    Database, Lack, UnexpectedColumn,
     accounts::{self, CredentialAccount},
     linked_accounts,
     schema::{BETTER_AUTH, Column, JWKS, Kind, PROVIDER_TOKENS, RATE_LIMIT, Rule, Table},
@@ -59,6 +59,8 @@ async fn a_missing_column_and_one_that_nobody_fills_are_named(database: Database
     let text = inspection.to_string();
     assert!(text.contains("`account`.`password` is missing"), "{text}");
     assert!(text.contains("`account`.`tenant` is NOT NULL without a default"), "{text}");
+    let unexpected = Lack::Unexpected(inspection.unexpected_columns[0].clone()).to_string();
+    assert!(unexpected.contains("let it be NULL, give it a default"), "{unexpected}");
 }
 
 async fn a_column_of_another_type_is_named(database: Database) {
@@ -82,6 +84,12 @@ async fn a_column_of_another_type_is_named(database: Database) {
         inspection.misfit_columns.iter().map(|column| column.column.as_str()).collect();
     assert_eq!(misfits, ["id", "createdAt"]);
     assert!(inspection.to_string().contains("`jwks`.`id` is of type"), "{inspection}");
+    let [id, created_at] = &inspection.misfit_columns[..] else { panic!("{misfits:?}") };
+    assert_eq!(id.wanted, "text, uuid, or an integer that the database counts");
+    let lack = Lack::Misfit(created_at.clone()).to_string();
+    let wanted = ["and has to be date or text", "timestamptz or timestamp", "timestamp(3)"];
+    assert!(wanted.iter().any(|wanted| lack.contains(wanted)), "{lack}");
+    assert!(lack.contains("change its type in the database"), "{lack}");
 }
 
 /// What a feature would add to `user`.
