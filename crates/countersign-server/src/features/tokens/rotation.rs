@@ -6,10 +6,11 @@
 
 use countersign_store::{
     refresh_families::{self, FoundToken, RefreshFamily, RefreshToken, Rotation},
-    sessions::Session,
+    sessions::{self, Session},
     users::User,
 };
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::{
     Tokens,
@@ -207,6 +208,27 @@ impl Tokens {
         Ok(RefreshSecret::parse(&opened))
     }
 
+    /// The token of a family's session; `None` where there is no such session any more.
+    async fn session_to_end(
+        &self,
+        auth: &Auth,
+        family: &RefreshFamily,
+    ) -> Result<Option<Zeroizing<String>>, ApiError> {
+        let error = match self.0.sessions.open(&family.session) {
+            Ok(token) => return Ok(Some(token)),
+            Err(error) => error,
+        };
+        tracing::error!(family = family.name, %error, "the session of stolen refresh tokens is looked for by its id");
+        let sessions = auth.sessions();
+        if sessions.have_rows() {
+            let found = sessions::token_and_user_of(auth.database(), &family.session_id).await?;
+            return Ok(found.map(|(token, _)| token.into()));
+        }
+        let mut live = sessions.list(&family.user_id, auth.now()).await?.into_iter();
+        let found = live.find(|session| session.id == family.session_id);
+        Ok(found.map(|session| session.token.into()))
+    }
+
     /// Family and session end together, once, however many notice.
     async fn end_stolen(
         &self,
@@ -215,7 +237,7 @@ impl Tokens {
         client: &Client,
     ) -> Result<(), ApiError> {
         let (family, now) = (&found.family, auth.now());
-        let session = self.0.sessions.open(&family.session).ok();
+        let session = self.session_to_end(auth, family).await?;
         let mut transaction = auth.database().begin().await?;
         if let Some(row) = session.as_ref().and_then(|token| auth.sessions().end_row(token, now)) {
             transaction.execute(&row).await?;

@@ -1,5 +1,6 @@
 //! A refresh token is used twice: by its holder who did not get the answer, or by a thief.
 
+use countersign_testing::{file_in, redis::Redis};
 use jiff::SignedDuration;
 use serde_json::Value;
 
@@ -131,4 +132,31 @@ async fn t220_a_family_that_moves_goes_on_and_the_log_says_from_where_to_where()
     let said = ["last_address", "address", "last_user_agent", "user_agent"];
     let expected = ["203.0.113.7", "198.51.100.9", "", "another/2"];
     assert_eq!(said.map(|name| &*events[0][name]), expected);
+}
+
+/// The secret that sealed the session's token was taken away too early.
+#[tokio::test]
+async fn t205_the_session_ends_also_where_its_token_cannot_be_opened_any_more() {
+    let redis = Redis::start().expect("Redis starts");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, shared) = (file_in(&folder, "a.db"), redis.url());
+    for in_redis in [false, true] {
+        let mut settings = vec![("DATABASE_URL", url.as_str())];
+        settings.extend(in_redis.then_some(("REDIS_URL", shared.as_str())));
+        let server = start(&settings).await;
+        let device = if in_redis {
+            Device::signed_in(&server).await
+        } else {
+            Device::signed_up(&server).await
+        };
+        let first = device.begin(&server).await;
+        let second = refreshed(&server, &first.refresh).await;
+        refreshed(&server, &second.refresh).await;
+        settings.push(("BETTER_AUTH_SECRET", "another-secret-for-tests-only-0123456789"));
+        let other = start(&settings).await;
+        let log = AuditLog::begin();
+        assert_not_good(&refresh(&other, &first.refresh).await, "used twice");
+        assert_eq!(log.of("refresh_token_reuse").len(), 1);
+        assert!(!device.is_signed_in(&server).await, "in Redis: {in_redis}");
+    }
 }
