@@ -1,11 +1,21 @@
 //! Sessions in a real Redis: what is there, and what happens while it is away.
 
-use countersign_testing::redis::Redis;
+use std::{sync::Arc, time::Duration};
+
+use countersign_jwt::Clock;
+use countersign_store::{
+    date,
+    sql::{Expr, ExprTrait, Query},
+};
+use countersign_testing::{file_in, redis::Redis};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::fixture::{PASSWORD, TestServer};
+use crate::{
+    fixture::{PASSWORD, TestServer},
+    storage_faults::open,
+};
 
 struct WithRedis {
     redis: Redis,
@@ -296,5 +306,57 @@ async fn t229_a_redis_that_answers_with_an_error_is_away() {
             server.put_cookies(cookies.clone());
             assert_eq!(server.get(path).await.status, 503, "{path}");
         }
+    }
+}
+
+/// Somebody signs in at one server, and ends all other sessions at another one between the row and its copy.
+#[tokio::test]
+async fn a_session_that_ends_before_it_is_in_redis_is_not_there_afterwards() {
+    for preserved in ["false", "true"] {
+        let redis = Redis::start().expect("Redis starts");
+        let folder = tempfile::tempdir().expect("a folder");
+        let (url, shared) = (file_in(&folder, "a.db"), redis.url());
+        let settings = [
+            ("DATABASE_URL", url.as_str()),
+            ("REDIS_URL", &shared),
+            ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", "true"),
+            ("COUNTERSIGN_SESSION__PRESERVE_IN_DATABASE", preserved),
+        ];
+        let (one, other) = (TestServer::start(&settings).await, TestServer::start(&settings).await);
+        other.sign_up(&json!({})).await;
+        other.clock.advance(SignedDuration::from_secs(1));
+        let database = open(&url);
+        let live = async || {
+            let live = Query::select()
+                .column("id")
+                .from("session")
+                .and_where(Expr::col("expiresAt").gt(date(other.clock.now())))
+                .take();
+            database.fetch_all(&live).await.expect("reads").len()
+        };
+        let pause = async || tokio::time::sleep(Duration::from_millis(5)).await;
+
+        redis.run("CLIENT PAUSE 60000 WRITE");
+        let one = Arc::new(one);
+        let signs_in = Arc::clone(&one);
+        let body = json!({ "email": "ann@example.com", "password": PASSWORD });
+        let signing_in =
+            tokio::spawn(async move { signs_in.post("/sign-in/email", &body).await.status });
+        while live().await < 2 && !signing_in.is_finished() {
+            pause().await;
+        }
+        let nothing = json!({});
+        let goes_on = async {
+            while live().await > 1 {
+                pause().await;
+            }
+            redis.run("CLIENT UNPAUSE");
+        };
+        let (ended, ()) = tokio::join!(other.post("/revoke-other-sessions", &nothing), goes_on);
+        // On a machine that is slow enough Redis was away for both.
+        let signed_in = signing_in.await.expect("no panic");
+        assert!([200, 503].contains(&ended.status.as_u16()), "{}", ended.body);
+        assert!([200, 503].contains(&signed_in.as_u16()));
+        assert!(one.get("/get-session").await.json().is_null(), "preserved {preserved}");
     }
 }

@@ -21,7 +21,7 @@ use countersign_store::{
     sql::{DeleteStatement, UpdateStatement, Value},
     users::User,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use self::redis::RedisSessions;
 use crate::{
@@ -105,12 +105,21 @@ impl SessionStore {
         transaction.insert("session", &row, &mut session.id).await
     }
 
-    /// Puts a session into Redis, where there is one.
+    /// Puts a session into Redis, where there is one. Who ended it since its row was written found nothing to end
+    /// in Redis: then it ends here.
     pub(crate) async fn share(&self, session: &Session, user: &User) -> Result<(), ApiError> {
-        match &self.redis {
-            Some(redis) => Ok(redis.insert(session, user, session.created_at).await?),
-            None => Ok(()),
+        let Some(redis) = &self.redis else { return Ok(()) };
+        redis.insert(session, user, session.created_at).await?;
+        if self.in_database && !self.has_whole_row(session).await? {
+            redis.end(&session.token, session.created_at).await?;
         }
+        Ok(())
+    }
+
+    /// Whether the row of a session is there and ends when the session does. Some databases round.
+    async fn has_whole_row(&self, session: &Session) -> Result<bool, StoreError> {
+        let end = session.expires_at - SignedDuration::from_secs(1);
+        sessions::is_live(&self.database, &session.user_id, &session.id, end).await
     }
 
     /// Moves the end of a session; `false` when it is gone. Where Redis has copies, it may have lost this one.
