@@ -42,13 +42,22 @@ pub enum SetPasswordError {
         most: usize,
     },
     /// It could not be hashed.
-    #[error("the password could not be hashed")]
+    #[error(
+        "the password could not be hashed, and nothing was changed: that takes 32 MiB of memory; do it again when \
+         they are free"
+    )]
     NotHashed,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Redis, which has the sessions that end, does not answer.
-    #[error(transparent)]
+    /// Redis, which has the sessions that end, did not answer before anything was done.
+    #[error("{0}; nothing was changed: do it again when Redis answers")]
+    NoRedis(RedisError),
+    /// Redis did not answer after the database was written.
+    #[error(
+        "{0}; the password is set, and sessions that are in Redis go on until they are over: do it again when Redis \
+         answers, and they end"
+    )]
     Redis(#[from] RedisError),
     /// The threads that hash passwords could not be started.
     #[error("cannot start the threads that hash passwords: {0}")]
@@ -85,6 +94,14 @@ pub async fn set_password(
     let slot = hashing.slot().map_err(|_| SetPasswordError::NotHashed)?;
     let hash = slot.hash(password, entropy).await.map_err(|_| SetPasswordError::NotHashed)?;
 
+    let redis = match &settings.redis {
+        Some(redis) if replace => {
+            let connected = Redis::connect(&redis.url, &redis.key_prefix).await;
+            Some(connected.map_err(SetPasswordError::NoRedis)?)
+        }
+        _ => None,
+    };
+    let sessions = SessionStore::new(settings, database.clone(), redis);
     let recorder = Recorder::find(settings, database).await?;
     let mut transaction = database.begin().await?;
     if transaction.execute(&accounts::set_password(&user.id, &hash, now)).await? == 0 {
@@ -96,11 +113,6 @@ pub async fn set_password(
         };
         transaction.execute(&accounts::insert_credential(&account)).await?;
     }
-    let redis = match &settings.redis {
-        Some(redis) if replace => Some(Redis::connect(&redis.url, &redis.key_prefix).await?),
-        _ => None,
-    };
-    let sessions = SessionStore::new(settings, database.clone(), redis);
     if replace && let Some(rows) = sessions.end_all_rows(&user.id, now) {
         transaction.execute(&rows).await?;
     }

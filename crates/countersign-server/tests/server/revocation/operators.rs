@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_jwt::Clock;
-use countersign_server::{RevokeError, revoke_issued_before, revoke_session};
+use countersign_server::{RevokeError, revoke_issued_before, revoke_session, set_password};
 use countersign_store::{revocations, sessions, sql::Query};
 use countersign_testing::{file_in, postgres::Postgres, redis::Redis};
 use jiff::SignedDuration;
@@ -111,4 +111,39 @@ async fn t302_rows_that_are_preserved_stay_when_everything_is_taken_back() {
     let rows = database.fetch_all(&rows).await.expect("reads");
     let ends: Vec<_> = rows.iter().map(|row| row.timestamp("expiresAt").expect("a time")).collect();
     assert_eq!(ends, [now], "it says when it ended");
+}
+
+#[tokio::test]
+async fn t230_a_password_that_is_set_while_redis_is_away_says_what_was_done() {
+    let redis = Redis::start().expect("Redis starts");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, shared) = (file_in(&folder, "a.db"), redis.url());
+    let changes = [("DATABASE_URL", url.as_str()), ("REDIS_URL", &shared)];
+    let server = TestServer::start(&changes).await;
+    server.sign_up(&json!({})).await;
+    let browser = server.take_cookies();
+    server.clock.advance(SignedDuration::from_secs(1));
+    let (settings, database) = (settings(&changes).expect("settings"), open(&url));
+    let set = async |password| {
+        let (now, entropy) = (server.clock.now(), repeating());
+        set_password(&settings, &database, "ann@example.com", password, true, now, &entropy).await
+    };
+    let signs_in = async |password: &str| {
+        let body = json!({ "email": "ann@example.com", "password": password });
+        server.post("/sign-in/email", &body).await.status == 200
+    };
+    redis.run("ACL SETUSER default -ping");
+    let error = set("another password").await.expect_err("Redis does not answer").to_string();
+    assert!(error.contains("nothing was changed"), "{error}");
+    assert!(!signs_in("another password").await);
+    redis.run("ACL SETUSER default +ping -get");
+    let error = set("another password").await.expect_err("Redis does not say").to_string();
+    assert!(error.contains("the password is set, and sessions"), "{error}");
+    redis.run("ACL SETUSER default +get");
+    server.put_cookies(browser.clone());
+    assert!(!server.get("/get-session").await.json().is_null(), "as it was said");
+    set("another password").await.expect("done again");
+    server.put_cookies(browser);
+    assert!(server.get("/get-session").await.json().is_null());
+    assert!(signs_in("another password").await);
 }
