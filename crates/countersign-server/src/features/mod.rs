@@ -55,7 +55,7 @@ pub(crate) use self::{
     chosen::Chosen,
     ended::{Ended, commit},
     moments::around,
-    revocation::Recorder,
+    revocation::{NO_FEED, Recorder},
 };
 use crate::{
     Auth,

@@ -66,7 +66,7 @@ use countersign_store::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 
-pub(crate) use self::record::Recorder;
+pub(crate) use self::record::{NO_FEED, Recorder};
 pub use self::{
     guards::Confirmation,
     operator::{ListedSession, RevokeError, list_sessions, revoke_issued_before, revoke_session},

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::{
     guards::{Confirmation, Wait, wait_for_all},
-    record::{self, Place, Recorder},
+    record::{self, NO_FEED, Place, Recorder},
 };
 use crate::{
     Entropy,
@@ -37,10 +37,7 @@ pub enum RevokeError {
     #[error("sessions are in Redis only; set session.store_in_database to look after them here")]
     OnlyRedis,
     /// The feed is off.
-    #[error(
-        "the revocation feed is off: its tables are missing (`countersign migrate apply` adds them), or \
-         revocation.enabled or token.enabled is false"
-    )]
+    #[error("{NO_FEED}")]
     NoFeed,
     /// The database.
     #[error(transparent)]

@@ -18,6 +18,10 @@ use crate::{
     settings::{Settings, Wish},
 };
 
+/// Why there is no [`Recorder`], for who operates the server.
+pub(crate) const NO_FEED: &str = "the revocation feed that tells guards is off: its tables are missing \
+     (`countersign migrate apply` adds them), or revocation.enabled or token.enabled is false";
+
 /// Writes entries.
 #[derive(Clone, Copy)]
 pub(crate) struct Recorder {

@@ -4,6 +4,7 @@ use countersign_store::{
     accounts,
     refresh_families::{self, RefreshFamily, RefreshToken},
     sessions::Session,
+    sql::InsertStatement,
     users::{self, User},
 };
 use jiff::Timestamp;
@@ -59,15 +60,7 @@ impl Tokens {
             created_at: now,
             expires_at: now + jittered(settings.absolute_lifetime, auth.entropy()),
         };
-        let lifetime = jittered(settings.lifetime, auth.entropy());
-        let token = RefreshToken {
-            id: &auth.new_id("refreshToken"),
-            family: &family.name,
-            hash: &refresh.hash(),
-            generation: 0,
-            created_at: now,
-            expires_at: family.expires_at.min(now + lifetime),
-        };
+        let row = self.row(auth, &family, 0, &refresh, now);
 
         let mut transaction = auth.database().begin().await?;
         // Who begins another one at the same time waits and counts this one.
@@ -83,9 +76,29 @@ impl Tokens {
             transaction.execute(&refresh_families::delete_each(others)).await?;
         }
         transaction.execute(&refresh_families::insert(&family_id, &family)).await?;
-        transaction.execute(&refresh_families::insert_token(&token)).await?;
+        transaction.execute(&row).await?;
         transaction.commit().await?;
         let ends = family.expires_at;
         Ok(Granted { session, user, issued_at, scope, refresh, ends, remembered, extended: false })
+    }
+
+    /// The row of a token that is made now, for a family in this generation.
+    pub(super) fn row(
+        &self,
+        auth: &Auth,
+        family: &RefreshFamily,
+        generation: i64,
+        token: &RefreshSecret,
+        now: Timestamp,
+    ) -> InsertStatement {
+        let lifetime = jittered(self.0.settings.lifetime, auth.entropy());
+        refresh_families::insert_token(&RefreshToken {
+            id: &auth.new_id("refreshToken"),
+            family: &family.name,
+            hash: &token.hash(),
+            generation,
+            created_at: now,
+            expires_at: family.expires_at.min(now + lifetime),
+        })
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Entropy,
-    features::{Ended, Recorder},
+    features::{Ended, NO_FEED, Recorder},
     settings::Settings,
 };
 
@@ -22,10 +22,7 @@ pub enum RevokeTokenError {
     #[error("this is a refresh token, and refresh_tokens.enabled is false here: there are none")]
     NoRefreshTokens,
     /// Nobody would learn that an access token was taken back.
-    #[error(
-        "this is an access token, and the revocation feed that tells guards is off: its tables are missing \
-         (`countersign migrate apply` adds them), or revocation.enabled or token.enabled is false"
-    )]
+    #[error("this is an access token, and {NO_FEED}")]
     NoFeed,
     /// Neither of both.
     #[error("this is no token: a refresh token begins with csr_, an access token has two dots")]

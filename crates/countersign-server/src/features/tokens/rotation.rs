@@ -5,7 +5,7 @@
 //! the old token live or the new one, never both or none.
 
 use countersign_store::{
-    refresh_families::{self, FoundToken, RefreshFamily, RefreshToken, Rotation},
+    refresh_families::{self, FoundToken, RefreshFamily, Rotation},
     sessions::{self, Session},
     users::User,
 };
@@ -18,7 +18,6 @@ use super::{
     audit,
     error::{OAuthError, refusals},
     judgement::{Judgement, Patience, Standing},
-    lifetime::jittered,
     password::fingerprint,
     scope,
     secret::RefreshSecret,
@@ -171,20 +170,12 @@ impl Tokens {
             ip_address: &client.address,
             user_agent: &client.user_agent,
         };
-        let lifetime = jittered(self.0.settings.lifetime, auth.entropy());
-        let token = RefreshToken {
-            id: &auth.new_id("refreshToken"),
-            family: &family.name,
-            hash: &next.hash(),
-            generation: family.generation + 1,
-            created_at: now,
-            expires_at: family.expires_at.min(now + lifetime),
-        };
+        let row = self.row(auth, family, family.generation + 1, &next, now);
         let mut transaction = auth.database().begin().await?;
         if transaction.execute(&refresh_families::rotate(&rotation)).await? == 0 {
             return Ok(None);
         }
-        transaction.execute(&refresh_families::insert_token(&token)).await?;
+        transaction.execute(&row).await?;
         transaction.commit().await?;
         Ok(Some(next))
     }
