@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 use super::{
     answer::Answer,
     names::{Called, HASHED, HashedNames, Kind, NameHasher},
+    slowest::SlowestClock,
     table::{Table, Term},
     take_error::TakeError,
 };
@@ -50,9 +51,8 @@ struct Set {
 struct Position {
     /// Up to where it was taken in.
     to: u64,
-    /// How far the slower of this machine's clock and the issuer's ever was from the steady one, in
-    /// seconds.
-    slowest: Option<i64>,
+    /// What time it is for what ends.
+    slowest: SlowestClock,
     /// An answer went on from where nothing is held: the next one has to begin at the beginning.
     is_lost: bool,
     /// Which part is swept next.
@@ -169,15 +169,9 @@ impl Held {
         set
     }
 
-    /// Forgets, little by little, what ended. Time passes here as by the steady clock, from the earliest that
-    /// the other clocks ever said, so that nothing is lost when they jump ahead and back, not even both.
+    /// Forgets, little by little, what ended.
     fn sweep(&self, position: &mut Position, now: u32, steady: u64) {
-        let steady = i64::try_from(steady / 1000).unwrap_or(i64::MAX);
-        let ahead = i64::from(now).saturating_sub(steady);
-        let slowest = position.slowest.map_or(ahead, |slowest| slowest.min(ahead));
-        position.slowest = Some(slowest);
-        let now = u32::try_from(steady.saturating_add(slowest)).unwrap_or_default();
-        let now = now.saturating_sub(KEPT_BEYOND);
+        let now = position.slowest.now(now, steady).saturating_sub(KEPT_BEYOND);
         let sets = self.sets.load_full();
         for _ in 0..PARTS_A_SWEEP {
             sets.iter().for_each(|set| set.table.sweep(position.sweep, now));

@@ -40,6 +40,7 @@ mod held;
 mod names;
 mod question;
 mod settings;
+mod slowest;
 mod status;
 mod table;
 mod take_error;
