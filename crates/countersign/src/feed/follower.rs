@@ -3,8 +3,9 @@
 //! | Last answer | Next question |
 //! |---|---|
 //! | none yet, or a failure | to be answered at once |
-//! | brought entries, and there are more | at once |
-//! | brought entries | at once, to be answered when there is news |
+//! | went on from what is held, and there is more | at once |
+//! | went on from what is held | at once, to be answered when there is news |
+//! | is of another sequence than what is held, or repeats it, and has entries | the same after a pause: two servers that do not agree must not be asked without end |
 //! | brought nothing | the same; not before the time is over for which the last one could have waited |
 //!
 //! A question may take as long as it may wait, and three seconds, or half the staleness that is allowed if
@@ -85,7 +86,7 @@ impl Follower {
     async fn follow(self: Arc<Self>, answered: watch::Sender<bool>) {
         // Connections are the task's own: those of a process do not outlive a fork.
         let mut downloads = None;
-        let (mut wait, mut failures) = (0, 0_u32);
+        let (mut wait, mut failures, mut repetitions) = (0, 0_u32, 0_u32);
         loop {
             let earliest = tokio::time::sleep(self.pace(wait));
             let taken = self.ask(&mut downloads, wait).await;
@@ -96,12 +97,18 @@ impl Follower {
                         self.log_recovery(failures);
                     }
                     failures = 0;
-                    if let Taken::Complete { news } = taken {
+                    if taken.is_complete {
                         answered.send_replace(true);
-                        if !news {
-                            earliest.await;
-                        }
                         wait = self.wait();
+                    }
+                    if !taken.goes_on && (taken.has_news || !taken.is_complete) {
+                        repetitions = repetitions.saturating_add(1);
+                        tokio::time::sleep(pause_after(repetitions)).await;
+                        continue;
+                    }
+                    repetitions = 0;
+                    if taken.is_complete && !taken.has_news {
+                        earliest.await;
                     }
                 }
                 Err(error) => {

@@ -61,11 +61,13 @@ struct Position {
 
 /// What an answer brought.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// More is to be asked for at once.
-    InPart,
-    /// It is complete as of its question.
-    Complete { news: bool },
+pub(super) struct Taken {
+    /// All is known as of its question; otherwise there is more to be asked for.
+    pub(super) is_complete: bool,
+    /// It has entries.
+    pub(super) has_news: bool,
+    /// More is held than before of the sequence that was held, or this was the first answer of all.
+    pub(super) goes_on: bool,
 }
 
 impl Held {
@@ -80,7 +82,8 @@ impl Held {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
         let sets = self.sets.load_full();
         let newest = sets.first().filter(|set| set.is_of(answer));
-        let held = newest.map_or(0, |_| position.to);
+        // Whoever is lost asked from the beginning: as if nothing were held.
+        let held = newest.filter(|_| !position.is_lost).map_or(0, |_| position.to);
         if answer.from > held {
             position.is_lost = true;
             return Err(TakeError::Gap { from: answer.from, held });
@@ -88,6 +91,7 @@ impl Held {
         if answer.more && answer.to == held {
             return Err(TakeError::NoProgress);
         }
+        let goes_on = sets.is_empty() || (newest.is_some() && answer.to > held);
         let set = match newest {
             Some(set) => Arc::clone(set),
             None => self.begin(&sets, answer),
@@ -98,8 +102,8 @@ impl Held {
             }
             set.table.insert(entry.hash, entry.term);
         }
-        let news = !answer.entries.is_empty();
-        if news {
+        let has_news = !answer.entries.is_empty();
+        if has_news {
             self.generation.fetch_add(1, Ordering::Release);
         }
         // A database that was restored is behind where it was: from there it goes on.
@@ -107,11 +111,10 @@ impl Held {
         position.is_lost = false;
         self.sequence.store(answer.to, Ordering::Relaxed);
         self.sweep(&mut position, now.min(answer.issued_at), asked_at);
-        if answer.more {
-            return Ok(Taken::InPart);
+        if !answer.more {
+            self.known_as_of.fetch_max(asked_at.saturating_add(1), Ordering::Release);
         }
-        self.known_as_of.fetch_max(asked_at.saturating_add(1), Ordering::Release);
-        Ok(Taken::Complete { news })
+        Ok(Taken { is_complete: !answer.more, has_news, goes_on })
     }
 
     /// By what a token or session was taken back, if it was. Names that were hashed for another sequence

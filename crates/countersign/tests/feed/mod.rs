@@ -9,6 +9,8 @@ mod sequences;
 mod settings;
 mod task;
 
+use std::time::Duration;
+
 use countersign::{FeedStatus, GuardBuilder, RevocationFeed};
 use countersign_jwt::SigningKey;
 use countersign_testing::feed::Feed;
@@ -61,9 +63,7 @@ impl Fed {
 
     /// Waits until the guard says that it has taken in all there is.
     async fn taken(&self) {
-        while !self.feed.is_taken() {
-            tokio::task::yield_now().await;
-        }
+        until(|| self.feed.is_taken()).await;
     }
 
     /// Has the guard ask twice: what it then knows, it knows as of now.
@@ -77,9 +77,7 @@ impl Fed {
     /// Waits until one more question brought nothing; why.
     async fn failure(&self) -> &'static str {
         let before = self.known().failures;
-        while self.known().failures == before {
-            tokio::task::yield_now().await;
-        }
+        until(|| self.known().failures > before).await;
         self.known().last_error.unwrap()
     }
 
@@ -95,6 +93,16 @@ impl Fed {
     }
 }
 
+/// Waits for something that does not come by itself.
+pub(crate) async fn until(happened: impl Fn() -> bool) {
+    let waiting = async {
+        while !happened() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), waiting).await.expect("it happens");
+}
+
 fn follower(
     feed: &Feed,
     key: SigningKey,
@@ -105,7 +113,7 @@ fn follower(
 }
 
 /// The issuer's half of what the guard and the test have.
-fn copy(key: &SigningKey) -> SigningKey {
+pub(crate) fn copy(key: &SigningKey) -> SigningKey {
     let jwk = key.private_jwk().unwrap();
     SigningKey::from_private_jwk(key.algorithm(), &jwk).unwrap().with_kid(key.kid().unwrap())
 }

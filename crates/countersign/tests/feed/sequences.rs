@@ -1,8 +1,15 @@
 //! Sequences of the issuer: long ones in pages, new ones, and ones that went back. What was held stays.
 
-use serde_json::json;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
-use super::{Fed, LATE, with};
+use countersign::{Clock, SystemClock};
+use countersign_testing::feed::Manner;
+use serde_json::{Value, json};
+
+use super::{Fed, LATE, until, with};
 use crate::service::NOW;
 
 async fn refused(fed: &Fed, jti: &str) -> bool {
@@ -103,4 +110,56 @@ async fn t232_a_database_that_was_restored_takes_nothing_back_and_is_followed_fr
         assert!(refused(&fed, jti).await, "{jti}");
     }
     assert_eq!((fed.known().sequence, fed.known().entries), (3, 5));
+}
+
+/// Some answer left something out, so all of it is asked for again, though the first page ends where the
+/// guard already was.
+#[tokio::test]
+async fn t232_after_a_gap_it_begins_at_the_beginning_and_goes_on() {
+    let fed = Fed::new();
+    fed.feed.page(3);
+    for jti in ["t1", "t2", "t3"] {
+        fed.feed.revoke_token(jti, LATE);
+    }
+    assert!(refused(&fed, "t3").await);
+    fed.taken().await;
+    let gap = |payload: &mut Value| {
+        payload["from"] = (payload["to"].as_u64().unwrap() + 1).into();
+        payload["to"] = payload["from"].clone();
+    };
+    let typ = Some("revocations+jwt");
+    fed.feed.answer(Manner::Bent { payload: gap, typ, key: None });
+    assert_eq!(fed.failure().await, "gap");
+    fed.feed.revoke_token("t4", LATE);
+    fed.feed.answer(Manner::Well);
+    until(|| fed.feed.is_taken() || fed.known().last_error == Some("no_progress")).await;
+    assert_eq!(fed.known().sequence, 4);
+    assert!(refused(&fed, "t4").await);
+}
+
+/// Behind one address there are two servers whose databases are not the same, or one that always says the
+/// same again.
+#[tokio::test]
+async fn t232_answers_without_progress_are_not_asked_for_without_end() {
+    fn another_epoch(payload: &mut Value) {
+        static TURN: AtomicUsize = AtomicUsize::new(0);
+        let turn = TURN.fetch_add(1, Ordering::Relaxed);
+        payload["epoch"] = ["left", "right"][turn % 2].into();
+    }
+    fn the_same_again(payload: &mut Value) {
+        payload["from"] = 0.into();
+        payload["entries"] = json!([["j", "AAAAAAAAAAE", LATE]]);
+    }
+    for payload in [another_epoch, the_same_again] {
+        let fed = Fed::new();
+        fed.feed.revoke_token("t1", LATE);
+        assert!(refused(&fed, "t1").await);
+        fed.taken().await;
+        let (before, asked) = (SystemClock.steady(), fed.feed.asked().len());
+        fed.feed.answer(Manner::Bent { payload, typ: Some("revocations+jwt"), key: None });
+        until(|| fed.feed.asked().len() >= asked + 4).await;
+        // An eighth, a quarter and half a second at least.
+        assert!(SystemClock.steady() >= before + Duration::from_millis(875));
+        assert!(refused(&fed, "t1").await);
+    }
 }
