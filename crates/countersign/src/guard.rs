@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use countersign_jwt::{Claims, Clock, TokenError, dangerous};
+use countersign_jwt::{Claims, Clock, KeySet, TokenError, dangerous};
 use http::{header::AUTHORIZATION, request::Parts};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::{
     credential,
     feed::{Feed, HashedNames},
     identity::Identity,
-    keys::{IssuerStatus, KeySource, Keys},
+    keys::{IssuerStatus, KeySource, Keys, Signed},
     metrics::{Counters, Metrics},
     policy::Policy,
     reference::Reference,
@@ -204,8 +204,8 @@ impl Inner {
         let issuer = self.issuer_of(token)?;
         let revocations = self.revocations_of(issuer);
         let Trusted { policy, name, keys, .. } = &self.issuers[issuer];
-        let (claims, held) =
-            keys.judge(now, |keys| policy.verifier().verify(token, keys, now)).await?;
+        let verify = |keys: &KeySet| policy.verifier().verify(token, keys, now);
+        let (claims, held) = keys.judge(Signed::Token, now, verify).await?;
         if policy.requires_token_id() && claims.token_id().is_none() {
             return Err(TokenError::MissingClaim { claim: "jti" }.into());
         }

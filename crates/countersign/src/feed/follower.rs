@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     calls::{CallError, Downloads, Wanted, is_this_machine},
-    keys::Keys,
+    keys::{Keys, Signed},
     refusal::Refusal,
     revocation::seconds,
 };
@@ -163,7 +163,9 @@ impl Follower {
         let now = self.clock.now();
         let opened = self
             .keys
-            .judge(now, |keys| keys.open_message(answer::TYPE, message, answer::MAX_BYTES))
+            .judge(Signed::Feed, now, |keys| {
+                keys.open_message(answer::TYPE, message, answer::MAX_BYTES)
+            })
             .await;
         opened.map(|(payload, _keys)| payload).map_err(|refusal| match refusal {
             Refusal::InvalidToken(error) => TakeError::NotSigned(error),

@@ -25,7 +25,7 @@ use countersign_jwt::{Algorithm, KeyError, KeySet, TokenError, WeakSecret, check
 use jiff::Timestamp;
 
 use self::remote::RemoteKeys;
-pub(crate) use self::status::KeysStatus;
+pub(crate) use self::{past::Signed, status::KeysStatus};
 pub use self::{published::PublishedKeys, status::IssuerStatus};
 use crate::{calls::AddressError, refusal::Refusal};
 
@@ -185,21 +185,23 @@ impl Keys {
         }
     }
 
-    /// Newer keys than these, for a token whose key is not among them; the same when there are none.
-    pub(crate) async fn newer_than(
+    /// Newer keys than these, for something whose key is not among them; the same when there are none.
+    async fn newer_than(
         &self,
         seen: &HeldKeys,
+        signed: Signed,
         now: Timestamp,
     ) -> Result<Arc<HeldKeys>, Refusal> {
         match self {
             Self::Given(keys) => Ok(Arc::clone(keys)),
-            Self::Published(remote) => remote.newer_than(seen, now).await,
+            Self::Published(remote) => remote.newer_than(seen, signed, now).await,
         }
     }
 
     /// Judges with the keys at hand; what none of them made, once more with newer ones.
     pub(crate) async fn judge<T>(
         &self,
+        signed: Signed,
         now: Timestamp,
         judge: impl Fn(&KeySet) -> Result<T, TokenError>,
     ) -> Result<(T, Arc<HeldKeys>), Refusal> {
@@ -209,13 +211,15 @@ impl Keys {
         // after them was fetched later.
         for _ in 0..2 {
             let newer = match &verdict {
-                Err(TokenError::UnknownKey) => self.newer_than(&held, now).await?,
+                Err(TokenError::UnknownKey) => self.newer_than(&held, signed, now).await?,
                 // The issuer may have replaced a key by one of the same name. Hardly any does, so that it
                 // cannot be asked does not make a bad signature a check that could not run.
-                Err(TokenError::WrongSignature) => match self.newer_than(&held, now).await {
-                    Ok(newer) => newer,
-                    Err(_unavailable) => break,
-                },
+                Err(TokenError::WrongSignature) => {
+                    match self.newer_than(&held, signed, now).await {
+                        Ok(newer) => newer,
+                        Err(_unavailable) => break,
+                    }
+                }
                 _ => break,
             };
             if newer.generation == held.generation {

@@ -7,14 +7,34 @@ use jiff::{SignedDuration, Timestamp};
 use super::known::CLOCK_JITTER;
 
 pub(super) const PAUSE_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(2);
-const PAUSE_AFTER_NOTHING_NEW: SignedDuration = SignedDuration::from_secs(30);
+
+/// What was signed by a key that is not at hand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signed {
+    /// By whoever sends it.
+    Token,
+    /// At the address of the issuer's feed, which no stranger answers for.
+    Feed,
+}
+
+impl Signed {
+    /// How long no such fetch follows one that brought no new name.
+    fn pause_after_nothing_new(self) -> SignedDuration {
+        match self {
+            Self::Token => SignedDuration::from_secs(30),
+            Self::Feed => SignedDuration::from_secs(2),
+        }
+    }
+}
 
 /// Who holds it may fetch.
 #[derive(Default)]
 pub(super) struct Past {
     pub(super) failed_at: Option<Timestamp>,
     /// When a fetch for a token brought no new name.
-    pub(super) in_vain_at: Option<Timestamp>,
+    pub(super) token_in_vain_at: Option<Timestamp>,
+    /// The same for the feed: tokens of strangers must not keep it from finding the issuer's new key.
+    pub(super) feed_in_vain_at: Option<Timestamp>,
     /// Whether keys were fetched or the snapshot was looked at.
     pub(super) started: bool,
 }
@@ -25,9 +45,20 @@ impl Past {
         rest_of(PAUSE_AFTER_FAILURE, self.failed_at, now)
     }
 
-    /// Whether fetches for tokens have to wait.
-    pub(super) fn was_in_vain(&self, now: Timestamp) -> bool {
-        rest_of(PAUSE_AFTER_NOTHING_NEW, self.in_vain_at, now).is_some()
+    /// Whether fetches for the like have to wait.
+    pub(super) fn was_in_vain(&self, signed: Signed, now: Timestamp) -> bool {
+        let since = match signed {
+            Signed::Token => self.token_in_vain_at,
+            Signed::Feed => self.feed_in_vain_at,
+        };
+        rest_of(signed.pause_after_nothing_new(), since, now).is_some()
+    }
+
+    pub(super) fn in_vain(&mut self, signed: Signed, now: Timestamp) {
+        match signed {
+            Signed::Token => self.token_in_vain_at = Some(now),
+            Signed::Feed => self.feed_in_vain_at = Some(now),
+        }
     }
 }
 

@@ -17,9 +17,10 @@
 //! tokens cannot make this service hammer the issuer: a fetch for an unknown key or a wrong signature that
 //! brings no new name is the last such fetch for 30 seconds, and until then tokens are held against the
 //! known keys alone. So a rotation in the middle of a storm of forged tokens is found by the first fetch
-//! after the 30 seconds, and tokens of a key that was not published before are refused until then. A fetch
-//! that does bring a new name is followed by no pause, since only the issuer can rotate keys. After a
-//! failure the next fetch waits two seconds.
+//! after the 30 seconds, and tokens of a key that was not published before are refused until then. The
+//! revocation feed, which no stranger answers for, has a pause of its own, of two seconds: a storm does not
+//! keep it from finding the key that replaced a stolen one. A fetch that does bring a new name is followed by
+//! no pause, since only the issuer can rotate keys. After a failure the next fetch waits two seconds.
 //!
 //! A fetch runs on its own task, so a client that hangs up does not abort it. A key set that is published
 //! again byte by byte stays the one it was, and with it the tokens verified by it.
@@ -36,7 +37,7 @@ use super::{
     fetch_error::FetchError,
     known::{Age, Known},
     lifetime,
-    past::{PAUSE_AFTER_FAILURE, Past},
+    past::{PAUSE_AFTER_FAILURE, Past, Signed},
     publisher::{Publication, Publisher},
     snapshot::{Restored, Snapshot, on_disk},
     status::KeysStatus,
@@ -59,8 +60,8 @@ pub(crate) struct RemoteKeys {
 enum Occasion {
     /// There are none, or they are old.
     Age,
-    /// A token was made by none of them.
-    Token,
+    /// Something was signed by none of them.
+    Unknown(Signed),
 }
 
 impl RemoteKeys {
@@ -105,24 +106,25 @@ impl RemoteKeys {
         usable.map(|(keys, _)| keys).ok_or_else(unavailable)
     }
 
-    /// Keys other than `seen`, among which the key of a token was not. During the pause these are the
-    /// known keys: the issuer has just said that there are no others.
+    /// Keys other than `seen`, among which the key of what was signed was not. During the pause these are
+    /// the known keys: the issuer has just said that there are no others.
     pub(crate) async fn newer_than(
         self: &Arc<Self>,
         seen: &HeldKeys,
+        signed: Signed,
         now: Timestamp,
     ) -> Result<Arc<HeldKeys>, Refusal> {
         let past = Arc::clone(&self.fetching).lock_owned().await;
         let known = self.known.load_full().filter(|known| known.age(now) != Age::Expired);
         if let Some(known) = known
-            && (known.keys.generation != seen.generation || past.was_in_vain(now))
+            && (known.keys.generation != seen.generation || past.was_in_vain(signed, now))
         {
             return Ok(Arc::clone(&known.keys));
         }
         if let Some(rest) = past.rest_after_failure(now) {
             return Err(Refusal::KeysUnavailable { retry_after: rest });
         }
-        let fetched = self.fetch_on_own_task(past, Occasion::Token, now).await;
+        let fetched = self.fetch_on_own_task(past, Occasion::Unknown(signed), now).await;
         fetched.ok_or_else(unavailable)
     }
 
@@ -196,11 +198,12 @@ impl RemoteKeys {
         let Publication { keys: set, json, lifetime } = publication;
         let known = self.known.load_full();
         let is_known = |kid| known.as_ref().is_some_and(|known| known.keys.set.has_kid(kid));
-        let in_vain = occasion == Occasion::Token && set.kids().all(is_known);
         past.failed_at = None;
         past.started = true;
-        if in_vain {
-            past.in_vain_at = Some(now);
+        if let Occasion::Unknown(signed) = occasion
+            && set.kids().all(is_known)
+        {
+            past.in_vain(signed, now);
         }
         let (keys, json) = match &known {
             Some(known) if *known.json == *json => {

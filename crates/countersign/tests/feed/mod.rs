@@ -5,6 +5,7 @@ mod kinds;
 mod lies;
 mod outages;
 mod registration;
+mod rotation;
 mod sequences;
 mod settings;
 mod task;

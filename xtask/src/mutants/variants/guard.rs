@@ -155,8 +155,8 @@ pub(super) const VARIANTS: &[Variant] = &[
         "&& admitted.guard.is(&guard)" => "&& (admitted.guard.is(&guard) || true)"),
     variant!("of two Authorization lines the first counts", "credential.rs":
         "if lines.next().is_some() {" => "if lines.next().is_none() && false {"),
-    variant!("every unknown kid makes a fetch", "keys/remote.rs":
-        "past.in_vain_at = Some(now);" => "past.in_vain_at = None;"),
+    variant!("every unknown kid makes a fetch", "keys/past.rs":
+        "Signed::Token => self.token_in_vain_at = Some(now)," => "Signed::Token => self.token_in_vain_at = None,"),
     // Cookies.
     variant!("every route takes cookies", "cookies/mod.rs":
         "request.extensions.get::<AcceptCookies>()?;"
