@@ -30,6 +30,8 @@ pub enum Manner {
     Well,
     /// With this status and nothing else.
     Status(u16),
+    /// With 429, and so many seconds in `Retry-After`.
+    Later(u64),
     /// With a redirect to this address.
     Redirect(String),
     /// Not at all; the connection stays open.
@@ -292,6 +294,9 @@ impl State {
         let (typ, key, payload) = match &self.manner {
             Manner::Silent | Manner::HangsUp | Manner::Drip => return Vec::new(),
             Manner::Status(status) => return head(*status, "Content-Length: 0"),
+            Manner::Later(seconds) => {
+                return head(429, &format!("Retry-After: {seconds}\r\nContent-Length: 0"));
+            }
             Manner::Redirect(url) => {
                 return head(302, &format!("Location: {url}\r\nContent-Length: 0"));
             }

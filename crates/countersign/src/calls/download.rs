@@ -4,7 +4,12 @@
 //! configured), no compression (a small answer could unfold without end). The content type is not looked
 //! at: what is not what was asked for does not parse. Time is limited by the caller.
 
-use http::{HeaderMap, StatusCode, header::ACCEPT};
+use std::time::Duration;
+
+use http::{
+    HeaderMap, StatusCode,
+    header::{ACCEPT, RETRY_AFTER},
+};
 use reqwest::{Client, redirect};
 use url::Url;
 
@@ -32,13 +37,25 @@ pub(crate) struct Download {
 /// Why there is none.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CallError {
-    #[error("no answer")]
+    #[error(
+        "no answer: see whether the address is right and can be reached from here, and its \
+         certificate is one that this machine trusts"
+    )]
     NoAnswer(#[source] reqwest::Error),
-    #[error("no whole answer in time")]
+    #[error(
+        "no whole answer in time: see whether the issuer is overloaded or a proxy holds it back"
+    )]
     Timeout,
-    #[error("the answer has status {0}")]
-    Status(StatusCode),
-    #[error("the answer is larger than {most} bytes")]
+    #[error(
+        "the answer has status {status} instead of 200: see whether the address is right, and what \
+         the issuer's log says"
+    )]
+    Status {
+        status: StatusCode,
+        /// When to come again, if it says so in seconds (RFC 9110 §10.2.3).
+        retry_after: Option<Duration>,
+    },
+    #[error("the answer is larger than {most} bytes: see whether the address is right")]
     TooLarge { most: usize },
 }
 
@@ -48,7 +65,7 @@ impl CallError {
         match self {
             Self::NoAnswer(_) => "no_answer",
             Self::Timeout => "timeout",
-            Self::Status(_) => "status",
+            Self::Status { .. } => "status",
             Self::TooLarge { .. } => "too_large",
         }
     }
@@ -78,7 +95,8 @@ impl Downloads {
         }
         let mut answer = request.send().await?;
         if answer.status() != StatusCode::OK {
-            return Err(CallError::Status(answer.status()));
+            let retry_after = retry_after(answer.headers());
+            return Err(CallError::Status { status: answer.status(), retry_after });
         }
         let headers = std::mem::take(answer.headers_mut());
         let mut body = Vec::new();
@@ -90,4 +108,9 @@ impl Downloads {
         }
         Ok(Download { headers, body })
     }
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }

@@ -9,8 +9,8 @@
 //! | brought nothing | the same; not before the time is over for which the last one could have waited |
 //!
 //! A question may take as long as it may wait, and three seconds, or half the staleness that is allowed if
-//! that is less. After failures it pauses for a quarter of a second, then twice as long each time up to two
-//! seconds, give or take a random half.
+//! that is less. Pauses are of a quarter of a second, then twice as long each time up to two seconds, give or
+//! take a random half; and after 429 as long as the issuer says, for a minute at most.
 
 use std::{sync::Arc, time::Duration};
 
@@ -37,6 +37,8 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(3);
 const LONGEST_WAIT: u64 = 30;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// However long the issuer says that it wants to be left alone.
+const LONGEST_REST: Duration = Duration::from_mins(1);
 
 /// Who is asked about what.
 pub(super) struct Follower {
@@ -115,7 +117,8 @@ impl Follower {
                     failures = failures.saturating_add(1);
                     self.log_failure(&error, failures);
                     answered.send_replace(true);
-                    tokio::time::sleep(pause_after(failures)).await;
+                    let rest = error.retry_after().unwrap_or_default().min(LONGEST_REST);
+                    tokio::time::sleep(pause_after(failures).max(rest)).await;
                     wait = 0;
                 }
             }

@@ -114,7 +114,9 @@ async fn t232_an_answer_that_leaves_something_out_is_not_taken() {
 async fn t234_what_is_no_answer_is_not_taken() {
     for (manner, expected) in [
         (Manner::Status(500), "status"),
-        (Manner::Status(401), "status"),
+        (Manner::Status(401), "refused_credential"),
+        (Manner::Status(404), "no_feed"),
+        (Manner::Status(429), "too_many_requests"),
         (Manner::Status(204), "status"),
         (Manner::Redirect("http://169.254.169.254/".to_owned()), "status"),
         (Manner::HangsUp, "no_answer"),

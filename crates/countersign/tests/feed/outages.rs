@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
-use countersign::{Clock, WhenStale};
+use countersign::{Clock, SystemClock, WhenStale};
 use countersign_testing::feed::Manner;
 use jiff::Timestamp;
 
-use super::{Fed, LATE};
+use super::{Fed, LATE, until};
 use crate::service::NOW;
 
 #[tokio::test]
@@ -134,6 +134,19 @@ async fn t227_a_feed_that_never_answers_is_given_up_and_asked_again() {
         fed.ready_again().await;
         assert_eq!(fed.alices().await, 200);
     }
+}
+
+#[tokio::test]
+async fn a_feed_that_says_when_to_come_again_is_not_asked_before() {
+    let fed = Fed::new();
+    assert_eq!(fed.alices().await, 200);
+    fed.taken().await;
+    let before = SystemClock.steady();
+    fed.feed.answer(Manner::Later(1));
+    assert_eq!(fed.failure().await, "too_many_requests");
+    let asked = fed.feed.asked().len();
+    until(|| fed.feed.asked().len() > asked).await;
+    assert!(SystemClock.steady() >= before + Duration::from_secs(1));
 }
 
 /// A clock for people, which is set, and one that nobody sets.
