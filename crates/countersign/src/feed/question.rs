@@ -5,6 +5,9 @@ use uuid::Uuid;
 
 use super::settings::Registration;
 
+/// The most characters of a list of keys that the issuer takes.
+const LONGEST_KIDS: usize = 4096;
+
 /// The address of one question.
 pub(super) struct Question<'q> {
     pub(super) url: &'q Url,
@@ -31,9 +34,7 @@ impl Question<'_> {
         query.append_pair("nonce", self.nonce);
         if let Some(registration) = self.registration {
             query.append_pair("guard", &registration.guard);
-            // A list with commas cannot name what has one.
-            let kids = self.kids.iter().copied().filter(|kid| !kid.contains(','));
-            let kids = kids.collect::<Vec<_>>().join(",");
+            let kids = listed(self.kids);
             if !kids.is_empty() {
                 query.append_pair("kids", &kids);
             }
@@ -41,6 +42,20 @@ impl Question<'_> {
         drop(query);
         url
     }
+}
+
+/// The names with commas between them, as far as the issuer takes them: none with a comma of its own or a
+/// control character, and as many as there is room for.
+fn listed(kids: &[&str]) -> String {
+    let mut list = String::new();
+    for kid in kids.iter().filter(|kid| !kid.contains(|c: char| c == ',' || c.is_control())) {
+        let comma = if list.is_empty() { "" } else { "," };
+        if list.len() + comma.len() + kid.len() <= LONGEST_KIDS {
+            list.push_str(comma);
+            list.push_str(kid);
+        }
+    }
+    list
 }
 
 /// A number that nobody can foresee: as the nonce of a question, so that no answer can be older.
@@ -76,12 +91,21 @@ mod tests {
             held: Some(("e&1", 7)),
             wait: 2,
             registration: Some(&registration),
-            kids: &["k1", "k,2", "k 3"],
+            kids: &["k1", "k,2", "k\n2", "k 3"],
             ..first
         };
         assert_eq!(
             later.address().query(),
             Some("epoch=e%261&after=7&wait=2&nonce=n-1&guard=tasks-1&kids=k1%2Ck+3")
         );
+    }
+
+    #[test]
+    fn no_more_keys_are_named_than_the_issuer_takes() {
+        let long = "k".repeat(LONGEST_KIDS);
+        assert_eq!(listed(&[&long]), long);
+        assert_eq!(listed(&["k1", &long, "k2"]), "k1,k2");
+        assert_eq!(listed(&["1", &long[1..]]), "1");
+        assert_eq!(listed(&["1", &long[2..]]).len(), LONGEST_KIDS);
     }
 }
