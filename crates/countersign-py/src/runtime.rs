@@ -2,7 +2,8 @@
 //! one thread, started when the first guard needs it.
 //!
 //! A forked process has no threads but the one that forked, so it forgets the runtime of its parent
-//! and starts its own. Guards with keys at hand from the start never need one.
+//! and starts its own, and its guards ask their feeds anew. Guards with keys at hand from the start never
+//! need one.
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub(crate) fn forget_after_fork(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let forget = pyo3::types::PyCFunction::new_closure(py, None, None, |_, _| {
         // Its threads do not exist here, so it can be neither used nor ended.
         std::mem::forget(RUNTIME.swap(None));
+        countersign::forked();
     })?;
     let hooks = PyDict::new(py);
     hooks.set_item("after_in_child", forget)?;

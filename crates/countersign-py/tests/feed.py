@@ -41,6 +41,11 @@ class Feed:
         with self._changed:
             self._changed.wait_for(lambda: self.asked[-1].get("after") == str(len(self._entries)))
 
+    def wait_until_asked_by(self, guard: str) -> None:
+        """Until the guard of this name has asked."""
+        with self._changed:
+            self._changed.wait_for(lambda: any(each["guard"] == guard for each in self.asked))
+
     def end(self) -> None:
         with self._changed:
             self._ended = True

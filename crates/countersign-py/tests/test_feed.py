@@ -174,25 +174,36 @@ def test_what_cannot_be_followed_is_refused(
 
 FORKS = """
 import os, sys, feed as feeds
-from service import NOW, guard, token
+from countersign import Refusal
+from feed import LATE
+from service import guard, token
 
 with feeds.running() as feed:
-    now = [NOW]
-    made = guard(revocations_url=feed.url, clock=lambda: now[0])
+    # A clock that stands still: what the parent knew never becomes old.
+    made = guard(
+        revocations_url=feed.url,
+        revocations_guard="tasks",
+        revocations_credential=("tasks", "the-secret-of-the-resource-server"),
+    )
     bearer = f"Bearer {token()}"
     made.admit(bearer)
     child = os.fork()
     if child == 0:
-        # What the parent knew becomes too old; then the child asks by itself.
-        now[0] += 11
-        made.admit(bearer)
-        os._exit(0)
+        try:
+            while True:
+                made.admit(bearer)
+        except Refusal as refusal:
+            os._exit(0 if refusal.cause == "revoked_token" else 1)
+    worker = f"tasks.{child}"
+    feed.wait_until_asked_by(worker)
+    feed.revoke("j", "t1", LATE)
     _, status = os.waitpid(child, 0)
+    assert {asked["guard"] for asked in feed.asked} == {"tasks", worker}
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
-def test_a_forked_worker_asks_by_itself() -> None:
+def test_t226_a_forked_worker_asks_with_its_first_request_and_by_a_name_of_its_own() -> None:
     here = Path(__file__).parent
     done = subprocess.run([sys.executable, "-c", FORKS], cwd=here, timeout=60, check=False)
     assert done.returncode == 0

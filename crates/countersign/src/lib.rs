@@ -126,7 +126,7 @@ pub use crate::{
     audit::AuditSink,
     builder::{BuildError, GuardBuilder},
     cookies::{AcceptCookies, CookiePolicy, CookiePolicyError},
-    feed::{FeedError, FeedStatus, RevocationFeed, WhenStale},
+    feed::{FeedError, FeedStatus, RevocationFeed, WhenStale, forked},
     guard::Guard,
     identity::{Identity, Role, Scope},
     keys::{IssuerStatus, KeySource, PublishedKeys, SourceError},

@@ -21,6 +21,7 @@ use super::{
     answer::{self, Answer},
     held::{Held, Taken},
     milliseconds,
+    process::Process,
     question::{Question, unforeseen},
     settings::{FeedError, RevocationFeed},
     status::Tally,
@@ -53,8 +54,7 @@ pub(super) struct Follower {
 /// The task at work. It ends with this.
 pub(super) struct Following {
     task: JoinHandle<()>,
-    /// A forked process has none of the tasks of its parent.
-    process: u32,
+    process: Process,
     answered: watch::Receiver<bool>,
 }
 
@@ -82,7 +82,7 @@ impl Follower {
     pub(super) fn start(self: &Arc<Self>) -> Following {
         let (answered, first) = watch::channel(false);
         let task = tokio::spawn(Arc::clone(self).follow(answered));
-        Following { task, process: std::process::id(), answered: first }
+        Following { task, process: Process::current(), answered: first }
     }
 
     async fn follow(self: Arc<Self>, answered: watch::Sender<bool>) {
@@ -137,12 +137,13 @@ impl Follower {
         let held = self.held.position();
         let nonce = unforeseen().simple().to_string();
         let registration = self.feed.registration.as_ref();
+        let guard = registration.map(|own| own.guard_in(Process::current()));
         let question = Question {
             url: &self.feed.url,
             held: held.as_ref().map(|(epoch, to)| (&**epoch, *to)),
             wait,
             nonce: &nonce,
-            registration,
+            guard: guard.as_deref(),
             kids: &kids,
         };
         let wanted = Wanted {
@@ -152,7 +153,7 @@ impl Follower {
             credential: registration.map(|own| (own.name.as_str(), own.secret.as_str())),
         };
         let asked_at = milliseconds(self.clock.steady());
-        let time = Duration::from_secs(wait) + LONGEST_TIMEOUT.min(self.feed.max_staleness / 2);
+        let time = Duration::from_secs(wait) + self.timeout();
         let download = tokio::time::timeout(time, downloads.get(wanted));
         let body = download.await.unwrap_or(Err(CallError::Timeout))?.body;
         let message = String::from_utf8(body).map_err(|_error| TakeError::NotText)?;
@@ -180,6 +181,17 @@ impl Follower {
     /// what is allowed, and there is time to ask again.
     fn wait(&self) -> u64 {
         (self.feed.max_staleness / 4).as_secs().min(LONGEST_WAIT)
+    }
+
+    /// For how long an answer may be on its way.
+    fn timeout(&self) -> Duration {
+        LONGEST_TIMEOUT.min(self.feed.max_staleness / 2)
+    }
+
+    /// How old the knowledge becomes while all is well. Beyond that somebody should see whether the task is
+    /// still there.
+    pub(super) fn rhythm(&self) -> Duration {
+        self.pace(self.wait()) + self.timeout()
     }
 
     /// How long after a question without news the next one may follow.
@@ -221,22 +233,19 @@ impl Follower {
 
 impl Following {
     pub(super) fn is_alive(&self) -> bool {
-        self.is_of_this_process() && !self.task.is_finished()
+        self.process.is_current() && !self.task.is_finished()
     }
 
     /// Turns true when the first question was answered, or was not.
     pub(super) fn first_answer(&self) -> watch::Receiver<bool> {
         self.answered.clone()
     }
-
-    fn is_of_this_process(&self) -> bool {
-        self.process == std::process::id()
-    }
 }
 
 impl Drop for Following {
     fn drop(&mut self) {
-        if self.is_of_this_process() {
+        // A forked process has none of the tasks of its parent.
+        if self.process.is_current() {
             self.task.abort();
         }
     }

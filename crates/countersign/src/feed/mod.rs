@@ -17,8 +17,11 @@
 //!
 //! The first request or readiness probe starts one task for each issuer with a feed. It asks with
 //! `wait`, so that an answer comes with the news or after a quarter of the staleness that is allowed; after
-//! failures it pauses for up to two seconds. It ends with the last guard. A task that is gone with its runtime, or with the process that forked, is started again by the
-//! next request that finds the knowledge stale.
+//! failures it pauses for up to two seconds. It ends with the last guard.
+//!
+//! A task that is gone with its runtime, or that a forked process does not have, is started again by the next
+//! request that finds the knowledge older than it becomes while all is well, long before it is too old, and
+//! waits for nothing; where somebody says that the process was [forked], by the next request at all.
 //!
 //! # What is taken
 //!
@@ -29,15 +32,16 @@
 //! # What is held
 //!
 //! Each entry is a 64-bit hash under the feed's key: 16 bytes, and as much again for growing. Reading
-//! takes no lock, and the names of a token that is remembered are hashed once. What is held is never made less by an answer. When the issuer begins a new sequence (an
-//! epoch, another key), what the older one said is kept beside it. An entry is forgotten two minutes
-//! after its end, by the slower of this machine's clock and the issuer's; when both are set ahead and back,
-//! nothing is.
+//! takes no lock, and the names of a token that is remembered are hashed once. What is held is never made
+//! less by an answer. When the issuer begins a new sequence (an epoch, another key), what the older one said
+//! is kept beside it. An entry is forgotten two minutes after its end, by the slower of this machine's clock
+//! and the issuer's; when both are set ahead and back, nothing is.
 
 mod answer;
 mod follower;
 mod held;
 mod names;
+mod process;
 mod question;
 mod settings;
 mod slowest;
@@ -46,7 +50,10 @@ mod table;
 mod take_error;
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError, TryLockError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -57,8 +64,10 @@ use self::{
     follower::{Follower, Following},
     held::Held,
     names::Called,
+    process::forks,
 };
 pub use self::{
+    process::forked,
     settings::{FeedError, RevocationFeed, WhenStale},
     status::FeedStatus,
 };
@@ -75,9 +84,13 @@ pub(crate) struct Feed {
     held: Arc<Held>,
     follower: Arc<Follower>,
     following: Mutex<Option<Following>>,
+    /// The forks that were told of when the task was last seen to be there.
+    forks: AtomicU32,
     clock: Arc<dyn Clock>,
     /// In milliseconds, as ages are.
     usable_for: u64,
+    /// The knowledge is older than this only where the feed, or the task that asks it, is away.
+    usually_within: u64,
 }
 
 impl Feed {
@@ -96,8 +109,10 @@ impl Feed {
         let follower = Arc::new(Follower::new(feed, issuer, keys, clock, &held)?);
         Ok(Self {
             held,
+            usually_within: milliseconds(follower.rhythm()),
             follower,
             following: Mutex::default(),
+            forks: AtomicU32::new(forks()),
             clock: Arc::clone(clock),
             usable_for,
         })
@@ -106,7 +121,10 @@ impl Feed {
     /// Whether a decision may be made with what is known. Waits only where the feed was never asked, or
     /// nobody asks any more. To be asked before anything is looked up.
     pub(crate) async fn fresh(&self) -> Result<(), Refusal> {
-        if self.is_usable() {
+        if let Some(age) = self.age().filter(|age| *age <= self.usable_for) {
+            if age > self.usually_within || self.forks.load(Ordering::Relaxed) != forks() {
+                self.go_on();
+            }
             return Ok(());
         }
         self.first_answer().await;
@@ -158,14 +176,32 @@ impl Feed {
         Some(milliseconds(self.clock.steady()).saturating_sub(known_as_of))
     }
 
+    /// Starts the task that asks where there is none, and waits for nothing.
+    fn go_on(&self) {
+        let mut following = match self.following.try_lock() {
+            Ok(following) => following,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // Somebody does it.
+            Err(TryLockError::WouldBlock) => return,
+        };
+        // Whoever decides without a runtime has decided; the task needs one.
+        if tokio::runtime::Handle::try_current().is_ok() {
+            self.at_work(&mut following);
+        }
+    }
+
+    /// The task that asks.
+    fn at_work<'f>(&self, following: &'f mut Option<Following>) -> &'f Following {
+        self.forks.store(forks(), Ordering::Relaxed);
+        let at_work = following.take().filter(Following::is_alive);
+        following.insert(at_work.unwrap_or_else(|| self.follower.start()))
+    }
+
     /// Waits until the task that asks was answered once, or not; starts it where there is none.
     async fn first_answer(&self) {
         let mut first = {
             let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-            match &*following {
-                Some(at_work) if at_work.is_alive() => at_work.first_answer(),
-                _ => following.insert(self.follower.start()).first_answer(),
-            }
+            self.at_work(&mut following).first_answer()
         };
         // The task may be ended meanwhile, or have many pages to take in.
         let _ = tokio::time::timeout(LONGEST_WAIT, first.wait_for(|answered| *answered)).await;

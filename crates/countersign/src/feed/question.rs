@@ -3,7 +3,10 @@
 use url::Url;
 use uuid::Uuid;
 
-use super::settings::Registration;
+use super::{
+    process::Process,
+    settings::{LONGEST_NAME, Registration},
+};
 
 /// The most characters of a list of keys that the issuer takes.
 const LONGEST_KIDS: usize = 4096;
@@ -16,7 +19,8 @@ pub(super) struct Question<'q> {
     /// For how many seconds the answer may wait for news.
     pub(super) wait: u64,
     pub(super) nonce: &'q str,
-    pub(super) registration: Option<&'q Registration>,
+    /// The guard's name in this process, where it is registered.
+    pub(super) guard: Option<&'q str>,
     /// The names of the keys at hand.
     pub(super) kids: &'q [&'q str],
 }
@@ -32,8 +36,8 @@ impl Question<'_> {
             query.append_pair("wait", &self.wait.to_string());
         }
         query.append_pair("nonce", self.nonce);
-        if let Some(registration) = self.registration {
-            query.append_pair("guard", &registration.guard);
+        if let Some(guard) = self.guard {
+            query.append_pair("guard", guard);
             let kids = listed(self.kids);
             if !kids.is_empty() {
                 query.append_pair("kids", &kids);
@@ -58,6 +62,19 @@ fn listed(kids: &[&str]) -> String {
     list
 }
 
+impl Registration {
+    /// The guard's name in this process: what one process has taken in, those that were forked from it have
+    /// not. They add their number, for which the beginning of a long name makes room.
+    pub(super) fn guard_in(&self, process: Process) -> String {
+        if process == self.process {
+            return self.guard.clone();
+        }
+        let number = format!(".{}", process.0);
+        let beyond = (self.guard.len() + number.len()).saturating_sub(LONGEST_NAME);
+        format!("{}{number}", self.guard.get(beyond..).unwrap_or_default())
+    }
+}
+
 /// A number that nobody can foresee: as the nonce of a question, so that no answer can be older.
 pub(super) fn unforeseen() -> Uuid {
     #[expect(clippy::disallowed_methods, reason = "no test may foresee what no attacker may")]
@@ -73,24 +90,13 @@ mod tests {
     #[test]
     fn a_question_says_what_is_held_and_by_whom() {
         let url: Url = "https://auth.test/api/auth/revocations".parse().unwrap();
-        let first = Question {
-            url: &url,
-            held: None,
-            wait: 0,
-            nonce: "n-1",
-            registration: None,
-            kids: &["k1"],
-        };
+        let first =
+            Question { url: &url, held: None, wait: 0, nonce: "n-1", guard: None, kids: &["k1"] };
         assert_eq!(first.address().as_str(), "https://auth.test/api/auth/revocations?nonce=n-1");
-        let registration = Registration {
-            guard: "tasks-1".to_owned(),
-            name: "tasks".to_owned(),
-            secret: Zeroizing::new("s".to_owned()),
-        };
         let later = Question {
             held: Some(("e&1", 7)),
             wait: 2,
-            registration: Some(&registration),
+            guard: Some("tasks-1"),
             kids: &["k1", "k,2", "k\n2", "k 3"],
             ..first
         };
@@ -107,5 +113,19 @@ mod tests {
         assert_eq!(listed(&["k1", &long, "k2"]), "k1,k2");
         assert_eq!(listed(&["1", &long[1..]]), "1");
         assert_eq!(listed(&["1", &long[2..]]).len(), LONGEST_KIDS);
+    }
+
+    #[test]
+    fn each_process_has_a_name_of_its_own() {
+        let registered = |guard: &str| Registration {
+            guard: guard.to_owned(),
+            name: "tasks".to_owned(),
+            secret: Zeroizing::new("s".to_owned()),
+            process: Process(7),
+        };
+        assert_eq!(registered("tasks-1").guard_in(Process(7)), "tasks-1");
+        assert_eq!(registered("tasks-1").guard_in(Process(4711)), "tasks-1.4711");
+        let long = registered(&format!("{}-pod-x2x9z", "a".repeat(54))).guard_in(Process(4711));
+        assert_eq!(long, format!("{}-pod-x2x9z.4711", "a".repeat(49)));
     }
 }

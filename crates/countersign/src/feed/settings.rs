@@ -5,12 +5,14 @@ use std::time::Duration;
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::process::Process;
 use crate::calls::{AddressError, parse_address};
 
 const DEFAULT_MAX_STALENESS: Duration = Duration::from_secs(10);
 const LEAST_MAX_STALENESS: Duration = Duration::from_secs(1);
 const MOST_MAX_STALENESS: Duration = Duration::from_hours(24);
-const LONGEST_NAME: usize = 64;
+/// Of a guard.
+pub(super) const LONGEST_NAME: usize = 64;
 
 /// The revocation feed of an issuer, `…/api/auth/revocations` for Countersign.
 ///
@@ -57,6 +59,8 @@ pub(super) struct Registration {
     /// Of the resource server.
     pub(super) name: String,
     pub(super) secret: Zeroizing<String>,
+    /// In which the guard has this name.
+    pub(super) process: Process,
 }
 
 /// Why a feed cannot be followed.
@@ -147,7 +151,8 @@ impl RevocationFeed {
     }
 
     /// Registers this guard with the issuer, so that a revocation can wait until it holds here. Every
-    /// process needs a guard's name of its own; `name` and `secret` are those of the resource server.
+    /// process needs a guard's name of its own: one that is forked from this adds its number, `tasks.4711`.
+    /// `name` and `secret` are those of the resource server.
     pub fn registered(
         mut self,
         guard: impl Into<String>,
@@ -164,7 +169,7 @@ impl RevocationFeed {
         if !can_be_sent(&name) || name.contains(':') || !can_be_sent(&secret) {
             return Err(FeedError::Credential);
         }
-        self.registration = Some(Registration { guard, name, secret });
+        self.registration = Some(Registration { guard, name, secret, process: Process::current() });
         Ok(self)
     }
 }
