@@ -1,6 +1,7 @@
 //! The ways in which verifier and guard are broken: a text of a source file, and what stands there
 //! instead.
 
+mod feed;
 mod guard;
 mod verifier;
 
@@ -24,7 +25,7 @@ pub(crate) struct Edit {
 pub(crate) const PACKAGES: [&str; 2] = [verifier::PACKAGE, guard::PACKAGE];
 
 pub(crate) fn all() -> impl Iterator<Item = &'static Variant> {
-    verifier::VARIANTS.iter().chain(guard::VARIANTS)
+    verifier::VARIANTS.iter().chain(guard::VARIANTS).chain(feed::VARIANTS)
 }
 
 /// A change of one place in the crate of the module.

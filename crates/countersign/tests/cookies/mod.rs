@@ -3,6 +3,7 @@
 mod better_auth;
 mod domains;
 mod ends;
+mod feed;
 mod identity;
 mod origins;
 mod reading;
@@ -17,8 +18,8 @@ use std::{
 
 use axum::{Extension, Json, Router, body::Body, routing::any};
 use countersign::{
-    AcceptCookies, BuildError, CookiePolicy, CookiePolicyError, Guard, KeySource, Policy,
-    Revocations, Strategy,
+    AcceptCookies, BuildError, CookiePolicy, CookiePolicyError, Guard, GuardBuilder, KeySource,
+    Policy, Revocations, Strategy,
     audit::{AuditSink, Event},
     axum::{HasRole, HasScope, OneTime, User},
     cookies::{SessionOf, Sessions},
@@ -173,17 +174,24 @@ impl Service {
     }
 
     fn with(cookies: CookiePolicy) -> Self {
-        let key = crate::service::signing_key("ed1");
+        Self::built(crate::service::signing_key("ed1"), cookies, |builder| builder)
+    }
+
+    /// With this key of the issuer, and a guard that is put together in some other way.
+    fn built(
+        key: SigningKey,
+        cookies: CookiePolicy,
+        change: impl FnOnce(GuardBuilder) -> GuardBuilder,
+    ) -> Self {
         let (clock, causes) = (Arc::new(HandClock::at(NOW)), Causes::default());
         let revocations = Revocations::default();
         let policy = Policy::new(ISSUER, AUDIENCE).unwrap().with_default_scopes("tasks:read");
-        let guard = Guard::builder(policy, KeySource::keys(key.key_set().unwrap()))
+        let builder = Guard::builder(policy, KeySource::keys(key.key_set().unwrap()))
             .clock(clock.clone())
             .audit(Arc::new(causes.clone()))
             .revocations(revocations.clone())
-            .cookies(cookies)
-            .build()
-            .unwrap();
+            .cookies(cookies);
+        let guard = change(builder).build().unwrap();
         let router = Router::new()
             .route("/me", any(me))
             .route("/greeting", any(greet))
