@@ -1,5 +1,5 @@
 import { type AccessToken, accessToken } from "./access-token.ts";
-import { errorOf, membersOf, Unavailable } from "./errors.ts";
+import { ApiError, errorOf, membersOf, Unavailable } from "./errors.ts";
 
 /**
  * How tokens are asked for.
@@ -19,6 +19,9 @@ export interface Answer {
   body: unknown;
 }
 
+const NO_REFRESH_TOKENS =
+  'The auth server gives no refresh tokens: set refresh_tokens.enabled there, or use the grant "session".';
+
 /** A new token; `undefined` when there is no session any more. What else happens is thrown. */
 export async function newToken(grant: Grant, ask: Ask, now: () => number): Promise<AccessToken | undefined> {
   const asked = async (question: Parameters<Ask>[1]) => {
@@ -30,6 +33,8 @@ export async function newToken(grant: Grant, ask: Ask, now: () => number): Promi
   };
   if (grant === "session") return granted(await asked({ method: "GET" }), now);
   const refreshed = await asked({ method: "POST", body: { grant_type: "refresh_token" } });
+  const { status } = refreshed.answer;
+  if (status === 404 || status === 405) throw new ApiError(NO_REFRESH_TOKENS, status);
   if (!isMissing(refreshed.answer) && !isGone(refreshed.answer)) return granted(refreshed, now);
   return granted(await asked({ method: "POST", body: { grant_type: "session" } }), now);
 }

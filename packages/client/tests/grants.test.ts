@@ -68,6 +68,14 @@ test.each([
   }
 });
 
+test.each([404, 405])("where the auth server has no refresh tokens (%i), the error says what to set", async (status) => {
+  const { ask, questions } = server([status, undefined]);
+  const error: unknown = await newToken("refresh-token", ask, now).catch((cause: unknown) => cause);
+  expect(error).toMatchObject({ name: "ApiError", status });
+  expect(String(error)).toMatch(/refresh_tokens\.enabled .* grant "session"/);
+  expect(questions).toEqual(["POST /token refresh_token"]);
+});
+
 test("no network says nothing about the session", async () => {
   const ask: Ask = () => Promise.reject(new TypeError("Failed to fetch"));
   await expect(newToken("session", ask, now)).rejects.toMatchObject({ name: "Unavailable", status: 0 });
