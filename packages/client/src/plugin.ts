@@ -34,18 +34,22 @@ export function countersignClient(options: CountersignClientOptions = {}): Count
   return {
     id: "countersign",
     getActions($fetch) {
-      const ask: Ask = async (path, question) => {
-        let headers = new Headers();
-        const { data, error } = await $fetch<unknown>(path, {
-          ...question,
-          cache: "no-store",
-          timeout: TIMEOUT_MS,
-          onResponse: ({ response }) => void (headers = response.headers),
-        });
-        return { status: error?.status ?? 200, headers, body: error ?? data };
-      };
+      const askUntil =
+        (signal: AbortSignal): Ask =>
+        async (path, question) => {
+          let headers = new Headers();
+          const { data, error } = await $fetch<unknown>(path, {
+            ...question,
+            cache: "no-store",
+            // Covers the body as well, which the option `timeout` does not.
+            signal,
+            onResponse: ({ response }) => void (headers = response.headers),
+          });
+          return { status: error?.status ?? 200, headers, body: error ?? data };
+        };
       const { grant = "session", onEnd = () => {}, name = "countersign" } = options;
-      keeper = keepTokens(name, () => newToken(grant, ask, surroundings.now), onEnd, surroundings);
+      const asked = () => newToken(grant, askUntil(surroundings.deadline(TIMEOUT_MS)), surroundings.now);
+      keeper = keepTokens(name, asked, onEnd, surroundings);
       const { get, atHand } = keeper;
       return { tokens: { get, atHand } };
     },

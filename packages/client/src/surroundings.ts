@@ -3,6 +3,8 @@ export interface Surroundings {
   /** The wall clock in milliseconds, which goes on while a laptop sleeps. */
   now(): number;
   wait(milliseconds: number): Promise<unknown>;
+  /** A signal that comes after so long. */
+  deadline(milliseconds: number): AbortSignal;
   /** Web Locks; missing where the page is not secure. */
   locks?: Locks | undefined;
   /** A channel to the other tabs; missing outside a browser. */
@@ -31,6 +33,7 @@ export function usualSurroundings(): Surroundings {
   return {
     now: () => Date.now(),
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
     locks: isPage ? (navigator.locks as Locks | undefined) : undefined,
     openChannel: isPage && typeof BroadcastChannel !== "undefined" ? (name) => new BroadcastChannel(name) : undefined,
     window: isPage ? window : undefined,

@@ -46,7 +46,7 @@ export function openTabs(name: string, surroundings: Surroundings, hear: (messag
       try {
         const first = await locks.request(name, { ifAvailable: true }, async (lock) => (lock ? begin(false) : undefined));
         const outcome =
-          first ?? (await locks.request(name, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => begin(true)));
+          first ?? (await locks.request(name, { signal: surroundings.deadline(PATIENCE_MS) }, () => begin(true)));
         return outcome.done;
       } catch (cause) {
         if (isBegun) throw cause;

@@ -12,6 +12,8 @@ export interface Reply {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
+  /** The rest of the body never comes. */
+  stalls?: true;
 }
 
 /** A server on a free port that remembers what it was asked. */
@@ -23,10 +25,11 @@ export async function listen(reply: (request: Received) => Reply | Promise<Reply
     const { method = "", url: path = "", headers } = request;
     const asked = { method, path, headers, body: Buffer.concat(chunks).toString("utf8") };
     received.push(asked);
-    const { status = 200, headers: more, body } = await reply(asked);
+    const { status = 200, headers: more, body, stalls } = await reply(asked);
     const isText = typeof body === "string" || body === undefined;
     response.writeHead(status, { "content-type": isText ? "text/html" : "application/json", ...more });
-    response.end(isText ? body : JSON.stringify(body));
+    if (stalls) response.write(JSON.stringify(body).slice(0, -1));
+    else response.end(isText ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

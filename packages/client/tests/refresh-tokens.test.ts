@@ -1,6 +1,6 @@
 import { createAuthClient } from "better-auth/client";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { countersignClient, type End, SignedOut } from "../src/index.ts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { countersignClient, type End, SignedOut, Unavailable } from "../src/index.ts";
 import { Browser } from "./browser.ts";
 import { listen, type Reply } from "./http-server.ts";
 
@@ -8,7 +8,7 @@ import { listen, type Reply } from "./http-server.ts";
 
 let browser: Browser;
 let server: Awaited<ReturnType<typeof listen>>;
-let replies: Reply[];
+let replies: (Reply | Promise<Reply>)[];
 let ends: End[];
 
 beforeEach(async () => {
@@ -52,4 +52,30 @@ test("a family that was ended for theft ends the page's session", async () => {
   await page.tokens.get();
   await expect(page.tokens.get({ refused: "one" })).rejects.toBeInstanceOf(SignedOut);
   expect(ends).toEqual(["expired"]);
+});
+
+const received = (count: number) => vi.waitFor(() => expect(server.received).toHaveLength(count));
+
+test("an answer that begins and does not end is given up, and the next tab asks", async () => {
+  const [first, second] = [client(), client()];
+  replies = [{ ...granted("one"), stalls: true }, granted("two")];
+  const stalled = first.tokens.get();
+  const failed = expect(stalled).rejects.toBeInstanceOf(Unavailable);
+  await received(1);
+  const next = second.tokens.get();
+  browser.pass({ seconds: 15 });
+  await failed;
+  expect(await next).toBe("two");
+});
+
+test("both questions for one token have to be answered in fifteen seconds", async () => {
+  let answer: (reply: Reply) => void = () => {};
+  replies = [new Promise<Reply>((resolve) => (answer = resolve)), new Promise<Reply>(() => {})];
+  const failed = expect(client().tokens.get()).rejects.toBeInstanceOf(Unavailable);
+  await received(1);
+  browser.pass({ seconds: 10 });
+  answer(refused("invalid_request"));
+  await received(2);
+  browser.pass({ seconds: 5 });
+  await failed;
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type End, RateLimited, SignedOut, Unavailable } from "../src/index.ts";
 import { keepTokens, type TokenKeeper } from "../src/tokens.ts";
 import { AuthServer, token } from "./auth-server.ts";
@@ -249,6 +249,68 @@ test("fresh means asked for now, though a token is at hand", async () => {
   expect(second).not.toBe(first);
   expect(third).toBe(second);
   expect(server.asked).toBe(2);
+});
+
+test.each([{}, { locks: true }] as const)("fresh is not what was asked for before the wish, without %o", async (without) => {
+  const tab = open(without);
+  const refused = await tab.get();
+  const answer = server.hold();
+  const early = tab.get({ refused });
+  await delivered();
+  browser.pass({ seconds: 1 });
+  const wishes = [tab.get({ fresh: true }), tab.get({ fresh: true })];
+  answer();
+  const [first, second] = await Promise.all(wishes);
+  expect(first).not.toBe(await early);
+  expect(second).toBe(first);
+  expect(server.asked).toBe(3);
+});
+
+test("fresh is not what another tab asked for before the wish", async () => {
+  const [first, second, third] = [open(), open(), open()];
+  const answer = server.hold();
+  const early = first.get();
+  await delivered();
+  browser.pass({ seconds: 1 });
+  const wishes = [second.get({ fresh: true }), third.get({ fresh: true })];
+  await delivered();
+  answer();
+  const [one, two] = await Promise.all(wishes);
+  expect(one).not.toBe(await early);
+  expect(two).toBe(one);
+  expect(server.asked).toBe(2);
+});
+
+test("whoever waits for an earlier question hears of the end by it", async () => {
+  const tab = open();
+  const refused = await tab.get();
+  server.user = undefined;
+  const answer = server.hold();
+  const early = expect(tab.get({ refused })).rejects.toBeInstanceOf(SignedOut);
+  await delivered();
+  browser.pass({ seconds: 1 });
+  const wish = expect(tab.get({ fresh: true })).rejects.toBeInstanceOf(SignedOut);
+  answer();
+  await Promise.all([early, wish]);
+  expect(ends).toEqual(["expired"]);
+  expect(server.asked).toBe(2);
+});
+
+test("a tab that waits too long for another one asks itself", async () => {
+  const [first, second] = [open(), open()];
+  const answer = server.hold();
+  const slow = first.get();
+  await delivered();
+  const patient = second.get();
+  await delivered();
+  browser.pass({ seconds: 19 });
+  await delivered();
+  expect(server.asked).toBe(1);
+  browser.pass({ seconds: 1 });
+  // It gives a message some time, too.
+  await vi.waitFor(() => expect(server.asked).toBe(2));
+  answer();
+  expect(await Promise.all([slow, patient])).toHaveLength(2);
 });
 
 test("a server that says when is not asked before, except when the network is another", async () => {
