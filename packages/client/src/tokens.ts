@@ -15,7 +15,7 @@ export type End =
 export interface Wish {
   /** A token that the API did not take: another one is wanted. */
   refused?: string | undefined;
-  /** One that the auth server gives now, which it does only while the session lives. */
+  /** One that is asked for after this wish: the auth server gives it only while the session lives. */
   fresh?: boolean | undefined;
 }
 
@@ -35,6 +35,14 @@ export interface TokenKeeper extends AccessTokens {
   changed(): void;
   /** Somebody signed out here. */
   ended(): void;
+}
+
+/** For a token. */
+interface Question {
+  /** When the auth server was asked; not yet while another tab asks it. */
+  from: number | undefined;
+  /** Whoever waits for it wants what was asked for then or later. */
+  since: number;
 }
 
 /** How long a message may take from the tab that had a token first. */
@@ -62,7 +70,7 @@ export function keepTokens(
   surroundings: Surroundings,
 ): TokenKeeper {
   let held: AccessToken | undefined;
-  let underWay: Promise<AccessToken> | undefined;
+  let underWay: { question: Question; answer: Promise<AccessToken> } | undefined;
   /** Who this page is for. */
   let subject: string | undefined;
   let isOver = false;
@@ -109,22 +117,42 @@ export function keepTokens(
     held = token;
   }
 
-  function renewed(): Promise<AccessToken> {
-    if (underWay) return underWay;
-    const question = ask();
+  /** A token other than the one at hand, asked for at this moment or later. */
+  function renewed(since = -Infinity): Promise<AccessToken> {
+    if (underWay) {
+      const { question, answer } = underWay;
+      if (question.from !== undefined && question.from < since) return renewedAfter(answer, since);
+      question.since = Math.max(question.since, since);
+      return answer;
+    }
+    const question: Question = { from: undefined, since };
+    const asking = { question, answer: ask(question) };
+    underWay = asking;
     const done = () => {
-      if (underWay === question) underWay = undefined;
+      if (underWay === asking) underWay = undefined;
     };
-    underWay = question;
-    question.then(done, done);
-    return question;
+    asking.answer.then(done, done);
+    return asking.answer;
   }
 
-  async function ask(): Promise<AccessToken> {
+  /** What is under way began too early: its answer may be one from before the session's end. */
+  async function renewedAfter(early: Promise<unknown>, since: number): Promise<AccessToken> {
+    await early.catch(() => {});
+    if (isOver) throw new SignedOut();
+    const error = pauseNow();
+    if (error) throw error;
+    return renewed(since);
+  }
+
+  async function ask(question: Question): Promise<AccessToken> {
     const [mine, before] = [session, held];
+    const isAnswered = () =>
+      mine !== session ||
+      (held !== undefined && held !== before && held.from >= question.since && lasts(held, surroundings.now()));
     await tabs.alone(async (waited) => {
-      if (waited && mine === session && held === before) await message();
-      if (mine !== session || (held !== before && held && lasts(held, surroundings.now()))) return;
+      if (waited && !isAnswered()) await messages(isAnswered);
+      if (isAnswered()) return;
+      question.from = surroundings.now();
       const token = await newToken().catch(pauseAfter);
       if (mine !== session) return;
       if (!token) return end("expired");
@@ -133,12 +161,12 @@ export function keepTokens(
     });
     if (isOver) throw new SignedOut();
     // The session was changed meanwhile: what was answered is not its token.
-    return held ?? renewed();
+    return held ?? renewed(question.since);
   }
 
   /** The other tab told what it got before it let go of the lock; the message may be on its way. */
-  async function message(): Promise<void> {
-    const arrival = new Promise<void>((resolve) => (onArrival = resolve));
+  async function messages(areEnough: () => boolean): Promise<void> {
+    const arrival = new Promise<void>((resolve) => (onArrival = () => areEnough() && resolve()));
     await Promise.race([arrival, surroundings.wait(MESSAGE_MS)]);
   }
 
@@ -167,7 +195,7 @@ export function keepTokens(
         return good.value;
       }
       if (error) throw error;
-      return (await renewed()).value;
+      return (await renewed(fresh ? now : undefined)).value;
     },
     atHand: () => held?.value,
     changed() {
