@@ -24,7 +24,7 @@ export interface CountersignClient {
   fetchPlugins: BetterFetchPlugin[];
 }
 
-/** Longer than this, the auth server does not answer. */
+/** A token takes no longer than this, however many questions it takes; then the next tab may ask. */
 const TIMEOUT_MS = 15_000;
 
 /** A plugin of the Better Auth client: `authClient.tokens` is the access token, and every sign-in and sign-out is heard. */
@@ -61,6 +61,7 @@ export function countersignClient(options: CountersignClientOptions = {}): Count
           onSuccess({ request, data }) {
             const { pathname } = new URL(String(request.url), "http://relative.invalid");
             if (endsSession(pathname, data)) keeper?.ended();
+            else if (SIGNS_IN.test(pathname)) keeper?.signedIn();
             else if (request.method === "POST" && !ASKS.test(pathname)) keeper?.changed();
           },
         },
@@ -69,8 +70,15 @@ export function countersignClient(options: CountersignClientOptions = {}): Count
   };
 }
 
-/** What changes nothing about a session. Whatever else is posted may: a sign-in, a password, a name in the token. */
+/** What changes nothing about a session. Whatever else is posted may: a password, a name in the token. */
 const ASKS = /\/(token|get-session)$/;
+
+/** After which somebody else may be signed in than before. */
+const SIGNS_IN = new RegExp(
+  "/(sign-(in|up)/.+|verify-email|one-tap/callback|multi-session/(set-active|revoke)|delete-anonymous-user" +
+    "|admin/(impersonate-user|stop-impersonating)" +
+    "|(magic-link|one-time-token|passkey|phone-number|siwe|two-factor)/verify(-authentication|-totp|-otp|-backup-code)?)$",
+);
 
 function endsSession(path: string, answer: unknown): boolean {
   if (/\/(sign-out|revoke-sessions)$/.test(path)) return true;

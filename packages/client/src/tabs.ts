@@ -6,8 +6,8 @@ import type { Channel, Surroundings } from "./surroundings.ts";
 export type Message =
   /** A new token, for all. */
   | { kind: "token"; token: AccessToken }
-  /** The session was changed, or somebody signed in: tokens at hand are of yesterday. */
-  | { kind: "changed" }
+  /** The session was changed, or somebody signed in: tokens from before `at` are of yesterday. */
+  | { kind: "changed"; at: number }
   /** Somebody signed out. */
   | { kind: "ended" };
 
@@ -60,7 +60,8 @@ export function openTabs(name: string, surroundings: Surroundings, hear: (messag
 /** Scripts of another version may talk on the same channel. */
 function read(data: unknown): Message | undefined {
   if (typeof data !== "object" || data === null || !("kind" in data)) return undefined;
-  if (data.kind === "changed" || data.kind === "ended") return { kind: data.kind };
+  if (data.kind === "ended") return { kind: "ended" };
+  if (data.kind === "changed") return { kind: "changed", at: "at" in data && typeof data.at === "number" ? data.at : Infinity };
   if (data.kind !== "token" || !("token" in data)) return undefined;
   const { value, subject, from, until } = membersOf(data.token);
   if (typeof value !== "string" || typeof from !== "number" || typeof until !== "number") return undefined;

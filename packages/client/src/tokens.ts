@@ -31,8 +31,10 @@ export interface AccessTokens {
 }
 
 export interface TokenKeeper extends AccessTokens {
-  /** The session was changed here, or somebody signed in: what is at hand is of yesterday. */
+  /** The session was changed here: what is at hand is of yesterday. */
   changed(): void;
+  /** Somebody signed in here, maybe somebody else: the page is theirs. */
+  signedIn(): void;
   /** Somebody signed out here. */
   ended(): void;
 }
@@ -76,6 +78,8 @@ export function keepTokens(
   let isOver = false;
   /** Counts changes of the session: an answer to a question from before is nobody's. */
   let session = 0;
+  /** When it was changed last. */
+  let changedAt = -Infinity;
   let pause: { error: ApiError; until: number } | undefined;
   let onArrival = () => {};
 
@@ -91,11 +95,21 @@ export function keepTokens(
 
   function hear(message: Message): void {
     if (message.kind === "ended") end("signed-out");
-    else if (message.kind === "changed") {
-      forget();
-      isOver = false;
-    } else if (!isOver) take(message.token);
+    else if (message.kind === "changed") renew(message.at);
+    else if (!isOver && !isOfBefore(message.token)) take(message.token);
     onArrival();
+  }
+
+  /** The session is another one since then. */
+  function renew(at: number): void {
+    forget();
+    isOver = false;
+    changedAt = Math.min(at, surroundings.now());
+  }
+
+  /** Another tab asked for it before it heard of the change. A clock that was set back says nothing about that. */
+  function isOfBefore({ from }: AccessToken): boolean {
+    return from < changedAt && changedAt <= surroundings.now();
   }
 
   function forget(): void {
@@ -183,6 +197,11 @@ export function keepTokens(
     return left > 0 && left <= LONGEST_PAUSE_MS ? pause?.error : undefined;
   }
 
+  function changed(): void {
+    renew(surroundings.now());
+    tabs.tell({ kind: "changed", at: changedAt });
+  }
+
   return {
     async get({ refused, fresh = false } = {}) {
       if (isOver) throw new SignedOut();
@@ -198,14 +217,14 @@ export function keepTokens(
       return (await renewed(fresh ? now : undefined)).value;
     },
     atHand: () => held?.value,
-    changed() {
-      forget();
-      isOver = false;
+    changed,
+    signedIn() {
       subject = undefined;
-      tabs.tell({ kind: "changed" });
+      changed();
     },
     ended() {
       end();
+      subject = undefined;
       tabs.tell({ kind: "ended" });
     },
   };

@@ -11,6 +11,7 @@ import { Browser, delivered } from "./browser.ts";
 
 const ORIGIN = "http://localhost:3000";
 const ANN = { name: "Ann", email: "ann@example.com", password: "a password of Ann's" };
+const BOB = { name: "Bob", email: "bob@example.com", password: "a password of Bob's" };
 
 let browser: Browser;
 let ends: End[];
@@ -98,6 +99,21 @@ test("a new name is in the next token, and looking around costs none", async () 
   await page.updateUser({ name: "Ann of Green Gables" });
   const token = await page.tokens.get();
   expect(JSON.parse(atob(token.split(".")[1] ?? ""))).toMatchObject({ name: "Ann of Green Gables" });
+});
+
+test("somebody else who signs in in another tab does not go on as Ann, whatever her page posts", async () => {
+  const [anns, other] = [tab(), tab()];
+  await anns.signUp.email(ANN);
+  await anns.tokens.get();
+  await other.signUp.email(BOB);
+  await delivered();
+  await anns.updateUser({ image: "https://example.com/ann.png" });
+  await expect(anns.tokens.get()).rejects.toBeInstanceOf(SignedOut);
+  expect(ends).toEqual(["replaced"]);
+  // Who signs in in her page may be whoever they are.
+  await anns.signIn.email(BOB);
+  expect(JSON.parse(atob((await anns.tokens.get()).split(".")[1] ?? ""))).toMatchObject({ email: BOB.email });
+  expect(ends).toEqual(["replaced"]);
 });
 
 test("a deleted account is the end", async () => {

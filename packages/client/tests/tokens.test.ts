@@ -213,7 +213,7 @@ test("after a sign-in in the same page there is a token again", async () => {
   await tab.get();
   tab.ended();
   server.user = "bob";
-  tab.changed();
+  tab.signedIn();
   expect(await tab.get()).toBeDefined();
   expect(ends).toEqual([]);
 });
@@ -235,11 +235,53 @@ test("a page of one person gets no token of another", async () => {
   await ann.get();
   await delivered();
   server.user = "bob";
-  other.changed();
+  other.signedIn();
   expect(await other.get()).toBeDefined();
   await delivered();
   await expect(ann.get()).rejects.toBeInstanceOf(SignedOut);
   expect(ends).toEqual(["replaced"]);
+});
+
+test("a page of one person stays theirs, whatever is changed in it, until somebody signs in there", async () => {
+  const page = open();
+  await page.get();
+  server.user = "bob";
+  page.changed();
+  await expect(page.get()).rejects.toBeInstanceOf(SignedOut);
+  expect(ends).toEqual(["replaced"]);
+  page.signedIn();
+  expect(await page.get()).toBeDefined();
+});
+
+test("t341 a token that was asked for before somebody else signed in is not taken over", async () => {
+  const [first, second] = [open(), open()];
+  const answer = server.hold();
+  const late = first.get();
+  await delivered();
+  browser.pass({ seconds: 1 });
+  server.user = "bob";
+  second.signedIn();
+  // Ann's token is there, and told, before the first tab hears of Bob.
+  answer();
+  const anns = await late;
+  await delivered();
+  expect([first.atHand(), second.atHand()]).toEqual([undefined, undefined]);
+  expect(await second.get()).not.toBe(anns);
+  await delivered();
+  expect(ends).toEqual(["replaced"]);
+});
+
+test("after a sign-in the tabs share the new token, also one that was told before they heard of it", async () => {
+  const [first, second] = [open(), open()];
+  await first.get();
+  await delivered();
+  browser.pass({ seconds: 1 });
+  second.changed();
+  browser.pass({ seconds: 1 });
+  const next = await second.get();
+  browser.pass({ seconds: 1 });
+  await delivered();
+  expect(first.atHand()).toBe(next);
 });
 
 test("fresh means asked for now, though a token is at hand", async () => {
