@@ -2,8 +2,8 @@
 //!
 //! A decision with keys at hand takes microseconds and waits for nothing: the guard's future is
 //! polled once on the calling thread, without the interpreter's lock, and is ready. Only when keys
-//! have to be fetched is it not; then `admit` waits, and `admit_now` says so by returning `None`, for
-//! callers that must not wait.
+//! have to be fetched or a feed is asked for the first time is it not; then `admit` waits, and `admit_now`
+//! says so by returning `None`, for callers that must not wait.
 
 use std::{
     pin::{Pin, pin},
@@ -127,8 +127,8 @@ impl PyGuard {
         answer(py, decision)?.ok_or_else(never)
     }
 
-    /// The same without waiting: `None` when keys have to be fetched. Ask `admit` then, where waiting
-    /// harms nobody; a fetch that began goes on meanwhile.
+    /// The same without waiting: `None` when keys have to be fetched, or a feed was not asked yet. Ask `admit`
+    /// then, where waiting harms nobody; what began goes on meanwhile.
     #[pyo3(signature = (authorization, *, method="GET", path="/", request_id=None, address=None))]
     fn admit_now(
         &self,
@@ -224,7 +224,7 @@ impl PyGuard {
     }
 
     /// Whether tokens of every issuer can be verified now, and what it took back is known; fetches keys
-    /// when none are known.
+    /// when none are known, and asks a feed for the first time.
     fn ready(&self, py: Python<'_>) -> PyResult<()> {
         self.time.ask(py)?;
         if self.fetches {
@@ -310,7 +310,7 @@ fn access(owner: bool, scopes: &[PyBackedStr], roles: &[PyBackedStr]) -> Access 
     roles.iter().fold(access, |access, role| access.role(role.to_string()))
 }
 
-/// Keys that are at hand need no waiting.
+/// Keys that are at hand need no waiting, and without a feed there is nobody to ask.
 fn never() -> PyErr {
     pyo3::exceptions::PyRuntimeError::new_err("the guard waits for keys that are not fetched")
 }

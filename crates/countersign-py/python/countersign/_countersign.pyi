@@ -50,7 +50,8 @@ class Guard:
     a start while the issuer is away. `default_scopes` (divided by spaces) are those of a token
     without any claim `scope`. `leeway`, `max_lifetime` (from `iat` to `exp`) and `max_age` (since
     `iat`, no limit unless set) are seconds. `clock` is for tests: the time in seconds
-    since 1970, or a callable that returns it. `cached_tokens` verified tokens are remembered; one that is
+    since 1970, or a callable that returns it. Ages are told by it, too, such as that of what is known of
+    revocations: under a clock that stands still nothing becomes stale. `cached_tokens` verified tokens are remembered; one that is
     expired, revoked, or whose key is gone is never taken from memory.
 
     `revocations_url` is the issuer's revocation feed: what it takes back is refused within a second. It is
@@ -108,8 +109,8 @@ class Guard:
         """Decides about one request; raises `Refusal`, which the audit log has by then.
 
         Give all `Authorization` lines of the request, as they came: several are refused. The rest
-        is for the audit log. Waits when keys have to be fetched, or a feed is asked for the first
-        time, at most three seconds; asynchronous code asks `admit_now` first.
+        is for the audit log. Waits when keys have to be fetched, at most three seconds, or a feed is
+        asked for the first time, at most five; asynchronous code asks `admit_now` first.
         """
 
     def admit_now(
@@ -121,7 +122,8 @@ class Guard:
         request_id: str | None = None,
         address: str | None = None,
     ) -> Identity | None:
-        """The same without waiting: `None` when it would have to. Ask `admit` then, on a thread.
+        """The same without waiting: `None` when it would have to, for keys or for a feed. Ask `admit`
+        then, on a thread.
         """
 
     def authorize(
@@ -170,5 +172,6 @@ class Guard:
 
     def ready(self) -> None:
         """Raises `Refusal` when tokens of some issuer cannot be verified now, or what it took back is not
-        known; for readiness probes. Waits when keys have to be fetched.
+        known; for readiness probes. Waits when keys have to be fetched, or a feed is asked for the first
+        time.
         """
