@@ -42,7 +42,7 @@ impl PyGuard {
     #[new]
     #[pyo3(signature = (*, issuer, audience, jwks_url=None, discovery=None, jwks_file=None,
         secret=None, snapshot=None, default_scopes="", leeway=30, max_lifetime=86_400, max_age=None,
-        revocations_url=None, revocations_max_staleness=10.0, revocations_allow_for=0.0,
+        revocations_url=None, revocations_max_staleness=None, revocations_allow_for=None,
         revocations_guard=None, revocations_credential=None,
         clock=None, cached_tokens=DEFAULT_CACHED_TOKENS))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments")]
@@ -60,8 +60,8 @@ impl PyGuard {
         max_lifetime: i64,
         max_age: Option<i64>,
         revocations_url: Option<String>,
-        revocations_max_staleness: f64,
-        revocations_allow_for: f64,
+        revocations_max_staleness: Option<f64>,
+        revocations_allow_for: Option<f64>,
         revocations_guard: Option<String>,
         revocations_credential: Option<(String, String)>,
         clock: Option<&Bound<'_, PyAny>>,

@@ -6,7 +6,7 @@
 //!
 //! | File | What crosses the border there |
 //! |---|---|
-//! | `settings.rs` | keyword arguments → policy and keys, or an error that names the setting |
+//! | `settings.rs`, `feed.rs` | keyword arguments → policy, keys and revocation feed, or an error that names the setting |
 //! | `request.rs` | header lines, method, path → the parts of a request |
 //! | `guard.rs` | the decision, made without the interpreter's lock |
 //! | `identity.rs` | the verified user |
@@ -16,6 +16,7 @@
 //! | `runtime.rs` | the one runtime that fetches keys and follows feeds |
 
 mod clock;
+mod feed;
 mod guard;
 mod identity;
 mod logging;

@@ -1,10 +1,9 @@
 //! Settings become a policy and a source of keys, or an error that says which one and what to do.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use countersign::{
-    BuildError, FeedError, KeySource, Policy, PolicyError, PublishedKeys, RevocationFeed,
-    SourceError, WhenStale,
+    BuildError, KeySource, Policy, PolicyError, PublishedKeys, RevocationFeed, SourceError,
 };
 use jiff::SignedDuration;
 use pyo3::{
@@ -14,6 +13,8 @@ use pyo3::{
     types::PyType,
 };
 use zeroize::Zeroizing;
+
+use crate::feed::{self, feed_error};
 
 /// Where keys can come from.
 const PLACES: &str = "jwks_url, discovery, jwks_file and secret";
@@ -36,8 +37,8 @@ pub(crate) struct IssuerSettings {
     pub(crate) max_lifetime: i64,
     pub(crate) max_age: Option<i64>,
     pub(crate) revocations_url: Option<String>,
-    pub(crate) revocations_max_staleness: f64,
-    pub(crate) revocations_allow_for: f64,
+    pub(crate) revocations_max_staleness: Option<f64>,
+    pub(crate) revocations_allow_for: Option<f64>,
     pub(crate) revocations_guard: Option<String>,
     /// Name and secret of the resource server.
     pub(crate) revocations_credential: Option<(String, String)>,
@@ -60,7 +61,7 @@ pub(crate) struct Trust {
 
 impl IssuerSettings {
     pub(crate) fn trust(mut self, py: Python<'_>) -> PyResult<Trust> {
-        let feed = self.feed(py)?;
+        let feed = feed::followed(&mut self, py)?;
         let fetched = self.jwks_url.is_some() || self.discovery.is_some();
         let policy = self.policy().map_err(|error| policy_error(py, error))?;
         if self.snapshot.is_some() && !fetched {
@@ -97,37 +98,6 @@ impl IssuerSettings {
         let keys = keys.map_err(|error| source_error(py, setting, &error))?;
         let fetched = fetched || feed.is_some();
         Ok(Trust { policy, keys, feed, fetched })
-    }
-
-    fn feed(&mut self, py: Python<'_>) -> PyResult<Option<RevocationFeed>> {
-        let registration = (self.revocations_guard.take(), self.revocations_credential.take());
-        let Some(url) = self.revocations_url.take() else {
-            return match registration {
-                (None, None) => Ok(None),
-                _ => Err(nothing_followed(py)),
-            };
-        };
-        let failed = |setting| move |error: FeedError| feed_error(py, setting, &error);
-        let feed = RevocationFeed::at(&url).map_err(failed("revocations_url"))?;
-        let (staleness, allowed) = ("revocations_max_staleness", "revocations_allow_for");
-        let feed = feed
-            .with_max_staleness(seconds(py, staleness, self.revocations_max_staleness)?)
-            .map_err(failed(staleness))?
-            .when_stale(match seconds(py, allowed, self.revocations_allow_for)? {
-                Duration::ZERO => WhenStale::Refuse,
-                longer => WhenStale::AllowFor(longer),
-            });
-        match registration {
-            (None, None) => Ok(Some(feed)),
-            (Some(guard), Some((name, secret))) => {
-                let feed = feed.registered(guard, name, secret);
-                feed.map(Some).map_err(|error| match error {
-                    FeedError::GuardName => feed_error(py, "revocations_guard", &error),
-                    error => feed_error(py, "revocations_credential", &error),
-                })
-            }
-            _ => Err(half_registered(py)),
-        }
     }
 
     /// How long a token may be good: its lifetime and the leeway.
@@ -190,44 +160,17 @@ pub(crate) fn source_error(py: Python<'_>, setting: &str, error: &SourceError) -
     settings_error(py, setting, error.code(), &format!("{message}; {fix}"))
 }
 
-fn seconds(py: Python<'_>, setting: &str, seconds: f64) -> PyResult<Duration> {
-    Duration::try_from_secs_f64(seconds).map_err(|_error| {
-        let message =
-            "it has to be a number of seconds, zero or more; leave it out for the default";
-        settings_error(py, setting, "not_seconds", message)
-    })
-}
-
-fn feed_error(py: Python<'_>, setting: &str, error: &FeedError) -> PyErr {
-    let fix = match setting {
-        "revocations_url" => "give it as https://app.example.com/api/auth/revocations",
-        "revocations_max_staleness" => "10 is a good value",
-        "revocations_guard" => "give each process its own, such as tasks-1",
-        _ => "give it as (name, secret), as the issuer has it",
-    };
-    settings_error(py, setting, error.code(), &format!("{error}; {fix}"))
-}
-
-fn nothing_followed(py: Python<'_>) -> PyErr {
-    let message = "a guard is registered with a revocation feed, and none is followed; give \
-                   revocations_url with it, or leave it out";
-    settings_error(py, "revocations_guard", "nothing_followed", message)
-}
-
-fn half_registered(py: Python<'_>) -> PyErr {
-    let message = "revocations_guard and revocations_credential belong together; give both, or \
-                   neither";
-    settings_error(py, "revocations_guard", "half_registered", message)
-}
-
 /// Errors of a guard as a whole.
 pub(crate) fn build_error(py: Python<'_>, error: &BuildError) -> PyErr {
     match error {
         BuildError::Source(error) => source_error(py, "issuers", error),
         BuildError::Feed(error) => feed_error(py, "revocations_url", error),
         error => {
-            let message = format!("{error}; give each issuer once");
-            settings_error(py, "issuers", error.code(), &message)
+            let fix = match error {
+                BuildError::IssuerTwice { .. } => "give each issuer once",
+                _ => "see the documentation of Guard",
+            };
+            settings_error(py, "issuers", error.code(), &format!("{error}; {fix}"))
         }
     }
 }
@@ -242,7 +185,7 @@ pub(crate) fn no_issuer(py: Python<'_>) -> PyErr {
     settings_error(py, "issuers", "no_issuer", "no issuer is given; give at least one")
 }
 
-fn settings_error(py: Python<'_>, setting: &str, code: &str, message: &str) -> PyErr {
+pub(crate) fn settings_error(py: Python<'_>, setting: &str, code: &str, message: &str) -> PyErr {
     let class = CLASS.import(py, "countersign._errors", "SettingsError");
     match class.and_then(|class| class.call1((setting, code, message))) {
         Ok(exception) => PyErr::from_value(exception),

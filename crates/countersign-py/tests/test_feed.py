@@ -139,6 +139,14 @@ def test_a_registered_guard_says_who_it_is(feed: Feed) -> None:
             "not_seconds",
         ),
         ({"revocations_guard": "tasks-1"}, "revocations_guard", "nothing_followed"),
+        ({"revocations_credential": ("a", "b")}, "revocations_credential", "nothing_followed"),
+        ({"revocations_max_staleness": 10}, "revocations_max_staleness", "nothing_followed"),
+        ({"revocations_allow_for": 0}, "revocations_allow_for", "nothing_followed"),
+        (
+            {"revocations_url": URL, "revocations_credential": ("a", "b")},
+            "revocations_credential",
+            "half_registered",
+        ),
         (
             {"revocations_url": URL, "revocations_guard": "tasks-1"},
             "revocations_guard",

@@ -21,8 +21,8 @@ class Settings:
     secret: str | None = field(default=None, repr=False)
     default_scopes: str = ""
     revocations_url: str | None = None
-    revocations_max_staleness: float = 10
-    revocations_allow_for: float = 0
+    revocations_max_staleness: float | None = None
+    revocations_allow_for: float | None = None
     revocations_guard: str | None = None
     revocations_credential: tuple[str, str] | None = field(default=None, repr=False)
     database_url: str = "sqlite:tasks.db"
@@ -41,8 +41,8 @@ class Settings:
             secret=optional("BETTER_AUTH_SECRET"),
             default_scopes=os.environ.get("COUNTERSIGN_DEFAULT_SCOPES", ""),
             revocations_url=optional("COUNTERSIGN_REVOCATIONS_URL"),
-            revocations_max_staleness=seconds("COUNTERSIGN_REVOCATIONS_MAX_STALENESS", 10),
-            revocations_allow_for=seconds("COUNTERSIGN_REVOCATIONS_ALLOW_FOR", 0),
+            revocations_max_staleness=seconds("COUNTERSIGN_REVOCATIONS_MAX_STALENESS", such_as=10),
+            revocations_allow_for=seconds("COUNTERSIGN_REVOCATIONS_ALLOW_FOR", such_as=60),
             revocations_guard=optional("COUNTERSIGN_REVOCATIONS_GUARD"),
             revocations_credential=credential("COUNTERSIGN_REVOCATIONS_CREDENTIAL"),
             database_url=os.environ.get("DATABASE_URL", "sqlite:tasks.db"),
@@ -78,12 +78,12 @@ def optional(name: str) -> str | None:
     return os.environ.get(name) or None
 
 
-def seconds(name: str, default: float) -> float:
+def seconds(name: str, such_as: float) -> float | None:
     value = optional(name)
     try:
-        return float(value) if value else default
+        return float(value) if value else None
     except ValueError:
-        raise SettingMissing(f"{name} is no number of seconds; set it to {default}") from None
+        raise SettingMissing(f"{name} is no number of seconds; set it to {such_as}") from None
 
 
 def credential(name: str) -> tuple[str, str] | None:

@@ -55,10 +55,11 @@ class Guard:
     expired, revoked, or whose key is gone is never taken from memory.
 
     `revocations_url` is the issuer's revocation feed: what it takes back is refused within a second. It is
-    followed on a thread of Rust's from the first request on. What is known may be `revocations_max_staleness`
-    seconds old; beyond that requests are refused with 503, or let in for `revocations_allow_for` seconds
-    more. `revocations_guard`, a name for this process alone, and `revocations_credential`, name and secret of
-    the resource server, register it, so that a revocation can wait until it holds here.
+    followed on a thread of Rust's from the first request on, in each process. What is known may be
+    `revocations_max_staleness` seconds old (10 unless set); beyond that requests are refused with 503, or let
+    in for `revocations_allow_for` seconds more (0 unless set). `revocations_guard`, a name for this process
+    alone, to which one that is forked from it adds its number (`tasks.4711`), and `revocations_credential`,
+    name and secret of the resource server, register it, so that a revocation can wait until it holds here.
 
     What makes no sense raises a `SettingsError`.
     """
@@ -78,8 +79,8 @@ class Guard:
         max_lifetime: int = 86_400,
         max_age: int | None = None,
         revocations_url: str | None = None,
-        revocations_max_staleness: float = 10.0,
-        revocations_allow_for: float = 0.0,
+        revocations_max_staleness: float | None = None,
+        revocations_allow_for: float | None = None,
         revocations_guard: str | None = None,
         revocations_credential: tuple[str, str] | None = None,
         clock: float | Callable[[], float] | None = None,

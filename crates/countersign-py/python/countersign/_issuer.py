@@ -23,7 +23,7 @@ class Issuer:
     max_lifetime: int = 86_400
     max_age: int | None = None
     revocations_url: str | None = None
-    revocations_max_staleness: float = 10.0
-    revocations_allow_for: float = 0.0
+    revocations_max_staleness: float | None = None
+    revocations_allow_for: float | None = None
     revocations_guard: str | None = None
     revocations_credential: tuple[str, str] | None = field(default=None, repr=False)
