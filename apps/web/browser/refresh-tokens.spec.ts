@@ -16,7 +16,7 @@ const CLIENT = `
 
 interface Refreshing {
   ends: string[];
-  tokens: { get(wish?: { fresh: boolean }): Promise<string> };
+  tokens: { get(wish?: { fresh?: boolean; refused?: string }): Promise<string> };
 }
 
 declare global {
@@ -68,7 +68,12 @@ test("a refresh token stays in a cookie that no script reads, and is another aft
   expect(readable).not.toContain("refresh_token");
 });
 
-test("five tabs that want a new token at once are not taken for thieves", async ({ page }) => {
+/** How many tabs wait for the one that asks. */
+function waiting(page: Page): Promise<number | undefined> {
+  return page.evaluate(async () => (await navigator.locks.query()).pending?.filter(({ name }) => name === "refresh tokens").length);
+}
+
+test("five tabs that want a new token at once ask once, and are not taken for thieves", async ({ page }) => {
   await signUp(page, somebody());
   const tabs = [page];
   for (let number = 2; number <= 5; number += 1) {
@@ -77,14 +82,27 @@ test("five tabs that want a new token at once are not taken for thieves", async 
     tabs.push(tab);
   }
   for (const tab of tabs) await start(tab);
-  await refresh(page);
+  const refused = await refresh(page);
   let asked = 0;
-  page.context().on("request", (request) => {
-    if (request.url() === `${BASE_URL}/api/auth/token` && request.method() === "POST") asked += 1;
+  let answer = () => {};
+  const allAreWaiting = new Promise<void>((resolve) => (answer = resolve));
+  await page.context().route("**/api/auth/token", async (route) => {
+    if (route.request().method() === "POST") {
+      asked += 1;
+      await allAreWaiting;
+    }
+    await route.continue();
   });
-  const tokens = await Promise.all(tabs.map((tab) => refresh(tab)));
-  // Tabs that came while one was asking took its token; whoever came after the end of that asked anew.
-  expect(asked).toBe(new Set(tokens).size);
+  // As when the API refuses it in all of them.
+  const another = (tab: Page) => tab.evaluate((refused) => window.refreshing.tokens.get({ refused }), refused);
+  const first = another(page);
+  await expect.poll(() => asked).toBe(1);
+  const others = tabs.slice(1).map(another);
+  await expect.poll(() => waiting(page)).toBe(4);
+  answer();
+  const tokens = await Promise.all([first, ...others]);
+  expect([asked, new Set(tokens).size]).toEqual([1, 1]);
+  expect(tokens).not.toContain(refused);
   expect(await Promise.all(tabs.map((tab) => tab.evaluate(() => window.refreshing.ends)))).toEqual(Array(5).fill([]));
 });
 
