@@ -7,7 +7,7 @@ use crate::{
     ServerUrl, Statement, StoreError, Transaction,
     mysql::MySql,
     network::Network,
-    postgres::Postgres,
+    postgres::{Listener, Postgres},
     schema::Table,
     sessions,
     shape::{Found, Shape},
@@ -168,6 +168,17 @@ impl Database {
             Engine::MySql(server) => TransactionEngine::MySql(Box::pin(server.begin()).await?),
         };
         Ok(Transaction { engine, shape: self.shape.clone() })
+    }
+
+    /// Hears when a transaction that [notified](Transaction::notify) this channel is committed, on a
+    /// connection beside the pool. `None` where no database tells: on SQLite and MySQL.
+    pub fn listen(&self, channel: &'static str) -> Option<Listener> {
+        match &self.engine {
+            Engine::Sqlite(_) | Engine::MySql(_) => None,
+            Engine::Postgres(server) => {
+                Some(Listener::new(server.driver(), server.patience(), channel))
+            }
+        }
     }
 
     /// Creates tables and their indexes where they are missing; all or none, but on MySQL, which

@@ -28,6 +28,9 @@
 //! `DELETE` or `UPDATE`: of several callers at once, one touches the row. On SQLite a transaction
 //! holds the one place to write from its beginning.
 //!
+//! On PostgreSQL a transaction can tell others that it is committed ([`Transaction::notify`],
+//! [`Database::listen`]). Nobody may rely on being told: it is a hint to look.
+//!
 //! # Example
 //!
 //! ```
@@ -77,6 +80,7 @@ pub use ids::IdKind;
 pub use inspection::{Inspection, Lack, MisfitColumn, UnexpectedColumn};
 pub use names::Names;
 pub use pool::PoolSize;
+pub use postgres::Listener;
 pub use protection::Protection;
 pub use row::{Cells, Row};
 /// The statement builder: sea-query.

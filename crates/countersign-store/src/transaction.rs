@@ -87,6 +87,17 @@ impl Transaction {
         Ok(())
     }
 
+    /// Tells whoever [listens](crate::Database::listen) on this channel that this is committed, as soon as it
+    /// is. Does nothing where nobody can listen.
+    pub async fn notify(&mut self, channel: &'static str) -> Result<(), StoreError> {
+        match &mut self.engine {
+            TransactionEngine::Sqlite(_) | TransactionEngine::MySql(_) => Ok(()),
+            TransactionEngine::Postgres(open) => {
+                Box::pin(open.run(&format!("NOTIFY \"{channel}\""))).await
+            }
+        }
+    }
+
     /// Makes it durable: when this returns `Ok`, a crash does not undo it.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.engine {

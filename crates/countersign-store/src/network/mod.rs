@@ -143,7 +143,7 @@ impl<D: Driver> Held<D> {
     }
 }
 
-fn sort<D: Driver>(error: &sqlx::Error) -> StoreError {
+pub(crate) fn sort<D: Driver>(error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Database(said) => D::sort(said.as_ref()),
         sqlx::Error::Io(cause) => StoreError::Unavailable(cause.to_string()),
@@ -254,6 +254,15 @@ impl<D: Driver> Network<D> {
         let answer = held.settle(answer);
         self.forget_if_broken(&held);
         answer
+    }
+
+    pub(crate) fn driver(&self) -> &D {
+        &self.pool.manager().driver
+    }
+
+    /// How long a connection may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.pool.timeouts().create.unwrap_or_default()
     }
 
     async fn connection(&self) -> Result<managed::Object<Manager<D>>, StoreError> {

@@ -41,7 +41,7 @@ impl<D: Driver> NetworkTransaction<D> {
         self.held()?.insert(text.into_owned(), &values).await
     }
 
-    pub(super) async fn run(&mut self, text: &str) -> Result<(), StoreError> {
+    pub(crate) async fn run(&mut self, text: &str) -> Result<(), StoreError> {
         self.held()?.run(text).await
     }
 

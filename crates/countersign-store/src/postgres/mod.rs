@@ -6,6 +6,7 @@
 
 mod bind;
 mod cell;
+mod listener;
 mod refusal;
 
 use std::{borrow::Cow, sync::Arc};
@@ -18,6 +19,8 @@ use sqlx::{
     postgres::{PgArguments, PgConnectOptions, PgStatement},
 };
 use url::Url;
+
+pub use self::listener::Listener;
 
 use crate::{
     Dialect, Row, StoreError,

@@ -3,14 +3,14 @@
 //! | Who | Looks |
 //! |---|---|
 //! | a question that comes | unless somebody began to after it came: what was committed before a question is in its answer |
-//! | questions that wait | one of them each `revocation.poll_interval_ms`, and at once when this server commits |
+//! | questions that wait | one of them each `revocation.poll_interval_ms`, and at once when this server commits, or another one says that it did (`wake_up.rs`) |
 //!
 //! A look reads the head, one row; only where that moved on are entries read, by their numbers. Nobody
 //! looks while nobody asks. Two hundred that wait are two hundred copies from memory.
 
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -28,6 +28,7 @@ use super::{
     log::{Followed, Log, Page},
     record::{self, Recorder},
     settled::Settled,
+    wake_up::WakeUps,
 };
 use crate::{Auth, findings::lacks_any, wire::ApiError};
 
@@ -47,8 +48,10 @@ pub(super) struct Feed {
     begun: AtomicU64,
     /// The log went on.
     news: watch::Sender<()>,
-    /// This server committed entries.
+    /// This server committed entries, or another one says so.
     commits: watch::Sender<()>,
+    /// Hears of other servers, from when somebody waits here for the first time.
+    wake_ups: OnceLock<Option<WakeUps>>,
     recorder: Recorder,
     /// Whether triggers write into an inbox.
     has_inbox: OnceCell<bool>,
@@ -67,6 +70,7 @@ impl Feed {
             begun: AtomicU64::default(),
             news: watch::Sender::default(),
             commits: watch::Sender::default(),
+            wake_ups: OnceLock::new(),
             recorder,
             has_inbox: OnceCell::new(),
             settled: Settled::default(),
@@ -97,6 +101,7 @@ impl Feed {
 
     /// Returns when there is something new for who followed so far, or the server is about to stop.
     async fn news(&self, auth: &Auth, followed: Option<&Followed>) -> Result<(), ApiError> {
+        self.wake_ups.get_or_init(|| WakeUps::begin(auth.database(), self.commits.clone()));
         let (mut news, mut commits) = (self.news.subscribe(), self.commits.subscribe());
         loop {
             if self.with_log(|log| log.has_news_for(followed)).unwrap_or(true) {

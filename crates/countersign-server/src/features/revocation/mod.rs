@@ -41,6 +41,7 @@
 //! | `question.rs`, `answer.rs`, `routes.rs` | the wire |
 //! | `guards.rs` | registered guards, and how far they are |
 //! | `operator.rs` | what the command line does |
+//! | `wake_up.rs` | other servers that commit something |
 //! | `watch.rs` | triggers that see what Better Auth on Node ends |
 
 mod answer;
@@ -54,6 +55,7 @@ mod question;
 mod record;
 mod routes;
 mod settled;
+mod wake_up;
 mod watch;
 
 use std::{sync::Arc, time::Duration};

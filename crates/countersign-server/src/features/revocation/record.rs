@@ -9,7 +9,10 @@ use countersign_store::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::entry::{HashKey, Kind, hash_text};
+use super::{
+    entry::{HashKey, Kind, hash_text},
+    wake_up::CHANNEL,
+};
 use crate::{
     Entropy,
     entropy::random_id,
@@ -188,6 +191,7 @@ async fn add(
     for insert in revocations::insert(&numbered.collect::<Vec<_>>(), now) {
         transaction.execute(&insert).await?;
     }
+    transaction.notify(CHANNEL).await?;
     Ok(Some(Place { epoch: head.epoch, sequence: head.sequence }))
 }
 

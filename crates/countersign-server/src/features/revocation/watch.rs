@@ -9,8 +9,11 @@
 //! Its tokens have neither `sid` nor `jti`: of a session that ends, all tokens of its user are refused that
 //! were issued until then. A trigger writes names, in the transaction it belongs to, and gives no number: that
 //! would make every deletion wait for every other. A server that looks for news does it, and hashes the name.
+//! Servers on which somebody waits are told to look when the transaction is committed.
 
 use countersign_store::{Database, Dialect, Names, StoreError, schema::REVOCATION_INBOX};
+
+use super::wake_up::CHANNEL;
 
 /// Why nothing is watched.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +97,8 @@ fn put(names: &Quoted<'_>, kind: &str, name: &str, before: &str) -> String {
     let inbox = |column| names.column("revocationInbox", column);
     format!(
         "INSERT INTO {} ({}, {}, {}, {}, {}) \
-         VALUES (gen_random_uuid()::text, '{kind}', {name}::text, {before}, clock_timestamp());",
+         VALUES (gen_random_uuid()::text, '{kind}', {name}::text, {before}, clock_timestamp()); \
+         NOTIFY {CHANNEL};",
         names.table("revocationInbox"),
         inbox("id"),
         inbox("kind"),

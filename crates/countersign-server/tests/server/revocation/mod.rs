@@ -6,4 +6,5 @@ pub(crate) mod follower;
 mod guards;
 mod nodes;
 mod operators;
+mod wake_ups;
 mod watch;
