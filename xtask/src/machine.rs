@@ -13,9 +13,10 @@ use crate::{
 };
 
 /// Debian packages the tests need, with a file that shows that they are there.
-pub(crate) const FOR_TESTS: [(&str, &str); 6] = [
+pub(crate) const FOR_TESTS: [(&str, &str); 7] = [
     ("chromium", "/usr/bin/chromium"),
     ("mariadb-server", "/usr/sbin/mariadbd"),
+    ("nginx-light", "/usr/sbin/nginx"),
     ("openssl", "/usr/bin/openssl"),
     ("postgresql", "/usr/lib/postgresql"),
     ("redis-server", "/usr/bin/redis-server"),

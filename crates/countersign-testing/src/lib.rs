@@ -12,6 +12,7 @@
 //! | [`identity_provider::IdentityProvider`] | an identity provider of our own, on Node |
 //! | [`web::Web`] | the Next.js application, built before |
 //! | [`postgres::Postgres`], [`mariadb::MariaDb`] | a database server of its own in a temporary folder |
+//! | [`nginx::Nginx`] | an nginx of its own in front of them |
 //! | [`redis::Redis`] | a Redis of its own that keeps nothing |
 //! | [`chromium::Chromium`] | a headless Chromium |
 //! | [`feed::Feed`] | the revocation feed of an issuer, which can also lie |
@@ -35,6 +36,7 @@ pub mod forgery;
 pub mod http;
 pub mod identity_provider;
 pub mod mariadb;
+pub mod nginx;
 pub mod node;
 mod port;
 pub mod postgres;

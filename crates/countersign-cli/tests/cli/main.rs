@@ -7,6 +7,7 @@ mod full_disk;
 mod hostile;
 mod mail;
 mod mixed_traffic;
+mod nodes;
 mod operators;
 mod refresh_tokens;
 mod starts;

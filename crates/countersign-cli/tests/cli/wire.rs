@@ -13,20 +13,41 @@ pub(crate) fn binary() -> &'static Path {
 }
 
 fn post(origin: &str, path: &str, body: &Value) -> Answer {
-    let headers = [("Content-Type", "application/json"), ("Origin", origin)];
+    post_from(origin, origin, path, body)
+}
+
+/// A post from a page of `page` to a server at `origin`.
+fn post_from(page: &str, origin: &str, path: &str, body: &Value) -> Answer {
+    let headers = [("Content-Type", "application/json"), ("Origin", page)];
     send(origin, "POST", &format!("/api/auth{path}"), &headers, Some(&body.to_string()))
 }
 
 /// A post with a session's cookie, to a server that may be gone.
 pub(crate) fn try_post(origin: &str, path: &str, cookie: &str, body: &Value) -> io::Result<Answer> {
-    let headers = [("Content-Type", "application/json"), ("Origin", origin), ("Cookie", cookie)];
+    try_post_from(origin, origin, path, cookie, body)
+}
+
+/// The same from a page of `page`.
+pub(crate) fn try_post_from(
+    page: &str,
+    origin: &str,
+    path: &str,
+    cookie: &str,
+    body: &Value,
+) -> io::Result<Answer> {
+    let headers = [("Content-Type", "application/json"), ("Origin", page), ("Cookie", cookie)];
     try_send(origin, "POST", &format!("/api/auth{path}"), &headers, Some(&body.to_string()))
 }
 
 /// Signs somebody up; the cookie of the session.
 pub(crate) fn sign_up(origin: &str, email: &str) -> String {
+    sign_up_from(origin, origin, email)
+}
+
+/// The same from a page of `page`.
+pub(crate) fn sign_up_from(page: &str, origin: &str, email: &str) -> String {
     let body = json!({ "name": "Ann", "email": email, "password": PASSWORD });
-    session_cookie(&post(origin, "/sign-up/email", &body))
+    session_cookie(&post_from(page, origin, "/sign-up/email", &body))
 }
 
 /// Signs somebody in; the cookie of the session.
