@@ -22,6 +22,7 @@ const PAGES: &[&str] = &[
     "docs/revocation.md",
     "docs/revocation-feed.md",
     "docs/rotate-secrets.md",
+    "docs/several-machines.md",
     "docs/social-sign-in.md",
     "docs/token-life.md",
     "docs/try.md",
