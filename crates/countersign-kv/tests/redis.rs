@@ -100,3 +100,21 @@ async fn a_redis_that_is_away_is_told_and_comes_back() {
     let error = Redis::connect("http://user:secret@127.0.0.1", "").await.err().expect("no address");
     assert!(matches!(error, RedisError::Url) && !error.to_string().contains("secret"));
 }
+
+#[tokio::test]
+async fn whoever_has_subscribed_hears_what_is_published_and_begins_anew_after_a_loss() {
+    let mut server = RedisServer::start().expect("Redis starts");
+    let redis = open(&server).await;
+    let mut subscription = redis.subscribe("news");
+    subscription.heard().await.expect("it listens");
+    redis.publish("news").await.expect("publishes");
+    subscription.heard().await.expect("it hears");
+    assert_eq!(server.run("PUBLISH better-auth:other x").as_deref(), Some("0"));
+    server.stop();
+    assert!(subscription.heard().await.is_err_and(|error| error.is_unavailable()));
+    assert!(subscription.heard().await.is_err_and(|error| error.is_unavailable()));
+    server.restart().expect("Redis starts");
+    subscription.heard().await.expect("it listens");
+    assert_eq!(server.run("PUBLISH better-auth:news x").as_deref(), Some("1"));
+    subscription.heard().await.expect("it hears");
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_jwt::Clock;
+use countersign_kv::Redis;
 use countersign_store::Database;
 use jiff::Timestamp;
 
@@ -30,6 +31,7 @@ pub(crate) struct Auth(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) database: Database,
+    pub(crate) redis: Option<Redis>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) hashing: HashingPool,
@@ -59,6 +61,10 @@ impl Auth {
 
     pub(crate) fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    pub(crate) fn redis(&self) -> Option<&Redis> {
+        self.0.redis.as_ref()
     }
 
     /// The time, to the millisecond: what is written to the database is what was compared.

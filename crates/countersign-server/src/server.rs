@@ -173,6 +173,7 @@ impl Server {
             social: Social::new(&settings.providers).map_err(StartError::Calls)?,
             settings,
             database,
+            redis,
             clock,
             entropy,
             drain: drain.clone(),

@@ -9,8 +9,9 @@
 
 mod error;
 mod scripts;
+mod subscription;
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use ::redis::{
     Client, Cmd, FromRedisValue, RedisResult, ScriptInvocation,
@@ -19,7 +20,7 @@ use ::redis::{
 };
 use tokio::time::timeout;
 
-pub use self::error::RedisError;
+pub use self::{error::RedisError, subscription::Subscription};
 
 /// How long a connection may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -33,6 +34,7 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(2);
 /// A Redis. Clones share its connection.
 #[derive(Clone)]
 pub struct Redis {
+    client: Arc<Client>,
     connection: ConnectionManager,
     prefix: String,
 }
@@ -47,8 +49,8 @@ impl Redis {
             .set_response_timeout(Some(ANSWER_TIMEOUT))
             .set_number_of_retries(1)
             .set_max_delay(Duration::from_millis(100));
-        let connection = ConnectionManager::new_lazy_with_config(client, config)?;
-        let redis = Self { connection, prefix: prefix.to_owned() };
+        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
+        let redis = Self { client: Arc::new(client), connection, prefix: prefix.to_owned() };
         redis.ping().await?;
         Ok(redis)
     }
@@ -119,6 +121,16 @@ impl Redis {
         let mut update = scripts::UPDATE_LIST.key(self.key(key));
         update.arg(now_ms).arg(token).arg(expires_at).arg(removed);
         self.invoke(&update).await
+    }
+
+    /// Tells whoever has [subscribed](Self::subscribe) to this channel; nobody, where nobody has.
+    pub async fn publish(&self, channel: &str) -> Result<(), RedisError> {
+        self.run(cmd("PUBLISH").arg(self.key(channel)).arg("")).await
+    }
+
+    /// Hears what is published on this channel. Connects with the first call.
+    pub fn subscribe(&self, channel: &str) -> Subscription {
+        Subscription::new(self.client.clone(), self.key(channel))
     }
 
     fn key(&self, key: &str) -> String {

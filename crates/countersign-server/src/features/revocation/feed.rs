@@ -28,7 +28,7 @@ use super::{
     log::{Followed, Log, Page},
     record::{self, Recorder},
     settled::Settled,
-    wake_up::WakeUps,
+    wake_up::{self, WakeUps},
 };
 use crate::{Auth, findings::lacks_any, wire::ApiError};
 
@@ -79,8 +79,9 @@ impl Feed {
     }
 
     /// This server committed entries: whoever waits looks now.
-    pub(super) fn committed(&self) {
+    pub(super) fn committed(&self, auth: &Auth) {
         self.commits.send_replace(());
+        wake_up::publish(auth);
     }
 
     /// What comes next for who followed so far: when there is something, or after so long. Everything that
@@ -101,7 +102,7 @@ impl Feed {
 
     /// Returns when there is something new for who followed so far, or the server is about to stop.
     async fn news(&self, auth: &Auth, followed: Option<&Followed>) -> Result<(), ApiError> {
-        self.wake_ups.get_or_init(|| WakeUps::begin(auth.database(), self.commits.clone()));
+        self.wake_ups.get_or_init(|| WakeUps::begin(auth, self.commits.clone()));
         let (mut news, mut commits) = (self.news.subscribe(), self.commits.subscribe());
         loop {
             if self.with_log(|log| log.has_news_for(followed)).unwrap_or(true) {

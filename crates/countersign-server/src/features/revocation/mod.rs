@@ -178,7 +178,7 @@ impl Feature for Revocation {
         .boxed()
     }
 
-    fn end_committed(&self, _: &Auth) {
-        self.feed.committed();
+    fn end_committed(&self, auth: &Auth) {
+        self.feed.committed(auth);
     }
 }

@@ -3,7 +3,7 @@
 
 use countersign_server::watch_better_auth;
 use countersign_store::{Database, Names};
-use countersign_testing::postgres::Postgres;
+use countersign_testing::{file_in, postgres::Postgres, redis::Redis};
 use serde_json::json;
 
 use super::follower::{Follower, token};
@@ -78,6 +78,36 @@ async fn t306_while_nobody_listens_a_look_tells_and_later_wake_ups_come_again() 
     while sql(&listening) != "1" {
         tokio::task::yield_now().await;
     }
+    for _ in 0..3 {
+        assert_eq!(told_of_a_sign_out(&one, &other, &mut follower, BEFORE_A_LOOK).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn t306_beside_another_database_redis_wakes_the_others_also_after_it_was_away() {
+    let mut redis = Redis::start().expect("Redis starts");
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = file_in(&folder, "a.db");
+    let address = redis.url();
+    let settings = [
+        ("DATABASE_URL", url.as_str()),
+        ("REDIS_URL", &address),
+        ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", "true"),
+        LOOKS_SELDOM,
+    ];
+    let (one, other) = (TestServer::start(&settings).await, TestServer::start(&settings).await);
+    one.sign_up(&json!({})).await;
+    let mut follower = Follower::of(&other).await;
+    for _ in 0..3 {
+        assert_eq!(told_of_a_sign_out(&one, &other, &mut follower, BEFORE_A_LOOK).await, 1);
+    }
+    redis.restart().expect("Redis starts");
+    let forge = "PUBLISH better-auth:countersign_revocation x";
+    while redis.run(forge).as_deref() != Some("1") {
+        tokio::task::yield_now().await;
+    }
+    let body = json!({ "email": "ann@example.com", "password": PASSWORD });
+    while one.post("/sign-in/email", &body).await.status != 200 {}
     for _ in 0..3 {
         assert_eq!(told_of_a_sign_out(&one, &other, &mut follower, BEFORE_A_LOOK).await, 1);
     }
