@@ -6,6 +6,7 @@
 use std::{
     io::{self, ErrorKind, Read, Write},
     net::TcpStream,
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -67,8 +68,21 @@ pub fn try_send(
     headers: &[(&str, &str)],
     body: Option<&str>,
 ) -> io::Result<Answer> {
+    try_send_within(None, origin, method, path, headers, body)
+}
+
+/// The same to a server that may also be silent: after so long without a byte it is an error.
+pub fn try_send_within(
+    patience: Option<Duration>,
+    origin: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&str>,
+) -> io::Result<Answer> {
     let host = origin.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(patience)?;
     let length = body.map(|body| body.len().to_string());
     let length = length.as_deref().map(|length| ("Content-Length", length));
     let mut request = format!("{method} {path} HTTP/1.0\r\nHost: {host}\r\n");

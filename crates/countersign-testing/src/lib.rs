@@ -15,6 +15,7 @@
 //! | [`nginx::Nginx`] | an nginx of its own in front of them |
 //! | [`redis::Redis`] | a Redis of its own that keeps nothing |
 //! | [`chromium::Chromium`] | a headless Chromium |
+//! | [`proxy::Proxy`] | a line to a server that can be cut and silenced |
 //! | [`feed::Feed`] | the revocation feed of an issuer, which can also lie |
 //!
 //! Beside them stands [`forgery`]: tokens that ought to be refused, by the hundred thousand.
@@ -41,6 +42,7 @@ pub mod node;
 mod port;
 pub mod postgres;
 mod process;
+pub mod proxy;
 pub mod python;
 pub mod redis;
 mod server_user;

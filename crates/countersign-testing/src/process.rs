@@ -130,7 +130,7 @@ impl Drop for Running {
     }
 }
 
-/// Stops a program that somebody else waits for.
+/// Stops a program that somebody else waits for, for good or for a while.
 #[derive(Clone, Copy)]
 pub struct Stopper(Option<Pid>);
 
@@ -143,6 +143,16 @@ impl Stopper {
     /// Sends SIGKILL to the program and its children: nothing more runs, and nothing is put in order.
     pub fn kill(self) {
         self.signal(Signal::KILL);
+    }
+
+    /// Sends SIGSTOP to the program and its children: they stand still, and nobody is told.
+    pub fn pause(self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Sends SIGCONT to the program and its children: they go on as if no time had passed.
+    pub fn resume(self) {
+        self.signal(Signal::CONT);
     }
 
     fn signal(self, signal: Signal) {

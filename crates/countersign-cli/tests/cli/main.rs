@@ -1,5 +1,6 @@
 //! The binary `countersign` from outside.
 
+mod chaos;
 mod commands;
 mod crashes;
 mod ending;

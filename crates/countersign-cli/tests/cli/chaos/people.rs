@@ -1,0 +1,445 @@
+//! People who sign up and in, get tokens and take them back, at whichever server; and guards that are asked
+//! about what they have.
+
+use std::{
+    collections::VecDeque,
+    io::ErrorKind,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use countersign_jwt::dangerous;
+use countersign_testing::http::{Answer, try_send_within};
+use serde_json::{Value, json};
+
+use super::{
+    cluster::{BASIC, Cluster, ORIGIN},
+    guards::Guard,
+    history::{Asked, Notes, Span, TakenBack, Token, Verdict, What, second, timed},
+};
+use crate::wire::PASSWORD;
+
+/// How long somebody waits for a server.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How many of the tokens that were taken back last are shown again and again.
+const SHOWN_AGAIN: usize = 24;
+
+/// Everybody together.
+pub(super) struct People<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) guards: &'a [Guard],
+    pub(super) notes: Notes,
+    seed: u64,
+    known: Mutex<Known>,
+    signed_up: AtomicUsize,
+}
+
+/// What they know.
+#[derive(Default)]
+struct Known {
+    people: Vec<Person>,
+    /// As texts, by their numbers in the history.
+    tokens: Vec<String>,
+    /// Which were taken back, the last ones last.
+    taken_back: VecDeque<usize>,
+    /// Cookies of sessions that were ended.
+    ended: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Person {
+    id: String,
+    email: String,
+    password: String,
+    sessions: Vec<Session>,
+}
+
+#[derive(Clone)]
+struct Session {
+    id: String,
+    cookie: String,
+    token: String,
+}
+
+impl<'a> People<'a> {
+    pub(super) fn new(cluster: &'a Cluster, guards: &'a [Guard], seed: u64) -> Self {
+        let (notes, known, signed_up) = (Notes::default(), Mutex::default(), AtomicUsize::new(0));
+        Self { cluster, guards, notes, seed, known, signed_up }
+    }
+
+    /// One of them does something.
+    pub(super) fn act(&self, random: &mut fastrand::Rng) {
+        let someone = {
+            let people = &self.known().people;
+            let signed_in = people.iter().filter(|person| !person.sessions.is_empty());
+            random.choice(signed_in.cloned().collect::<Vec<_>>())
+        };
+        match (random.u8(0..100), someone) {
+            (0..=1, _) | (_, None) => self.sign_up(random),
+            (2..=5, Some(person)) => self.sign_in(&person, random),
+            (6..=18, Some(person)) => {
+                let session = random.choice(&person.sessions).expect("a session");
+                self.issue(&session.cookie, random);
+            }
+            (19..=22, Some(person)) => self.sign_out(&person, random),
+            (23..=25, Some(person)) => self.revoke_session(&person, random),
+            (26, Some(person)) => self.revoke_sessions(&person, false, random),
+            (27, Some(person)) => self.revoke_sessions(&person, true, random),
+            (28, Some(person)) => self.change_password(&person, random),
+            (29, Some(person)) => self.revoke_user(&person, random),
+            (30..=34, Some(_)) => self.revoke_token(random),
+            (35, Some(person)) if random.bool() => self.delete(&person, random),
+            (36..=37, Some(_)) => {
+                let ended = random.choice(self.known().ended.clone());
+                ended.map(|cookie| self.issue(&cookie, random));
+            }
+            (_, Some(_)) => self.show(random),
+        }
+        self.notes.count();
+    }
+
+    /// A token that nobody takes back, of somebody who does nothing else.
+    pub(super) fn good_token(&self, random: &mut fastrand::Rng) -> usize {
+        let email = format!("good{}@example.com", self.number());
+        let password = PASSWORD.to_owned();
+        loop {
+            let (answer, span) = timed(|| self.join(&email, &password, random));
+            let id = answer.and_then(|answer| self.learn(&answer, span, random));
+            if let Some((_, token)) = id {
+                return token;
+            }
+        }
+    }
+
+    /// One more of the same person, who signs up where nobody did yet.
+    pub(super) fn another_good_token(&self, random: &mut fastrand::Rng) -> usize {
+        let session =
+            self.known().people.first().and_then(|person| person.sessions.first().cloned());
+        let Some(session) = session else {
+            self.sign_up(random);
+            return self.another_good_token(random);
+        };
+        loop {
+            if let Some(token) = self.issue(&session.cookie, random) {
+                return token;
+            }
+        }
+    }
+
+    /// Asks a guard about a token.
+    pub(super) fn ask(&self, guard: usize, token: usize, settled: bool) -> Verdict {
+        let text = self.known().tokens[token].clone();
+        let user = self.notes.write(|history| history.tokens[token].0.user.clone());
+        let (verdict, span) = timed(|| self.guards[guard].ask(&user, &text));
+        let asked = Asked { guard, token, span, verdict: verdict.clone(), settled };
+        self.notes.write(|history| history.asked.push(asked));
+        verdict
+    }
+
+    /// Takes this token back by its id; the answer.
+    pub(super) fn revoke(&self, token: usize, random: &mut fastrand::Rng) -> Option<Answer> {
+        let id = self.notes.write(|history| history.tokens[token].0.id.clone());
+        let body = json!({ "kind": "j", "name": id });
+        self.take_back(vec![What::Token(id)], || {
+            self.request(&[("Authorization", BASIC)], "/revocations", Some(&body), random)
+        })
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Of somebody new, in all seeds.
+    fn number(&self) -> String {
+        format!("{}-{}", self.seed, self.signed_up.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Asks the servers in a row that begins at random, until one listens. `None` without an answer.
+    fn request(
+        &self,
+        headers: &[(&str, &str)],
+        path: &str,
+        body: Option<&Value>,
+        random: &mut fastrand::Rng,
+    ) -> Option<Answer> {
+        let method = if body.is_some() { "POST" } else { "GET" };
+        let common = [("Content-Type", "application/json"), ("Origin", ORIGIN)];
+        let headers: Vec<_> = common.into_iter().chain(headers.iter().copied()).collect();
+        let (path, body) = (format!("/api/auth{path}"), body.map(Value::to_string));
+        let nodes = &self.cluster.nodes;
+        let first = random.usize(0..nodes.len());
+        for node in nodes.iter().cycle().skip(first).take(nodes.len()) {
+            let (url, body) = (node.url(), body.as_deref());
+            match try_send_within(Some(PATIENCE), &url, method, &path, &headers, body) {
+                Err(error) if error.kind() == ErrorKind::ConnectionRefused => {}
+                answer => {
+                    let answer = answer.ok()?;
+                    let status = answer.status;
+                    assert!(status < 500 || status == 503, "{path}: {status} {}", answer.body);
+                    return Some(answer);
+                }
+            }
+        }
+        None
+    }
+
+    fn join(&self, email: &str, password: &str, random: &mut fastrand::Rng) -> Option<Answer> {
+        let body = json!({ "name": "Ann", "email": email, "password": password });
+        let answer = self.request(&[], "/sign-up/email", Some(&body), random);
+        // It may have been answered to nobody before.
+        let taken = answer.as_ref().is_some_and(|answer| answer.status == 422);
+        if taken {
+            return self.request(&[], "/sign-in/email", Some(&body), random);
+        }
+        answer
+    }
+
+    /// Gets a first token in a session that this answer began; whose, and which.
+    fn learn(
+        &self,
+        answer: &Answer,
+        span: Span,
+        random: &mut fastrand::Rng,
+    ) -> Option<((String, Session), usize)> {
+        if answer.status != 200 {
+            return None;
+        }
+        let (cookie, body) = (answer.cookies().next()?.to_owned(), answer.json());
+        let token = body["token"].as_str()?.to_owned();
+        let number = self.issue(&cookie, random)?;
+        let Token { session: id, user, .. } =
+            self.notes.write(|history| history.tokens[number].0.clone());
+        self.notes.write(|history| history.sessions.push((id.clone(), span)));
+        Some(((user, Session { id, cookie, token }), number))
+    }
+
+    fn sign_up(&self, random: &mut fastrand::Rng) {
+        let (email, password) = (format!("p{}@example.com", self.number()), PASSWORD.to_owned());
+        let (answer, span) = timed(|| self.join(&email, &password, random));
+        let learned = answer.and_then(|answer| self.learn(&answer, span, random));
+        if let Some(((id, session), _)) = learned {
+            self.known().people.push(Person { id, email, password, sessions: vec![session] });
+        }
+    }
+
+    fn sign_in(&self, person: &Person, random: &mut fastrand::Rng) {
+        let body = json!({ "email": person.email, "password": person.password });
+        let (answer, span) = timed(|| self.request(&[], "/sign-in/email", Some(&body), random));
+        let learned = answer.and_then(|answer| self.learn(&answer, span, random));
+        if let Some(((_, session), _)) = learned {
+            self.change(&person.id, |person| person.sessions.push(session));
+        }
+    }
+
+    /// A token for the session of this cookie, if there is one.
+    fn issue(&self, cookie: &str, random: &mut fastrand::Rng) -> Option<usize> {
+        let (answer, span) = timed(|| self.request(&[("Cookie", cookie)], "/token", None, random));
+        let answer = answer.filter(|answer| answer.status == 200)?.json();
+        let text = answer["token"].as_str()?;
+        let claims = dangerous::read_without_verifying(text).expect("a token").claims;
+        let claim = |name: &str| claims[name].as_str().expect("a text").to_owned();
+        let issued_at = claims["iat"].as_i64().expect("a second");
+        let token =
+            Token { id: claim("jti"), session: claim("sid"), user: claim("sub"), issued_at };
+        let mut known = self.known();
+        known.tokens.push(text.to_owned());
+        Some(self.notes.write(|history| {
+            history.tokens.push((token, span));
+            history.tokens.len() - 1
+        }))
+    }
+
+    /// Takes something back and notes whether that was answered.
+    fn take_back(
+        &self,
+        all: Vec<What>,
+        request: impl FnOnce() -> Option<Answer>,
+    ) -> Option<Answer> {
+        let second_begun = second();
+        let (answer, Span { begun, ended }) = timed(request);
+        let second_ended = second();
+        let status = answer.as_ref().map(|answer| answer.status);
+        if matches!(status, Some(400..500)) {
+            return None;
+        }
+        let ended = matches!(status, Some(200..300)).then_some(ended);
+        self.notes.write(|history| {
+            let ends = all.into_iter().map(|what| TakenBack {
+                what,
+                begun,
+                ended,
+                second_begun,
+                second_ended,
+            });
+            history.taken_back.extend(ends);
+        });
+        answer.filter(|_| ended.is_some())
+    }
+
+    fn change(&self, id: &str, change: impl FnOnce(&mut Person)) {
+        let mut known = self.known();
+        known.people.iter_mut().find(|person| person.id == id).map(change);
+    }
+
+    /// These sessions are over: their tokens and cookies are shown again.
+    fn over(&self, id: &str, is_over: impl Fn(&Session) -> bool) {
+        let mut over = Vec::new();
+        self.change(id, |person| over = person.sessions.extract_if(.., |s| is_over(s)).collect());
+        let ids = |token: &Token| over.iter().any(|session| session.id == token.session);
+        let last = self.notes.write(|history| {
+            let tokens = history.tokens.iter().enumerate().rev();
+            let of_these = tokens.filter(|(_, (token, _))| ids(token));
+            of_these.take(3).map(|(number, _)| number).collect::<Vec<_>>()
+        });
+        self.known().ended.extend(over.into_iter().map(|session| session.cookie));
+        for token in last {
+            self.show_again(token);
+        }
+    }
+
+    fn show_again(&self, token: usize) {
+        let mut known = self.known();
+        known.taken_back.push_back(token);
+        if known.taken_back.len() > SHOWN_AGAIN {
+            known.taken_back.pop_front();
+        }
+    }
+
+    fn sign_out(&self, person: &Person, random: &mut fastrand::Rng) {
+        let session = random.choice(&person.sessions).expect("a session");
+        let done = self.take_back(vec![What::Session(session.id.clone())], || {
+            self.request(&[("Cookie", &session.cookie)], "/sign-out", Some(&json!({})), random)
+        });
+        if done.is_some() {
+            self.over(&person.id, |other| other.id == session.id);
+        }
+    }
+
+    fn revoke_session(&self, person: &Person, random: &mut fastrand::Rng) {
+        let by = random.choice(&person.sessions).expect("a session");
+        let session = random.choice(&person.sessions).expect("a session");
+        let body = json!({ "token": session.token });
+        let done = self.take_back(vec![What::Session(session.id.clone())], || {
+            self.request(&[("Cookie", &by.cookie)], "/revoke-session", Some(&body), random)
+        });
+        if done.is_some() {
+            self.over(&person.id, |other| other.id == session.id);
+        }
+    }
+
+    fn revoke_sessions(&self, person: &Person, all_but_this: bool, random: &mut fastrand::Rng) {
+        let by = random.choice(&person.sessions).expect("a session");
+        let except = all_but_this.then(|| by.id.clone());
+        let path = if all_but_this { "/revoke-other-sessions" } else { "/revoke-sessions" };
+        let what = What::Sessions { user: person.id.clone(), except: except.clone() };
+        let done = self.take_back(vec![what], || {
+            self.request(&[("Cookie", &by.cookie)], path, Some(&json!({})), random)
+        });
+        if done.is_some() {
+            let known = |session: &Session| person.sessions.iter().any(|s| s.id == session.id);
+            self.over(&person.id, |other| known(other) && except.as_ref() != Some(&other.id));
+        }
+    }
+
+    fn change_password(&self, person: &Person, random: &mut fastrand::Rng) {
+        let by = random.choice(&person.sessions).expect("a session");
+        let (others, user) = (random.bool(), person.id.clone());
+        let password = format!("password{}", random.u32(..));
+        let body = json!({
+            "currentPassword": person.password,
+            "newPassword": password,
+            "revokeOtherSessions": others,
+        });
+        let mut all = vec![What::Password { user: user.clone() }];
+        if others {
+            all.push(What::Sessions { user, except: None });
+        }
+        let (done, span) = timed(|| {
+            self.take_back(all, || {
+                self.request(&[("Cookie", &by.cookie)], "/change-password", Some(&body), random)
+            })
+        });
+        let Some(answer) = done else {
+            // Which password is theirs now, nobody knows.
+            return self.known().people.retain(|other| other.id != person.id);
+        };
+        self.change(&person.id, |person| person.password = password);
+        if others {
+            let known = |session: &Session| person.sessions.iter().any(|s| s.id == session.id);
+            self.over(&person.id, known);
+            if let Some(((_, session), _)) = self.learn(&answer, span, random) {
+                self.change(&person.id, |person| person.sessions.push(session));
+            }
+        }
+    }
+
+    fn revoke_user(&self, person: &Person, random: &mut fastrand::Rng) {
+        let body = json!({ "kind": "u", "name": person.id });
+        self.take_back(vec![What::Issued { user: person.id.clone() }], || {
+            self.request(&[("Authorization", BASIC)], "/revocations", Some(&body), random)
+        });
+    }
+
+    /// By its id, by its hash, or by whoever holds it.
+    fn revoke_token(&self, random: &mut fastrand::Rng) {
+        let (token, text) = {
+            let tokens = &self.known().tokens;
+            let token = random.usize(0..tokens.len());
+            (token, tokens[token].clone())
+        };
+        // The first one is good for ever.
+        if token == 0 {
+            return;
+        }
+        let done = if random.bool() {
+            self.revoke(token, random)
+        } else {
+            let id = self.notes.write(|history| history.tokens[token].0.id.clone());
+            let (headers, path, body) = if random.bool() {
+                let body = json!({ "kind": "t", "token": text });
+                (vec![("Authorization", BASIC)], "/revocations", body)
+            } else {
+                (vec![], "/token/revoke", json!({ "token": text }))
+            };
+            self.take_back(vec![What::Token(id)], || {
+                self.request(&headers, path, Some(&body), random)
+            })
+        };
+        if done.is_some() {
+            self.show_again(token);
+        }
+    }
+
+    fn delete(&self, person: &Person, random: &mut fastrand::Rng) {
+        let by = random.choice(&person.sessions).expect("a session");
+        let user = person.id.clone();
+        let all = vec![What::Issued { user: user.clone() }, What::Sessions { user, except: None }];
+        let body = json!({ "password": person.password });
+        let done = self.take_back(all, || {
+            self.request(&[("Cookie", &by.cookie)], "/delete-user", Some(&body), random)
+        });
+        if done.is_some() {
+            self.over(&person.id, |_| true);
+        }
+        self.known().people.retain(|other| other.id != person.id);
+    }
+
+    /// Shows a token to a guard, most often one that was taken back just now.
+    fn show(&self, random: &mut fastrand::Rng) {
+        let token = {
+            let known = self.known();
+            let again = random.choice(&known.taken_back).copied().filter(|_| random.u8(0..10) < 6);
+            again.or_else(|| {
+                let recent = known.tokens.len().saturating_sub(200);
+                (recent < known.tokens.len()).then(|| random.usize(recent..known.tokens.len()))
+            })
+        };
+        if let Some(token) = token {
+            self.ask(random.usize(0..self.guards.len()), token, false);
+        }
+    }
+}
