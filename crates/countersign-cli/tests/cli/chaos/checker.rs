@@ -29,7 +29,8 @@ pub(super) fn violations(history: &History, Bound(bound): Bound) -> Vec<String> 
     let of_asked = history.asked.iter().filter_map(|asked| {
         let (token, fate) = (&history.tokens[asked.token].0, &fates[asked.token]);
         let rule = broken_rule(asked, fate, &cut_off, &history.wrong_clock, bound)?;
-        Some(format!("{rule}: {asked:?} of {token:?}, {fate:?}"))
+        let attempts = attempts_at(token, history);
+        Some(format!("{rule}: {asked:?} of {token:?}, {fate:?} by {attempts:?}"))
     });
     let of_issued = history.tokens.iter().filter_map(|(token, span)| {
         let mut ends = history.taken_back.iter().filter(|end| ends_session(end, token, history));
@@ -58,6 +59,18 @@ impl Fate {
             surely_since: surely.filter_map(|end| end.ended).min(),
         }
     }
+}
+
+/// Whatever concerns the user of this token, for whoever looks for the reason.
+fn attempts_at<'h>(token: &Token, history: &'h History) -> Vec<&'h TakenBack> {
+    let concerns = |end: &&TakenBack| match &end.what {
+        What::Token(id) => *id == token.id,
+        What::Session(session) => *session == token.session,
+        What::Sessions { user, .. } | What::Issued { user } | What::Password { user } => {
+            *user == token.user
+        }
+    };
+    history.taken_back.iter().filter(concerns).collect()
 }
 
 fn broken_rule(

@@ -21,6 +21,7 @@ fn history() -> History {
         session: "s1".to_owned(),
         user: "ann".to_owned(),
         issued_at: 1,
+        key: "k1".to_owned(),
     };
     History {
         tokens: vec![(token, span(1100, 1200))],

@@ -49,6 +49,15 @@ impl Cluster {
         Self { postgres: Mutex::new(postgres), redis: Mutex::new(redis), nodes }
     }
 
+    /// Where database and Redis are, for a command: without lines between that could break.
+    pub(super) fn stores(&self) -> [(&'static str, String); 3] {
+        [
+            ("DATABASE_URL", locked(&self.postgres).url().to_owned()),
+            ("REDIS_URL", locked(&self.redis).url()),
+            ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", "true".to_owned()),
+        ]
+    }
+
     /// Ends the database in the middle of whatever it does.
     pub(super) fn crash_database(&self) {
         locked(&self.postgres).stop();

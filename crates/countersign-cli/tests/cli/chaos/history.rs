@@ -30,6 +30,8 @@ pub(super) struct Token {
     pub(super) session: String,
     pub(super) user: String,
     pub(super) issued_at: i64,
+    /// The key that signed it.
+    pub(super) key: String,
 }
 
 /// What somebody wanted to take back.
@@ -104,7 +106,7 @@ pub(super) struct History {
     pub(super) cut_off: Vec<During>,
     /// The guard's clock was wrong.
     pub(super) wrong_clock: Vec<During>,
-    /// Everything that anybody asked of anybody.
+    /// What anybody asked of a server or a guard.
     pub(super) operations: usize,
 }
 
