@@ -205,7 +205,7 @@ impl Inner {
         let revocations = self.revocations_of(issuer);
         let Trusted { policy, name, keys, .. } = &self.issuers[issuer];
         let verify = |keys: &KeySet| policy.verifier().verify(token, keys, now);
-        let (claims, held) = keys.judge(Signed::Token, now, verify).await?;
+        let (claims, held) = keys.judge(Signed::Token, token, now, verify).await?;
         if policy.requires_token_id() && claims.token_id().is_none() {
             return Err(TokenError::MissingClaim { claim: "jti" }.into());
         }

@@ -83,7 +83,7 @@
 //! | token | 8 KiB, 16 levels of JSON, lifetime 24 hours, leeway 30 seconds |
 //! | `session_data` | 64 KiB in at most 100 chunks, lifetime as for tokens |
 //! | published key set | 256 KiB, 100 keys, 3 seconds, status 200, no redirects, https (http on this machine) |
-//! | fetches for forged tokens | one at a time, one per 30 seconds |
+//! | fetches for forged tokens | one at a time, one per 30 seconds; as many for tokens of withdrawn keys |
 //! | lifetime of published keys | what the issuer says (`max-age`), from 30 seconds to 10 minutes; refreshed after half of it |
 //! | use of known keys while the issuer is away | 24 hours, then 503 |
 //! | answer of a revocation feed | 1 MiB, 10,000 entries, 3 seconds beyond its wait |

@@ -162,6 +162,38 @@ async fn t072_a_key_replaced_by_one_of_the_same_name_is_found_at_once() {
     assert_eq!(issuer.fetches(), 3);
 }
 
+/// Old clients go on with what they have.
+#[tokio::test]
+async fn t072_tokens_of_a_withdrawn_key_keep_nobody_from_finding_the_next_one() {
+    let keys = ["k1", "k2", "k3", "k4"].map(signing_key);
+    let [old, second, third, fourth] = &keys;
+    let issuer = Issuer::start(&[old]);
+    let service = Service::fetching_from(&issuer.url, signing_key("unused"));
+    assert_eq!(service.get_with_key(old).await.status, 200);
+    issuer.publish_keys(&[second]);
+    assert_eq!(service.get_with_key(second).await.status, 200);
+    assert_eq!(issuer.fetches(), 2);
+    for _ in 0..20 {
+        assert_eq!(service.get_with_key(old).await.status, 401);
+    }
+    assert_eq!(issuer.fetches(), 3, "they cost one fetch in 30 seconds");
+
+    issuer.publish_keys(&[second, third]);
+    assert_eq!(service.get_with_key(third).await.status, 200);
+    // Not each withdrawn key has 30 seconds of its own.
+    issuer.publish_keys(&[third, fourth]);
+    assert_eq!(service.get_with_key(fourth).await.status, 200);
+    assert_eq!(service.get_with_key(old).await.status, 401);
+    assert_eq!(service.get_with_key(second).await.status, 401);
+    assert_eq!(issuer.fetches(), 5);
+
+    // What is published again counts again.
+    issuer.publish_keys(&[fourth, old]);
+    service.clock.advance(30);
+    assert_eq!(service.get_with_key(old).await.status, 200);
+    assert_eq!(issuer.fetches(), 6);
+}
+
 #[tokio::test]
 async fn t074_a_stolen_key_is_worthless_as_soon_as_the_operator_says_so() {
     let (stolen, new) = (signing_key("k1"), signing_key("k2"));

@@ -167,7 +167,7 @@ impl Follower {
         let now = self.clock.now();
         let opened = self
             .keys
-            .judge(Signed::Feed, now, |keys| {
+            .judge(Signed::Feed, message, now, |keys| {
                 keys.open_message(answer::TYPE, message, answer::MAX_BYTES)
             })
             .await;

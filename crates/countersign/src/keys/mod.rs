@@ -21,7 +21,9 @@ use std::{
     },
 };
 
-use countersign_jwt::{Algorithm, KeyError, KeySet, TokenError, WeakSecret, check_secret};
+use countersign_jwt::{
+    Algorithm, KeyError, KeySet, TokenError, WeakSecret, check_secret, dangerous,
+};
 use jiff::Timestamp;
 
 use self::remote::RemoteKeys;
@@ -149,17 +151,43 @@ impl KeySource {
     }
 }
 
+/// How many names of keys are remembered that are published no more.
+const MOST_WITHDRAWN: usize = 100;
+
 /// Keys as they were given or fetched at one moment.
 pub(crate) struct HeldKeys {
     pub(crate) set: KeySet,
     /// No two moments have the same, in the whole process.
     pub(crate) generation: u64,
+    /// Names of keys that were published before, the last ones first.
+    withdrawn: Vec<Box<str>>,
 }
 
 impl HeldKeys {
     fn new(set: KeySet) -> Self {
         static GENERATIONS: AtomicU64 = AtomicU64::new(0);
-        Self { set, generation: GENERATIONS.fetch_add(1, Ordering::Relaxed) }
+        let generation = GENERATIONS.fetch_add(1, Ordering::Relaxed);
+        Self { set, generation, withdrawn: Vec::new() }
+    }
+
+    /// What is published after these.
+    fn after(before: &Self, set: KeySet) -> Self {
+        let names = before.set.kids().chain(before.withdrawn.iter().map(|name| &**name));
+        let withdrawn = names.filter(|name| !set.has_kid(name)).take(MOST_WITHDRAWN);
+        let withdrawn = withdrawn.map(Box::from).collect();
+        Self { withdrawn, ..Self::new(set) }
+    }
+
+    /// What it is that none of these keys signed.
+    fn unknown(&self, signed: Signed, text: &str) -> Signed {
+        let names_withdrawn = || {
+            let read = dangerous::read_without_verifying(text).ok()?;
+            let name = read.header.get("kid")?.as_str()?;
+            Some(self.withdrawn.iter().any(|withdrawn| **withdrawn == *name))
+        };
+        // Most often nothing was withdrawn, and then nothing is read.
+        let may_be = signed == Signed::Token && !self.withdrawn.is_empty();
+        if may_be && names_withdrawn() == Some(true) { Signed::WithdrawnToken } else { signed }
     }
 }
 
@@ -202,6 +230,7 @@ impl Keys {
     pub(crate) async fn judge<T>(
         &self,
         signed: Signed,
+        text: &str,
         now: Timestamp,
         judge: impl Fn(&KeySet) -> Result<T, TokenError>,
     ) -> Result<(T, Arc<HeldKeys>), Refusal> {
@@ -211,7 +240,9 @@ impl Keys {
         // after them was fetched later.
         for _ in 0..2 {
             let newer = match &verdict {
-                Err(TokenError::UnknownKey) => self.newer_than(&held, signed, now).await?,
+                Err(TokenError::UnknownKey) => {
+                    self.newer_than(&held, held.unknown(signed, text), now).await?
+                }
                 // The issuer may have replaced a key by one of the same name. Hardly any does, so that it
                 // cannot be asked does not make a bad signature a check that could not run.
                 Err(TokenError::WrongSignature) => {

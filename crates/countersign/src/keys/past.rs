@@ -13,6 +13,9 @@ pub(super) const PAUSE_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs
 pub(crate) enum Signed {
     /// By whoever sends it.
     Token,
+    /// By a key that was published before and is no more, or by somebody who says so. Old clients go on with such
+    /// tokens; they must not keep anybody from finding the next key.
+    WithdrawnToken,
     /// At the address of the issuer's feed, which no stranger answers for.
     Feed,
 }
@@ -21,7 +24,7 @@ impl Signed {
     /// How long no such fetch follows one that brought no new name.
     fn pause_after_nothing_new(self) -> SignedDuration {
         match self {
-            Self::Token => SignedDuration::from_secs(30),
+            Self::Token | Self::WithdrawnToken => SignedDuration::from_secs(30),
             Self::Feed => SignedDuration::from_secs(2),
         }
     }
@@ -33,6 +36,8 @@ pub(super) struct Past {
     pub(super) failed_at: Option<Timestamp>,
     /// When a fetch for a token brought no new name.
     pub(super) token_in_vain_at: Option<Timestamp>,
+    /// The same for a token of a withdrawn key.
+    pub(super) withdrawn_in_vain_at: Option<Timestamp>,
     /// The same for the feed: tokens of strangers must not keep it from finding the issuer's new key.
     pub(super) feed_in_vain_at: Option<Timestamp>,
     /// Whether keys were fetched or the snapshot was looked at.
@@ -49,6 +54,7 @@ impl Past {
     pub(super) fn was_in_vain(&self, signed: Signed, now: Timestamp) -> bool {
         let since = match signed {
             Signed::Token => self.token_in_vain_at,
+            Signed::WithdrawnToken => self.withdrawn_in_vain_at,
             Signed::Feed => self.feed_in_vain_at,
         };
         rest_of(signed.pause_after_nothing_new(), since, now).is_some()
@@ -57,6 +63,7 @@ impl Past {
     pub(super) fn in_vain(&mut self, signed: Signed, now: Timestamp) {
         match signed {
             Signed::Token => self.token_in_vain_at = Some(now),
+            Signed::WithdrawnToken => self.withdrawn_in_vain_at = Some(now),
             Signed::Feed => self.feed_in_vain_at = Some(now),
         }
     }

@@ -19,7 +19,9 @@
 //! known keys alone. So a rotation in the middle of a storm of forged tokens is found by the first fetch
 //! after the 30 seconds, and tokens of a key that was not published before are refused until then. The
 //! revocation feed, which no stranger answers for, has a pause of its own, of two seconds: a storm does not
-//! keep it from finding the key that replaced a stolen one. A fetch that does bring a new name is followed by
+//! keep it from finding the key that replaced a stolen one. Tokens of a key that was published before and is no
+//! more have 30 seconds of their own: old clients show such tokens for a while, and the next key is found at once
+//! nevertheless. A fetch that does bring a new name is followed by
 //! no pause, since only the issuer can rotate keys. After a failure the next fetch waits two seconds.
 //!
 //! A fetch runs on its own task, so a client that hangs up does not abort it. A key set that is published
@@ -209,9 +211,13 @@ impl RemoteKeys {
             Some(known) if *known.json == *json => {
                 (Arc::clone(&known.keys), Arc::clone(&known.json))
             }
-            _ => {
+            known => {
                 log_skipped(&set);
-                (Arc::new(HeldKeys::new(set)), json.into())
+                let held = match known {
+                    Some(known) => HeldKeys::after(&known.keys, set),
+                    None => HeldKeys::new(set),
+                };
+                (Arc::new(held), json.into())
             }
         };
         if let Some(snapshot) = &self.snapshot {
