@@ -11,6 +11,7 @@ mod mixed_traffic;
 mod nodes;
 mod operators;
 mod refresh_tokens;
+mod sessions_at_once;
 mod starts;
 mod take_over;
 mod wire;

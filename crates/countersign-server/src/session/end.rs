@@ -5,13 +5,19 @@
 //! Everything else is in the database, with its revocation, before Redis is asked. A session whose time is over
 //! ends by itself.
 
-use countersign_store::{Transaction, sessions};
+use countersign_store::{
+    Transaction,
+    sessions::{self, SessionEnd},
+};
 
 use crate::{
     Auth,
     features::{Ended, commit},
     wire::ApiError,
 };
+
+/// Sessions that are ended with one statement.
+const ENDED_AT_ONCE: usize = 500;
 
 /// Ends one session, whoever's it is: for a token that the caller holds.
 pub(crate) async fn end(auth: &Auth, token: &str) -> Result<(), ApiError> {
@@ -92,27 +98,29 @@ async fn end_rows(
         let sessions = sessions.filter(|session| except != Some(&*session.token));
         return Ok(sessions.map(|session| ended(session.id)).collect());
     }
-    let rows = transaction.fetch_all(&sessions::ends_of_user(user_id)).await?;
-    let mut found = rows.into_iter().map(sessions::read_end).collect::<Result<Vec<_>, _>>()?;
-    found.retain(|session| except != Some(&*session.token));
-    let expected = store.rows_to_end(&found, now);
-    let touched = match except {
-        None => match store.end_all_rows(user_id, now) {
-            Some(rows) => transaction.execute(&rows).await?,
-            None => 0,
-        },
-        Some(token) => match store.end_other_rows(user_id, token, now) {
-            Some(rows) => transaction.execute(&rows).await?,
-            None => 0,
-        },
-    };
+    // A session that began since the rows were read is read the next time: each ends by its name, and
+    // nothing else of the user does.
+    let mut found: Vec<SessionEnd> = Vec::new();
+    loop {
+        let rows = transaction.fetch_all(&sessions::ends_of_user(user_id)).await?;
+        let rows = rows.into_iter().map(sessions::read_end).collect::<Result<Vec<_>, _>>()?;
+        let is_new = |row: &SessionEnd| {
+            except != Some(&*row.token) && !found.iter().any(|known| known.id == row.id)
+        };
+        let begun: Vec<SessionEnd> = rows.into_iter().filter(is_new).collect();
+        if begun.is_empty() {
+            break;
+        }
+        let tokens: Vec<&str> = begun.iter().map(|session| &*session.token).collect();
+        for tokens in tokens.chunks(ENDED_AT_ONCE) {
+            if let Some(rows) = store.end_these_rows(tokens, now) {
+                transaction.execute(&rows).await?;
+            }
+        }
+        found.extend(begun);
+    }
     // Tokens of a session that ended just now by itself may still be good.
     let recently = now - auth.settings().revocation.retention;
     found.retain(|session| session.expires_at > recently);
-    let mut all: Vec<Ended> = found.into_iter().map(|session| ended(session.id)).collect();
-    if touched > expected {
-        // A session began between the two statements, in which nobody else ended one; it ended nameless.
-        all.push(Ended::User { id: user_id.to_owned() });
-    }
-    Ok(all)
+    Ok(found.into_iter().map(|session| ended(session.id)).collect())
 }

@@ -206,12 +206,9 @@ pub fn end_all_rows(user_id: &str, now: Timestamp) -> UpdateStatement {
     ended(now).and_where(Expr::col("userId").eq(user_id)).take()
 }
 
-/// Ends every session of a user but the one with this token, and keeps the rows.
-pub fn end_other_rows(user_id: &str, token: &str, now: Timestamp) -> UpdateStatement {
-    ended(now)
-        .and_where(Expr::col("userId").eq(user_id))
-        .and_where(Expr::col("token").ne(token))
-        .take()
+/// Ends the sessions with these tokens and keeps their rows.
+pub fn end_these_rows(tokens: &[&str], now: Timestamp) -> UpdateStatement {
+    ended(now).and_where(Expr::col("token").is_in(tokens.iter().copied())).take()
 }
 
 /// Rows that are over already keep the time of their end.
@@ -238,11 +235,10 @@ pub fn end_begun_before(moment: Timestamp, now: Timestamp) -> UpdateStatement {
     ended(now).and_where(Expr::col("createdAt").lte(date(moment))).take()
 }
 
-/// Ends every session of a user but the one with this token.
-pub fn delete_others(user_id: &str, token: &str) -> DeleteStatement {
+/// Ends the sessions with these tokens.
+pub fn delete_these(tokens: &[&str]) -> DeleteStatement {
     Query::delete()
         .from_table("session")
-        .and_where(Expr::col("userId").eq(user_id))
-        .and_where(Expr::col("token").ne(token))
+        .and_where(Expr::col("token").is_in(tokens.iter().copied()))
         .take()
 }

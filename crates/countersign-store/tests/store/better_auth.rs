@@ -95,7 +95,7 @@ async fn sessions_end_one_by_one_all_but_one_and_all_together_and_never_somebody
     assert_eq!(tokens(&database, "ann").await, ["a1", "a2", "a3"]);
     database.execute(&sessions::delete("a3")).await.expect("runs");
     assert_eq!(tokens(&database, "ann").await, ["a1", "a2"]);
-    database.execute(&sessions::delete_others("ann", "a2")).await.expect("runs");
+    database.execute(&sessions::delete_these(&["a1", "none"])).await.expect("runs");
     assert_eq!(tokens(&database, "ann").await, ["a2"]);
     database.execute(&sessions::delete_all("ann")).await.expect("runs");
     assert!(tokens(&database, "ann").await.is_empty());

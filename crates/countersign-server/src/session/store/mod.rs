@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use countersign_kv::{Redis, RedisError};
 use countersign_store::{
     Database, Dialect, Statement, StoreError, Transaction,
-    sessions::{self, Session, SessionEnd},
+    sessions::{self, Session},
     sql::{DeleteStatement, UpdateStatement, Value},
     users::User,
 };
@@ -187,12 +187,6 @@ impl SessionStore {
         }
     }
 
-    /// How many of these rows a statement touches that ends them.
-    pub(crate) fn rows_to_end(&self, rows: &[SessionEnd], now: Timestamp) -> u64 {
-        let is_touched = |row: &&SessionEnd| !self.preserved || row.expires_at > now;
-        rows.iter().filter(is_touched).count() as u64
-    }
-
     /// What ends every row of a user's sessions, where sessions have rows, for a transaction. Before
     /// it comes [`end_all_shared`](Self::end_all_shared).
     pub(crate) fn end_all_rows(&self, user_id: &str, now: Timestamp) -> Option<EndRows> {
@@ -224,18 +218,13 @@ impl SessionStore {
         }
     }
 
-    /// What ends every row of a user's sessions but the one with this token, for a transaction. When that
-    /// is done comes [`end_others_shared`](Self::end_others_shared).
-    pub(crate) fn end_other_rows(
-        &self,
-        user_id: &str,
-        token: &str,
-        now: Timestamp,
-    ) -> Option<EndRows> {
+    /// What ends the rows of the sessions with these tokens, where sessions have rows, for a transaction. When
+    /// that is done comes what ends them in Redis.
+    pub(crate) fn end_these_rows(&self, tokens: &[&str], now: Timestamp) -> Option<EndRows> {
         if self.preserved {
-            return Some(EndRows::Keep(sessions::end_other_rows(user_id, token, now)));
+            return Some(EndRows::Keep(sessions::end_these_rows(tokens, now)));
         }
-        self.in_database.then(|| EndRows::Delete(sessions::delete_others(user_id, token)))
+        self.in_database.then(|| EndRows::Delete(sessions::delete_these(tokens)))
     }
 
     /// Ends every session of a user but one in Redis, where there is one.
