@@ -7,7 +7,7 @@
 
 use countersign_store::{
     Transaction,
-    sessions::{self, SessionEnd},
+    sessions::{self, Session, SessionEnd},
 };
 
 use crate::{
@@ -21,7 +21,7 @@ const ENDED_AT_ONCE: usize = 500;
 
 /// Ends one session, whoever's it is: for a token that the caller holds.
 pub(crate) async fn end(auth: &Auth, token: &str) -> Result<(), ApiError> {
-    let Some((session, _)) = auth.sessions().find(token).await? else {
+    let Some(session) = found(auth, token).await? else {
         return auth.sessions().clear(token, auth.now()).await;
     };
     end_known(auth, token, session.id, session.user_id).await
@@ -45,10 +45,22 @@ pub(crate) async fn end_known(
 
 /// Ends one session of this user; somebody else's stays.
 pub(crate) async fn end_of_user(auth: &Auth, user_id: &str, token: &str) -> Result<(), ApiError> {
-    match auth.sessions().find(token).await? {
-        Some((session, _)) if session.user_id == user_id => end(auth, token).await,
+    match found(auth, token).await? {
+        Some(session) if session.user_id == user_id => {
+            end_known(auth, token, session.id, session.user_id).await
+        }
         _ => Ok(()),
     }
+}
+
+/// The session with this token. One that Redis holds to be over may have given tokens before: while its row
+/// lives there is something to end.
+async fn found(auth: &Auth, token: &str) -> Result<Option<Session>, ApiError> {
+    if let Some((session, _)) = auth.sessions().find(token).await? {
+        return Ok(Some(session));
+    }
+    let row = auth.sessions().find_row(token).await?;
+    Ok(row.filter(|session| session.expires_at > auth.now()))
 }
 
 /// Ends every session of a user.

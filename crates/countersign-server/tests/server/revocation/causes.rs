@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign_jwt::Clock;
 use countersign_testing::{mariadb::MariaDb, postgres::Postgres, redis::Redis};
 use http::StatusCode;
 use jiff::SignedDuration;
@@ -279,6 +280,23 @@ async fn t230_a_sign_out_while_redis_is_away_is_not_reported_as_done_and_can_be_
     redis.restart().expect("Redis starts again");
     // The first call may find the old connection gone.
     while signs_out().await.status == 503 {}
+    assert!(Follower::of(&server).await.refuses(&token));
+}
+
+/// As when all sessions of a user were ended elsewhere while this one began: its row is there.
+#[tokio::test]
+async fn t224_who_signs_out_of_a_session_that_redis_holds_to_be_over_is_refused() {
+    let redis = Redis::start().expect("Redis starts");
+    let url = redis.url();
+    let rows = ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", "true");
+    let server = TestServer::start(&[("REDIS_URL", &url), rows]).await;
+    let user = server.sign_up(&json!({})).await.json()["user"]["id"].clone();
+    let token = token(&server).await;
+    let user = user.as_str().expect("an id");
+    let later = (server.clock.now() + SignedDuration::from_secs(1)).as_millisecond();
+    redis.run(&format!("SET better-auth:revoked-sessions-before-{user} {later}"));
+    assert!(!Follower::of(&server).await.refuses(&token));
+    assert_eq!(server.post("/sign-out", &json!({})).await.status, 200);
     assert!(Follower::of(&server).await.refuses(&token));
 }
 
