@@ -17,8 +17,9 @@ pub(super) struct Times {
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { count, median, p99, max } = self;
-        write!(f, "{count} times: p50 {median:.0?}, p99 {p99:.0?}, longest {max:.0?}")
+        let Self { count, .. } = self;
+        let [median, p99, max] = [self.median, self.p99, self.max].map(|time| time.as_millis());
+        write!(f, "{count} times: p50 {median} ms, p99 {p99} ms, longest {max} ms")
     }
 }
 
