@@ -11,8 +11,8 @@
 //! a chunked body, which the parser takes also when a `Content-Length` contradicts it.
 
 use axum::{
+    Router,
     extract::Request,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use hyper::{
@@ -20,17 +20,22 @@ use hyper::{
     header::{CONNECTION, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING},
     http::uri::Authority,
 };
+use tower::Service;
 
 use crate::span::REQUEST_ID;
 
-pub(crate) async fn refuse_ambiguous(mut request: Request, next: Next) -> Response {
+pub(crate) async fn answer_unless_ambiguous(mut request: Request, mut app: Router) -> Response {
     if request.headers().get(REQUEST_ID).is_some_and(|id| !is_short_word(id)) {
         request.headers_mut().remove(REQUEST_ID);
     }
     let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
     let is_clear = is_clear(request.version(), request.headers());
-    let mut response =
-        if is_clear { next.run(request).await } else { StatusCode::BAD_REQUEST.into_response() };
+    let mut response = if is_clear {
+        let Ok(response) = app.call(request).await;
+        response
+    } else {
+        StatusCode::BAD_REQUEST.into_response()
+    };
     if is_chunked || !is_clear {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }

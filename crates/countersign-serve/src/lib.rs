@@ -40,10 +40,11 @@ mod memory;
 mod serve;
 mod span;
 mod stop;
+mod told;
 
 pub use body::came_too_slowly;
 pub use limits::Limits;
 pub use memory::keep_memory_private;
 pub use serve::{Ended, serve};
-pub use span::{REQUEST_ID, request_span};
 pub use stop::told_to_stop;
+pub use told::told;

@@ -2,12 +2,16 @@
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, extract::ConnectInfo, middleware};
-use hyper::{Request, body::Incoming, server::conn::http1};
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{
+    Request,
+    body::{Body as _, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -16,13 +20,12 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
-use tower::ServiceExt;
-use tower_http::timeout::RequestBodyDeadlineLayer;
+use tower_http::timeout::DeadlineBody;
 
 use crate::{
     Limits,
     accept::{accept, refuse_handshakes, waiting},
-    head::refuse_ambiguous,
+    head::answer_unless_ambiguous,
 };
 
 /// The most bytes of the first line and the headers together.
@@ -51,9 +54,6 @@ pub async fn serve(
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> Ended {
-    let app = app
-        .layer(RequestBodyDeadlineLayer::new(limits.body))
-        .layer(middleware::from_fn(refuse_ambiguous));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_header_size(LARGEST_HEAD);
     let watch = GracefulShutdown::new();
@@ -64,13 +64,16 @@ pub async fn serve(
     let serve_one = |(stream, peer): (TcpStream, SocketAddr)| {
         let (asks, not_asked) = (Arc::new(Notify::new()), not_asked.clone());
         let asked = Arc::clone(&asks);
-        let answers = app.clone().map_request(move |mut request: Request<Incoming>| {
+        let app = app.clone();
+        let answers = service_fn(move |request: Request<Incoming>| {
             asks.notify_one();
+            let mut request = request.map(|body| with_deadline(body, limits.body));
             request.extensions_mut().insert(ConnectInfo(peer));
-            request
+            let app = app.clone();
+            async { Ok::<_, Infallible>(answer_unless_ambiguous(request, app).await) }
         });
         let io = TokioIo::new(Box::pin(with_stall(stream, &limits)));
-        let connection = http.serve_connection(io, TowerToHyperService::new(answers));
+        let connection = http.serve_connection(io, answers);
         let connection = watch.watch(connection);
         async move {
             let mut connection = pin!(connection);
@@ -123,6 +126,10 @@ pub async fn serve(
     let cut = connections.len();
     connections.shutdown().await;
     Ended { cut }
+}
+
+fn with_deadline(body: Incoming, limit: Duration) -> Body {
+    if body.is_end_stream() { Body::empty() } else { Body::new(DeadlineBody::new(limit, body)) }
 }
 
 fn with_stall(stream: TcpStream, limits: &Limits) -> TimeoutStream<TcpStream> {

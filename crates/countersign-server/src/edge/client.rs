@@ -5,17 +5,16 @@
 //! counts. An IPv6 client is its /64, written as eight groups of four digits, because one
 //! customer has all of it; an IPv4-mapped address is the IPv4 address.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-
-use axum::{
-    extract::{ConnectInfo, FromRequestParts, Request, State},
-    middleware::Next,
-    response::Response,
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
 };
+
+use axum::extract::{ConnectInfo, FromRequestParts};
 use http::{HeaderMap, header, request::Parts};
 use ipnet::IpNet;
 
-use crate::{Auth, wire::ApiError};
+use crate::Auth;
 
 /// The sender of a request.
 #[derive(Clone, Debug)]
@@ -26,29 +25,28 @@ pub(crate) struct Client {
     pub(crate) user_agent: String,
 }
 
-/// Finds out who sent the request, once, for everything behind.
-pub(crate) async fn remember_client(
-    State(auth): State<Auth>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let address = peer
-        .and_then(|peer| client_address(peer, request.headers(), &auth.settings().trusted_proxies));
-    let user_agent = request.headers().get(header::USER_AGENT);
-    let client = Client {
-        address: address.map(normalised).unwrap_or_default(),
-        user_agent: user_agent.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned(),
-    };
-    request.extensions_mut().insert(client);
-    next.run(request).await
+/// The address of who sent a request, normalised; empty when it is not known.
+pub(super) fn address_of(request: &Parts, auth: &Auth) -> String {
+    let peer = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let proxies = &auth.settings().trusted_proxies;
+    let address = peer.and_then(|peer| client_address(peer, &request.headers, proxies));
+    address.map(normalised).unwrap_or_default()
+}
+
+impl Client {
+    /// Who sent this request.
+    pub(crate) fn of(request: &Parts, auth: &Auth) -> Self {
+        let agent = request.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let user_agent = agent.unwrap_or_default().to_owned();
+        Self { address: address_of(request, auth), user_agent }
+    }
 }
 
 impl FromRequestParts<Auth> for Client {
-    type Rejection = ApiError;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Auth) -> Result<Self, ApiError> {
-        parts.extensions.get::<Client>().cloned().ok_or_else(ApiError::unavailable)
+    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, auth))
     }
 }
 

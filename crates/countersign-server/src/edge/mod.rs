@@ -9,7 +9,7 @@ mod rate_limit;
 mod trusted_origins;
 
 pub(crate) use asked::{Asked, LeadsOn};
-pub(crate) use client::{Client, remember_client};
+pub(crate) use client::Client;
 pub(crate) use origin::{check_sign_in, shows_browser};
 pub(crate) use posted::{Posted, receive};
 pub(crate) use rate_limit::{Attempt, RateLimiter, count_sign_in, limit_rate};

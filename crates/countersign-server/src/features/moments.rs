@@ -1,11 +1,12 @@
 //! The moments around every endpoint: a session that is presented, and one whose cookie is set.
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse, Response},
+    routing::Route,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
+use tower::Service;
 
 use crate::{
     Auth,
@@ -13,19 +14,19 @@ use crate::{
 };
 
 /// Runs an endpoint with its features' moments around it.
-pub(crate) async fn around(State(auth): State<Auth>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn around(auth: &Auth, mut request: Request, mut endpoint: Route) -> Response {
     let headers = request.headers();
     let mut features = auth.features().iter();
-    let presented = features.find_map(|feature| feature.present_session(&auth, headers));
+    let presented = features.find_map(|feature| feature.present_session(auth, headers));
     let presented = presented.map(|token| {
         (auth.cookie_names().session_token.as_str(), auth.cookie_signer().sign(&token))
     });
     let cookies = RequestCookies::of(headers, presented);
     request.extensions_mut().insert(cookies.clone());
-    let mut answer = next.run(request).await;
+    let Ok(mut answer) = endpoint.call(request).await;
     if let Some(SetSession(session)) = answer.extensions_mut().remove::<SetSession>() {
         for feature in auth.features() {
-            if let Err(error) = feature.session_set(&auth, &cookies, &session, &mut answer).await {
+            if let Err(error) = feature.session_set(auth, &cookies, &session, &mut answer).await {
                 return error.into_response();
             }
         }

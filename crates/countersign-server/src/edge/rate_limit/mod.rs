@@ -16,18 +16,13 @@
 mod account;
 mod counters;
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
 use countersign_kv::{Decision, Redis};
 use countersign_store::Database;
-use http::HeaderMap;
+use http::{HeaderMap, request::Parts};
 use jiff::SignedDuration;
 
 use self::counters::Counters;
-use super::{Client, glob};
+use super::{client::address_of, glob};
 use crate::{
     Auth,
     settings::{Limit, RateLimitSettings},
@@ -108,21 +103,14 @@ impl RateLimiter {
 }
 
 /// Refuses the request when its client asked for this path too often.
-pub(crate) async fn limit_rate(
-    State(auth): State<Auth>,
-    client: Client,
-    request: Request,
-    next: Next,
-) -> Response {
-    let is_known = auth.settings().resource_servers.authenticate(request.headers()).is_some();
-    if let Some(limiter) = auth.rate_limiter().filter(|_| !is_known) {
-        let path = request.uri().path();
-        let path = path.strip_prefix(auth.settings().base_url.path()).unwrap_or(path);
-        if let Err(error) = limiter.count(&auth, &client.address, path).await {
-            return error.into_response();
-        }
+pub(crate) async fn limit_rate(auth: &Auth, request: &Parts) -> Result<(), ApiError> {
+    let Some(limiter) = auth.rate_limiter() else { return Ok(()) };
+    if auth.settings().resource_servers.authenticate(&request.headers).is_some() {
+        return Ok(());
     }
-    next.run(request).await
+    let path = request.uri.path();
+    let path = path.strip_prefix(auth.settings().base_url.path()).unwrap_or(path);
+    limiter.count(auth, &address_of(request, auth), path).await
 }
 
 /// Counts a sign-in that comes by a path which has a higher limit, unless a service shows its credential.

@@ -3,7 +3,7 @@
 //! Parameters come as an HTML form or as JSON. None may be there twice, one without a value counts as none,
 //! and unknown ones are ignored (RFC 6749 §3.2).
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};
 use serde::{
     Deserialize,
@@ -46,7 +46,7 @@ impl FromRequest<Auth> for TokenRequest {
     type Rejection = OAuthError;
 
     async fn from_request(request: Request, auth: &Auth) -> Result<Self, OAuthError> {
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let bytes = receive(&parts.headers, body).await?;
         check_sign_in(&parts.headers, &auth.settings().trusted_origins)?;
         let parameters = read(&parts.headers, &bytes).ok_or(&refusals::NOT_READABLE)?;
@@ -54,7 +54,7 @@ impl FromRequest<Auth> for TokenRequest {
         Ok(Self {
             parameters,
             cookies: RequestCookies::of_parts(&parts),
-            client: Client::from_request_parts(&mut parts, auth).await?,
+            client: Client::of(&parts, auth),
             transport: if is_browser { Transport::Cookie } else { Transport::Body },
             headers: parts.headers,
         })
