@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    AdditionalColumns, DatabaseUrl, Dialect, IdKind, Inspection, Names, PoolSize, Prepared, Row,
-    ServerUrl, Statement, StoreError, Transaction,
+    AdditionalColumns, Cells, DatabaseUrl, Dialect, IdKind, Inspection, Names, PoolSize, Prepared,
+    Row, ServerUrl, Statement, StoreError, Transaction,
     mysql::MySql,
     network::Network,
     postgres::{Listener, Postgres},
@@ -115,6 +115,21 @@ impl Database {
     /// The first row of a select, if there is one.
     pub async fn fetch_optional(&self, select: &impl Statement) -> Result<Option<Row>, StoreError> {
         Ok(self.fetch(select, 1).await?.pop())
+    }
+
+    /// The first row of a select that is only read cell by cell, for paths where columns' names would
+    /// be felt.
+    pub(crate) async fn fetch_cells(
+        &self,
+        select: &impl Statement,
+    ) -> Result<Option<Cells>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => {
+                let select = &self.shape.fit(select);
+                sqlite.read(|connection| sqlite::first(connection, select)).await
+            }
+            _ => Ok(self.fetch_optional(select).await?.map(Row::into_cells)),
+        }
     }
 
     async fn fetch(&self, select: &impl Statement, limit: usize) -> Result<Vec<Row>, StoreError> {

@@ -67,7 +67,7 @@ impl Row {
 
     /// The cells in the order of the statement's columns.
     pub fn into_cells(self) -> Cells {
-        Cells { values: self.values.into_iter(), position: 0 }
+        Cells::new(self.values)
     }
 
     fn value(&self, name: &str) -> Result<&Cell, StoreError> {
@@ -88,6 +88,10 @@ pub struct Cells {
 }
 
 impl Cells {
+    pub(crate) fn new(values: Vec<Cell>) -> Self {
+        Self { values: values.into_iter(), position: 0 }
+    }
+
     /// The next cell, a text that is never NULL.
     pub fn text(&mut self) -> Result<String, StoreError> {
         let position = self.position;

@@ -1,16 +1,16 @@
 //! SQLite, called in place.
 //!
 //! One connection writes; it stands behind an asynchronous lock, so that a writer waiting for its
-//! turn blocks no thread. Reads take a connection from a pile and put it back. Both wait up to
-//! [`BUSY`] for a lock that another process holds.
+//! turn blocks no thread. Reads take a connection from a pile and put it back. Both wait for a lock
+//! that another process holds as `busy.rs` says.
 
+mod busy;
 mod statement;
 mod transaction;
 
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use rusqlite::{Connection, config::DbConfig};
@@ -18,11 +18,8 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::StoreError;
 
-pub(crate) use statement::{execute, execute_all, fetch, insert, run, tables};
+pub(crate) use statement::{execute, execute_all, fetch, first, insert, run, tables};
 pub(crate) use transaction::SqliteTransaction;
-
-/// How long a statement waits for another process's lock before it is "unavailable".
-const BUSY: Duration = Duration::from_secs(5);
 
 pub(crate) struct Sqlite {
     writer: Arc<tokio::sync::Mutex<Connection>>,
@@ -80,8 +77,8 @@ impl Sqlite {
 
 fn connect(path: Option<&Path>) -> Result<Connection, StoreError> {
     path.map_or_else(Connection::open_in_memory, Connection::open)
-        .and_then(|connection| {
-            connection.busy_timeout(BUSY)?;
+        .and_then(|mut connection| {
+            connection.busy_handler(Some(busy::wait))?;
             connection.set_prepared_statement_cache_capacity(64);
             // A commit that was answered survives a power cut, in both journal modes.
             connection.pragma_update(None, "synchronous", "FULL")?;

@@ -3,11 +3,13 @@
 use std::{borrow::Cow, sync::Arc};
 
 use rusqlite::{
-    Connection, ErrorCode, params_from_iter,
+    CachedStatement, Connection, ErrorCode, params_from_iter,
     types::{Value as Parameter, ValueRef},
 };
 
-use crate::{Dialect, Row, Statement, StoreError, date, row::Cell, schema::FoundTable, sql::Value};
+use crate::{
+    Cells, Dialect, Row, Statement, StoreError, date, row::Cell, schema::FoundTable, sql::Value,
+};
 
 /// Up to `limit` rows of a select.
 pub(crate) fn fetch(
@@ -15,19 +17,44 @@ pub(crate) fn fetch(
     select: &impl Statement,
     limit: usize,
 ) -> Result<Vec<Row>, StoreError> {
-    let (text, values) = select.render(Dialect::Sqlite);
-    let values: Vec<Parameter> = values.iter().map(parameter).collect::<Result<_, _>>()?;
-    let mut statement = connection.prepare_cached(&text).map_err(refused)?;
+    let (mut statement, values) = ready(connection, select)?;
     let names: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query(params_from_iter(values)).map_err(refused)?;
     let mut rows = Vec::new();
     while rows.len() < limit {
         let Some(row) = found.next().map_err(refused)? else { break };
-        let values = (0..names.len()).map(|at| cell(row.get_ref(at).map_err(refused)?));
-        let values = values.collect::<Result<_, StoreError>>()?;
-        rows.push(Row { names: Arc::clone(&names), values });
+        rows.push(Row { names: Arc::clone(&names), values: cells(row, names.len())? });
     }
     Ok(rows)
+}
+
+/// The first row of a select, without the names of its columns: they take as long as the row.
+pub(crate) fn first(
+    connection: &Connection,
+    select: &impl Statement,
+) -> Result<Option<Cells>, StoreError> {
+    let (mut statement, values) = ready(connection, select)?;
+    let columns = statement.column_count();
+    let mut found = statement.query(params_from_iter(values)).map_err(refused)?;
+    let Some(row) = found.next().map_err(refused)? else { return Ok(None) };
+    Ok(Some(Cells::new(cells(row, columns)?)))
+}
+
+fn ready<'c>(
+    connection: &'c Connection,
+    statement: &impl Statement,
+) -> Result<(CachedStatement<'c>, Vec<Parameter>), StoreError> {
+    let (text, values) = statement.render(Dialect::Sqlite);
+    let values = values.iter().map(parameter).collect::<Result<_, _>>()?;
+    Ok((connection.prepare_cached(&text).map_err(refused)?, values))
+}
+
+fn cells(row: &rusqlite::Row<'_>, columns: usize) -> Result<Vec<Cell>, StoreError> {
+    let mut cells = Vec::with_capacity(columns);
+    for at in 0..columns {
+        cells.push(cell(row.get_ref(at).map_err(refused)?)?);
+    }
+    Ok(cells)
 }
 
 /// Runs an insert, update or delete; the number of rows it touched.
@@ -35,9 +62,7 @@ pub(crate) fn execute(
     connection: &Connection,
     statement: &impl Statement,
 ) -> Result<u64, StoreError> {
-    let (text, values) = statement.render(Dialect::Sqlite);
-    let values: Vec<Parameter> = values.iter().map(parameter).collect::<Result<_, _>>()?;
-    let mut statement = connection.prepare_cached(&text).map_err(refused)?;
+    let (mut statement, values) = ready(connection, statement)?;
     let touched = statement.execute(params_from_iter(values)).map_err(refused)?;
     Ok(touched as u64)
 }

@@ -74,8 +74,7 @@ pub async fn find_by_token(
     token: &str,
 ) -> Result<Option<(Session, User)>, StoreError> {
     let select = database.session_and_user().bind([token.into()]);
-    let Some(row) = database.fetch_optional(&select).await? else { return Ok(None) };
-    let mut cells = row.into_cells();
+    let Some(mut cells) = database.fetch_cells(&select).await? else { return Ok(None) };
     let found = (read(&mut cells)?, users::read(&mut cells, database.user_columns())?);
     // MySQL's usual collations find a token in other letters, too.
     Ok(Some(found).filter(|(session, _)| session.token == token))

@@ -6,6 +6,7 @@ mod contract;
 mod engines;
 mod ids;
 mod inspection;
+mod locks;
 mod names;
 mod revocations;
 mod servers;
