@@ -35,6 +35,11 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// The same, behind a text.
+pub(crate) fn encode_behind(text: &mut String, bytes: &[u8]) {
+    URL_SAFE_NO_PAD.encode_string(bytes, text);
+}
+
 /// The same for bytes that are nobody's business.
 pub(crate) fn encode_secret(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)

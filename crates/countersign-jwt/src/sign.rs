@@ -50,6 +50,8 @@ impl RsaSize {
 pub struct SigningKey {
     kid: Option<String>,
     algorithm: Algorithm,
+    /// What its tokens begin with: the header as it is encoded, and a dot.
+    begins: String,
     material: Material,
 }
 
@@ -109,7 +111,7 @@ impl SigningKey {
     }
 
     pub(crate) fn of(algorithm: Algorithm, material: Material) -> Self {
-        Self { kid: None, algorithm, material }
+        Self { kid: None, algorithm, begins: beginning(&header(algorithm, None)), material }
     }
 
     /// Names the key in the header of its tokens. Verifiers take 1 to 256 bytes without control
@@ -117,6 +119,7 @@ impl SigningKey {
     #[must_use]
     pub fn with_kid(mut self, kid: &str) -> Self {
         self.kid = Some(kid.to_owned());
+        self.begins = beginning(&header(self.algorithm, Some(kid)));
         self
     }
 
@@ -169,7 +172,7 @@ impl SigningKey {
     /// Makes a token in compact form. The header is exactly `{"alg":…}`, or `{"alg":…,"kid":…}` for a
     /// named key; the claims must serialize to a JSON object and are written as they come.
     pub fn sign(&self, claims: &impl Serialize) -> Result<String, SignError> {
-        self.sign_under(&self.header(), claims)
+        self.sign_behind(self.begins.clone(), claims)
     }
 
     /// The compact form of these members under this header.
@@ -178,25 +181,23 @@ impl SigningKey {
         header: &str,
         members: &impl Serialize,
     ) -> Result<String, SignError> {
+        self.sign_behind(beginning(header), members)
+    }
+
+    fn sign_behind(
+        &self,
+        mut token: String,
+        members: &impl Serialize,
+    ) -> Result<String, SignError> {
         let payload = serde_json::to_vec(members).map_err(SignError::Serialize)?;
         if payload.first() != Some(&b'{') {
             return Err(SignError::NotAnObject);
         }
-        let mut token = base64url::encode(header.as_bytes());
-        token.push('.');
-        token.push_str(&base64url::encode(&payload));
+        base64url::encode_behind(&mut token, &payload);
         let signature = self.signature(token.as_bytes())?;
         token.push('.');
-        token.push_str(&base64url::encode(&signature));
+        base64url::encode_behind(&mut token, &signature);
         Ok(token)
-    }
-
-    fn header(&self) -> String {
-        let algorithm = self.algorithm;
-        match &self.kid {
-            None => format!(r#"{{"alg":"{algorithm}"}}"#),
-            Some(kid) => format!(r#"{{"alg":"{algorithm}","kid":{}}}"#, Value::from(kid.as_str())),
-        }
     }
 
     fn signature(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
@@ -218,4 +219,18 @@ impl SigningKey {
             }
         }
     }
+}
+
+fn header(algorithm: Algorithm, kid: Option<&str>) -> String {
+    match kid {
+        None => format!(r#"{{"alg":"{algorithm}"}}"#),
+        Some(kid) => format!(r#"{{"alg":"{algorithm}","kid":{}}}"#, Value::from(kid)),
+    }
+}
+
+/// What a compact form with this header begins with.
+fn beginning(header: &str) -> String {
+    let mut begins = base64url::encode(header.as_bytes());
+    begins.push('.');
+    begins
 }
