@@ -2,6 +2,7 @@
 
 use std::{
     error::Error,
+    fs,
     process::Command,
     sync::{
         Mutex, PoisonError,
@@ -45,14 +46,17 @@ pub(super) struct Wrk {
 }
 
 impl Wrk {
-    /// Asks for one path over and over; an answer other than a success is an error of the benchmark.
+    /// Asks for one path over and over, with one session after the other; an answer other than a success is an
+    /// error of the benchmark.
     pub(super) fn get(
         self,
         subject: &Subject,
         path: &str,
-        cookies: &str,
+        sessions: &[String],
         connections: u32,
     ) -> Result<Window, Box<dyn Error>> {
+        let cookies = tempfile::NamedTempFile::new()?;
+        fs::write(&cookies, sessions.iter().map(|line| format!("{line}\n")).collect::<String>())?;
         let mut command = Command::new("wrk");
         if let Some(core) = self.core {
             command = Command::new("taskset");
@@ -60,7 +64,7 @@ impl Wrk {
         }
         command.args(["-t1", &format!("-c{connections}"), &format!("-d{}s", self.seconds), "-s"]);
         command.arg(root().join("bench/server/report.lua"));
-        command.args(["-H", &format!("Cookie: {cookies}"), &format!("{}{path}", subject.url)]);
+        command.args([&format!("{}{path}", subject.url), "--"]).arg(cookies.path());
         let said = output(&mut command)?;
         let line = said.lines().rfind(|line| line.starts_with('{')).ok_or("wrk says nothing")?;
         let Said { requests, duration, p50, p99, failed } = serde_json::from_str(line)?;

@@ -14,7 +14,7 @@ use countersign_testing::{file_in, postgres::Postgres, root};
 
 use self::{
     load::{Form, Window, Wrk, post, while_signing_in},
-    subject::{Setup, Subject, Who},
+    subject::{Setup, Subject, Who, With},
 };
 use super::{Options, goal, host, spread::Spread};
 use crate::{
@@ -28,6 +28,8 @@ pub(super) struct Plan {
     seconds: u32,
     warm_up: u32,
     connections: &'static [u32],
+    /// Users who are signed in and ask in turn.
+    sessions: usize,
     /// Sign-ins in a measurement, and sign-ups.
     posts: usize,
     starts: u32,
@@ -38,44 +40,61 @@ const FULL: Plan = Plan {
     seconds: 4,
     warm_up: 4,
     connections: &[1, 16, 64, 256],
+    sessions: 256,
     posts: 200,
     starts: 7,
 };
-const QUICK: Plan =
-    Plan { rounds: 1, seconds: 1, warm_up: 2, connections: &[1, 64], posts: 64, starts: 3 };
+const QUICK: Plan = Plan {
+    rounds: 1,
+    seconds: 1,
+    warm_up: 2,
+    connections: &[1, 64],
+    sessions: 32,
+    posts: 64,
+    starts: 3,
+};
 
 /// Sign-ins under way at once.
 const SIGN_INS: usize = 64;
 
-/// What is asked for, on which database, with or without sessions in a cookie.
+/// What is asked for, on which database, of a server that is set up so.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Read {
     name: &'static str,
     path: &'static str,
     database: &'static str,
-    cookie_cache: bool,
+    with: With,
 }
 
 const SQLITE: &str = "SQLite";
 const POSTGRES: &str = "PostgreSQL";
 
-const READS: [Read; 7] = [
-    read("ok", "/api/auth/ok", SQLITE, false),
-    read("jwks", "/api/auth/jwks", SQLITE, false),
-    read("get-session", "/api/auth/get-session", SQLITE, false),
-    read("token", "/api/auth/token", SQLITE, false),
-    read("get-session, cookie cache", "/api/auth/get-session", SQLITE, true),
-    read("get-session", "/api/auth/get-session", POSTGRES, false),
-    read("token", "/api/auth/token", POSTGRES, false),
+const OK: &str = "/api/auth/ok";
+const JWKS: &str = "/api/auth/jwks";
+const GET_SESSION: &str = "/api/auth/get-session";
+const TOKEN: &str = "/api/auth/token";
+
+const READS: [Read; 9] = [
+    read("ok", OK, SQLITE, With::Usual),
+    read("jwks", JWKS, SQLITE, With::Usual),
+    read("get-session", GET_SESSION, SQLITE, With::Usual),
+    read("token", TOKEN, SQLITE, With::Usual),
+    read("get-session, no token", GET_SESSION, SQLITE, With::NoTokenHeader),
+    read("get-session, cookie cache", GET_SESSION, SQLITE, With::CookieCache),
+    read("get-session", GET_SESSION, POSTGRES, With::Usual),
+    read("token", TOKEN, POSTGRES, With::Usual),
+    read("get-session, no token", GET_SESSION, POSTGRES, With::NoTokenHeader),
 ];
 
-const fn read(
-    name: &'static str,
-    path: &'static str,
-    database: &'static str,
-    cookie_cache: bool,
-) -> Read {
-    Read { name, path, database, cookie_cache }
+const fn read(name: &'static str, path: &'static str, database: &'static str, with: With) -> Read {
+    Read { name, path, database, with }
+}
+
+impl Read {
+    /// Whether who asks has to be signed in.
+    fn is_of_a_session(self) -> bool {
+        self.path == GET_SESSION || self.path == TOKEN
+    }
 }
 
 /// A read at a number of connections: windows of Better Auth and of ours, round by round.
@@ -124,13 +143,16 @@ pub(super) fn run(options: &Options) -> Outcome {
         machine::install_node_packages(&root())
     })?;
     steps.step("reading on SQLite", || {
-        report.reads.extend(reads(&sqlite, SQLITE, false, &plan, options.core)?);
-        report.reads.extend(reads(&sqlite, SQLITE, true, &plan, options.core)?);
+        for with in [With::Usual, With::NoTokenHeader, With::CookieCache] {
+            report.reads.extend(reads(&sqlite, SQLITE, with, &plan, options.core)?);
+        }
         Ok(())
     })?;
     steps.step("reading on PostgreSQL", || {
         let postgres = Postgres::start()?;
-        report.reads.extend(reads(postgres.url(), POSTGRES, false, &plan, options.core)?);
+        for with in [With::Usual, With::NoTokenHeader] {
+            report.reads.extend(reads(postgres.url(), POSTGRES, with, &plan, options.core)?);
+        }
         Ok(())
     })?;
     steps.step("signing in and up on all cores", || {
@@ -153,32 +175,35 @@ pub(super) fn run(options: &Options) -> Outcome {
 fn reads(
     database: &str,
     kind: &'static str,
-    cookie_cache: bool,
+    with: With,
     plan: &Plan,
     core: usize,
 ) -> Result<Vec<ReadRow>, Box<dyn Error>> {
-    let setup = Setup { database, cookie_cache, core: Some(core) };
+    let setup = Setup { database, with, core: Some(core) };
     let node = Subject::start(Who::BetterAuth, setup)?;
-    if !cookie_cache {
+    if with == With::Usual {
         node.sign_up()?;
     }
     let ours = Subject::start(Who::Ours, setup)?;
-    let subjects = [(&node, node.sign_in()?), (&ours, ours.sign_in()?)];
+    let subjects = [(&node, node.sessions(plan.sessions)?), (&ours, ours.sessions(plan.sessions)?)];
     let load = (core + 1) % thread::available_parallelism()?.get();
     let wrk = |seconds| Wrk { core: Some(load), seconds };
 
-    let wanted = |read: &&Read| read.database == kind && read.cookie_cache == cookie_cache;
+    let wanted = |read: &&Read| read.database == kind && read.with == with;
     let mut rows = Vec::new();
     for read in READS.iter().filter(wanted) {
-        for (subject, cookies) in &subjects {
-            subject.prove(read.path, cookies)?;
-            wrk(plan.warm_up).get(subject, read.path, cookies, SIGN_INS.try_into()?)?;
+        let subjects = subjects.each_ref().map(|(subject, sessions)| {
+            (subject, if read.is_of_a_session() { sessions.as_slice() } else { &[] })
+        });
+        for (subject, sessions) in &subjects {
+            subject.prove(read.path, sessions)?;
+            wrk(plan.warm_up).get(subject, read.path, sessions, SIGN_INS.try_into()?)?;
         }
         for &connections in plan.connections {
             let mut windows = Vec::new();
             for _round in 0..plan.rounds {
-                let [node, ours] = subjects.each_ref().map(|(subject, cookies)| {
-                    wrk(plan.seconds).get(subject, read.path, cookies, connections)
+                let [node, ours] = subjects.map(|(subject, sessions)| {
+                    wrk(plan.seconds).get(subject, read.path, sessions, connections)
                 });
                 windows.push((node?, ours?));
             }
@@ -191,14 +216,14 @@ fn reads(
 }
 
 fn posting(who: Who, database: &str, plan: &Plan) -> Result<Posting, Box<dyn Error>> {
-    let setup = Setup { database, cookie_cache: false, core: None };
+    let setup = Setup { database, with: With::Usual, core: None };
     let mut starts = Vec::new();
     for _start in 0..plan.starts {
         starts.push(Subject::start(who, setup)?.start_up_ms);
     }
     let subject = Subject::start(who, setup)?;
     let idle_memory = subject.memory()?;
-    let cookies = subject.sign_in()?;
+    let sessions = subject.sessions(1)?;
     let first = match who {
         Who::BetterAuth => 0,
         Who::Ours => plan.posts,
@@ -207,14 +232,14 @@ fn posting(who: Who, database: &str, plan: &Plan) -> Result<Posting, Box<dyn Err
     let sign_up = post(&subject.url, Form::SignUp, plan.posts, 16, first)?;
     let meanwhile = |path| {
         let wrk = Wrk { core: None, seconds: plan.seconds.max(3) };
-        while_signing_in(&subject.url, SIGN_INS, || wrk.get(&subject, path, &cookies, 1))
+        while_signing_in(&subject.url, SIGN_INS, || wrk.get(&subject, path, &sessions, 1))
     };
     let posting = Posting {
         who,
         sign_in,
         sign_up,
-        ok_meanwhile: meanwhile("/api/auth/ok")?,
-        session_meanwhile: meanwhile("/api/auth/get-session")?,
+        ok_meanwhile: meanwhile(OK)?,
+        session_meanwhile: meanwhile(GET_SESSION)?,
         idle_memory,
         highest_memory: subject.highest_memory()?,
         start_up_ms: Spread::of(starts).ok_or("no server was started")?,

@@ -28,12 +28,22 @@ impl Who {
     }
 }
 
+/// What is set otherwise than usual.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum With {
+    /// Nothing.
+    Usual,
+    /// Sessions are also kept in a cookie, for five minutes.
+    CookieCache,
+    /// `get-session` carries no token in `set-auth-jwt`.
+    NoTokenHeader,
+}
+
 /// How a server is started.
 #[derive(Clone, Copy)]
 pub(super) struct Setup<'a> {
     pub(super) database: &'a str,
-    /// Whether sessions are also kept in a cookie, for five minutes.
-    pub(super) cookie_cache: bool,
+    pub(super) with: With,
     /// The only core it may use; all when absent.
     pub(super) core: Option<usize>,
 }
@@ -65,15 +75,29 @@ impl Subject {
                 command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
                 command.env("COUNTERSIGN_RATE_LIMIT__ENABLED", "false");
                 command.env("COUNTERSIGN_TOKEN__CLAIMS", "user");
-                if setup.cookie_cache {
-                    command.env("COUNTERSIGN_SESSION__COOKIE_CACHE", "compact");
+                match setup.with {
+                    With::Usual => {}
+                    With::CookieCache => {
+                        command.env("COUNTERSIGN_SESSION__COOKIE_CACHE", "compact");
+                    }
+                    With::NoTokenHeader => {
+                        command.env("COUNTERSIGN_TOKEN__HEADER", "false");
+                    }
                 }
                 "countersign serves"
             }
             Who::BetterAuth => {
                 command.arg("node").arg(root().join("conformance/reference/server.mjs"));
                 command.env("PORT", port.to_string()).env("NODE_ENV", "production");
-                command.env("COOKIE_CACHE", if setup.cookie_cache { "compact" } else { "" });
+                match setup.with {
+                    With::Usual => {}
+                    With::CookieCache => {
+                        command.env("COOKIE_CACHE", "compact");
+                    }
+                    With::NoTokenHeader => {
+                        command.env("ARRANGEMENT", "no-jwt-header");
+                    }
+                }
                 "ready"
             }
         };
@@ -92,27 +116,33 @@ impl Subject {
         Ok(Self { who, url, process, start_up_ms })
     }
 
-    /// Makes the user of all requests.
+    /// Makes the user who signs in.
     pub(super) fn sign_up(&self) -> Result<(), Box<dyn Error>> {
-        let body = json!({ "name": "Ada", "email": ADDRESS, "password": PASSWORD }).to_string();
-        self.post("/api/auth/sign-up/email", &body).map(drop)
+        self.sign_up_as(ADDRESS).map(drop)
     }
 
-    /// The cookies of a new session.
-    pub(super) fn sign_in(&self) -> Result<String, Box<dyn Error>> {
-        let body = json!({ "email": ADDRESS, "password": PASSWORD }).to_string();
-        let answer = self.post("/api/auth/sign-in/email", &body)?;
+    /// Makes so many users; the cookies of a session of each.
+    pub(super) fn sessions(&self, count: usize) -> Result<Vec<String>, Box<dyn Error>> {
+        let port = self.url.rsplit(':').next().unwrap_or_default();
+        (0..count).map(|one| self.sign_up_as(&format!("user{one}.{port}@example.com"))).collect()
+    }
+
+    fn sign_up_as(&self, address: &str) -> Result<String, Box<dyn Error>> {
+        let body = json!({ "name": "Ada", "email": address, "password": PASSWORD }).to_string();
+        let answer = self.post("/api/auth/sign-up/email", &body)?;
         Ok(answer.cookies().collect::<Vec<_>>().join("; "))
     }
 
     /// Nothing is measured that does not answer as it should.
-    pub(super) fn prove(&self, path: &str, cookies: &str) -> Result<(), Box<dyn Error>> {
-        let answer = http::send(&self.url, "GET", path, &[("Cookie", cookies)], None);
+    pub(super) fn prove(&self, path: &str, sessions: &[String]) -> Result<(), Box<dyn Error>> {
+        let cookies = sessions.last().map(|cookies| ("Cookie", cookies.as_str()));
+        let headers: Vec<_> = cookies.into_iter().collect();
+        let answer = http::send(&self.url, "GET", path, &headers, None);
         let expected = match path {
             "/api/auth/ok" => r#"{"ok":true}"#,
             "/api/auth/jwks" => r#""kid""#,
             "/api/auth/token" => r#"{"token":"#,
-            _ => ADDRESS,
+            _ => "@example.com",
         };
         if answer.status == 200 && answer.body.contains(expected) {
             return Ok(());
