@@ -2,7 +2,7 @@
 //! dates with milliseconds and `Z`.
 
 use countersign_store::{AdditionalColumns, accounts::Account, sessions::Session, users::User};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::Offset};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 /// A user.
@@ -107,7 +107,28 @@ pub(crate) struct SessionAndUser<'a> {
 }
 
 fn iso<S: Serializer>(when: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{when:.3}"))
+    let at = Offset::UTC.to_datetime(*when);
+    if !(0..=9999).contains(&at.year()) {
+        return serializer.collect_str(&format_args!("{when:.3}"));
+    }
+    // Every session that is shown has five of these.
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let parts: [(i16, usize, usize); 7] = [
+        (at.year(), 0, 4),
+        (at.month().into(), 5, 2),
+        (at.day().into(), 8, 2),
+        (at.hour().into(), 11, 2),
+        (at.minute().into(), 14, 2),
+        (at.second().into(), 17, 2),
+        (at.millisecond(), 20, 3),
+    ];
+    for (mut number, start, length) in parts {
+        for digit in text[start..start + length].iter_mut().rev() {
+            *digit += u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+        }
+    }
+    serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
 }
 
 fn members<S: Serializer>(columns: &AdditionalColumns, serializer: S) -> Result<S::Ok, S::Error> {
@@ -116,4 +137,28 @@ fn members<S: Serializer>(columns: &AdditionalColumns, serializer: S) -> Result<
         members.serialize_entry(name, &value)?;
     }
     members.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct When(#[serde(serialize_with = "iso")] Timestamp);
+
+    #[test]
+    fn a_date_has_three_digits_of_a_second_and_a_z() {
+        for text in [
+            "2026-11-21T01:34:44.771Z",
+            "1969-12-31T23:59:59.001Z",
+            "0001-01-01T00:00:00.000Z",
+            "-000001-01-01T00:00:00.000Z",
+            "2024-02-29T12:00:00.999Z",
+        ] {
+            let when = When(text.parse().expect("a date"));
+            assert_eq!(serde_json::to_string(&when).expect("is JSON"), format!("\"{text}\""));
+        }
+        let finer = When("2026-11-21T01:34:44.7719Z".parse().expect("a date"));
+        assert_eq!(serde_json::to_string(&finer).expect("is JSON"), "\"2026-11-21T01:34:44.771Z\"");
+    }
 }
