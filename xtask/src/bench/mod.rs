@@ -10,6 +10,7 @@ mod rounds;
 mod server;
 mod spread;
 mod text;
+mod tokens;
 mod verify;
 mod worker;
 
@@ -29,6 +30,8 @@ enum Bench {
     Verify(Options),
     /// The auth server beside Better Auth on Node, on the same databases.
     Server(Options),
+    /// Refresh tokens, and guards that hold a million revocations.
+    Tokens(Options),
 }
 
 #[derive(clap::Args)]
@@ -57,6 +60,7 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
     match &flags.bench {
         Bench::Verify(options) => verify::run(options),
         Bench::Server(options) => server::run(options),
+        Bench::Tokens(options) => tokens::run(options),
     }
 }
 
