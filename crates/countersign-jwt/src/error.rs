@@ -95,7 +95,9 @@ pub enum TokenError {
         claim: &'static str,
     },
     /// `nbf` or `iat` is in the future, beyond the leeway.
-    #[error("the token is not valid yet ({claim})")]
+    #[error(
+        "the token is not valid yet ({claim}); if it is a new one, this is clock skew: its issuer is ahead"
+    )]
     NotYetValid {
         /// `nbf` or `iat`.
         claim: &'static str,

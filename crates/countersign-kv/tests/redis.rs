@@ -83,6 +83,19 @@ async fn a_list_stays_sorted_and_drops_what_is_over() {
 }
 
 #[tokio::test]
+async fn t231_a_redis_that_drops_keys_says_by_which_rule() {
+    let server = RedisServer::start().expect("Redis starts");
+    let redis = open(&server).await;
+    assert_eq!(redis.drops_keys().await.expect("it answers"), None);
+    server.run("CONFIG SET maxmemory-policy allkeys-lru");
+    assert_eq!(redis.drops_keys().await.expect("it answers"), None, "its memory has no bound");
+    server.run("CONFIG SET maxmemory 100mb");
+    assert_eq!(redis.drops_keys().await.expect("it answers").as_deref(), Some("allkeys-lru"));
+    server.run("CONFIG SET maxmemory-policy noeviction");
+    assert_eq!(redis.drops_keys().await.expect("it answers"), None);
+}
+
+#[tokio::test]
 async fn a_redis_that_is_away_is_told_and_comes_back() {
     let mut server = RedisServer::start().expect("Redis starts");
     let redis = open(&server).await;

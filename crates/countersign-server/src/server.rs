@@ -23,7 +23,7 @@ use crate::{
     mail::{MailError, Mailer, OutgoingMail},
     password::HashingPool,
     session::{SessionCache, SessionStore},
-    settings::Settings,
+    settings::{RedisSettings, Settings},
     social::Social,
     verifications::VerificationStore,
 };
@@ -91,6 +91,20 @@ fn lines(protections: &[&'static Protection]) -> String {
     protections.iter().map(line).collect()
 }
 
+/// Connects to Redis, and tells when it may lose what it is given.
+async fn connect(settings: &RedisSettings) -> Result<Redis, RedisError> {
+    let redis = Redis::connect(&settings.url, &settings.key_prefix).await?;
+    // A Redis that may not be asked is believed to keep what it has.
+    if let Ok(Some(policy)) = redis.drops_keys().await {
+        tracing::warn!(
+            policy,
+            "Redis drops keys when its memory is full: sessions that are only there end early, and what was ended or \
+             spent may be forgotten; set maxmemory-policy to noeviction there"
+        );
+    }
+    Ok(redis)
+}
+
 /// A server, ready to be put behind a listener.
 pub struct Server {
     router: Router,
@@ -150,7 +164,7 @@ impl Server {
         let outgoing_mail = mailer.as_ref().map(Mailer::outgoing);
         let redis = match &settings.redis {
             None => None,
-            Some(redis) => Some(Redis::connect(&redis.url, &redis.key_prefix).await?),
+            Some(redis) => Some(connect(redis).await?),
         };
         let expiry = Expiry::new(&settings, database.clone(), clock.clone());
         let purge_every = settings.purge_every;

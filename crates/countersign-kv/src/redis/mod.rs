@@ -60,6 +60,16 @@ impl Redis {
         self.run(&cmd("PING")).await
     }
 
+    /// By which rule Redis drops keys before their end once its memory is full (`maxmemory-policy`); `None` where it
+    /// drops none.
+    pub async fn drops_keys(&self) -> Result<Option<String>, RedisError> {
+        let said: String = self.run(cmd("INFO").arg("memory")).await?;
+        let of = |name: &str| said.lines().find_map(|line| line.trim().strip_prefix(name));
+        let is_bounded = of("maxmemory:").is_some_and(|most| most != "0");
+        let policy = of("maxmemory_policy:").filter(|policy| *policy != "noeviction");
+        Ok(policy.filter(|_| is_bounded).map(str::to_owned))
+    }
+
     /// The value of a key.
     pub async fn get(&self, key: &str) -> Result<Option<String>, RedisError> {
         self.run(cmd("GET").arg(self.key(key))).await
