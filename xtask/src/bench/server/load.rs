@@ -56,7 +56,7 @@ impl Wrk {
         connections: u32,
     ) -> Result<Window, Box<dyn Error>> {
         let cookies = tempfile::NamedTempFile::new()?;
-        fs::write(&cookies, sessions.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+        fs::write(&cookies, sessions.join("\n") + "\n")?;
         let mut command = Command::new("wrk");
         if let Some(core) = self.core {
             command = Command::new("taskset");

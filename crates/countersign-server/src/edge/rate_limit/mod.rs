@@ -22,7 +22,7 @@ use http::{HeaderMap, request::Parts};
 use jiff::SignedDuration;
 
 use self::counters::Counters;
-use super::{client::address_of, glob};
+use super::{Client, client::address_of, glob};
 use crate::{
     Auth,
     settings::{Limit, RateLimitSettings},
