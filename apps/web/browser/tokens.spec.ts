@@ -75,8 +75,9 @@ test("t340 a session that is over sends the browser to the login page once, howe
   for (const title of ["One", "Two", "Three", "Four"]) await addTask(page, title);
   const count = countTokens(page.context());
   const logins: string[] = [];
-  page.on("framenavigated", (frame) => {
-    if (frame.url().includes("/login")) logins.push(frame.url());
+  // A page that is asked for; what the page then does to its own address is none.
+  page.on("request", (request) => {
+    if (request.isNavigationRequest() && request.url().includes("/login")) logins.push(request.url());
   });
   endSessionsOf(ada.email);
   await page.evaluate(() => {
