@@ -58,6 +58,7 @@ impl People<'_> {
     /// Has this go wrong, and mends it.
     pub(super) fn suffer(&self, fault: Fault, random: &mut fastrand::Rng) {
         let cluster = self.cluster;
+        self.notes.write(|history| history.faults += 1);
         let node = random.usize(0..cluster.nodes.len());
         let guard = random.usize(0..self.guards.len());
         let of_node: Vec<usize> =

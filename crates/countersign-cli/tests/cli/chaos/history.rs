@@ -106,6 +106,8 @@ pub(super) struct History {
     pub(super) cut_off: Vec<During>,
     /// The guard's clock was wrong.
     pub(super) wrong_clock: Vec<During>,
+    /// How often something went wrong.
+    pub(super) faults: usize,
     /// What anybody asked of a server or a guard.
     pub(super) operations: usize,
 }

@@ -106,8 +106,9 @@ fn tell(seed: u64, history: &History) {
     }
     let answered = history.taken_back.iter().filter(|end| end.ended.is_some()).count();
     println!(
-        "seed {seed}: {} operations, {} tokens, {answered} of {} taken back for sure, guards said {verdicts:?}",
+        "seed {seed}: {} operations, {} faults, {} tokens, {answered} of {} taken back for sure, guards said {verdicts:?}",
         history.operations,
+        history.faults,
         history.tokens.len(),
         history.taken_back.len(),
     );
