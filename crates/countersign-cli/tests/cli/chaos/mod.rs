@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `cluster.rs` | the servers on one PostgreSQL and one Redis |
 //! | `guards.rs` | who follows their feed: two guards in Rust, two in Python |
-//! | `people.rs` | who signs in, gets tokens and takes them back |
+//! | `people.rs`, `people/` | who signs in, gets tokens and takes them back |
 //! | `faults.rs` | kills, pauses, partitions, crashes, and clocks that are set |
 //! | `history.rs`, `checker.rs` | what happened, and what must not have |
 //! | `figures.rs` | how long it takes while nothing is wrong |
