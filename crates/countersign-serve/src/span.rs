@@ -17,6 +17,5 @@ pub(crate) fn request_span(request: &Request) -> tracing::Span {
     let with_token = route.filter(|route| route.contains("{token}"));
     let path = with_token.unwrap_or_else(|| request.uri().path());
     let path = &path[..path.floor_char_boundary(LONGEST_PATH)];
-    // One field, and it has no name: each has to be written before anybody knows whether a line will show it.
-    tracing::info_span!("request", message = format_args!("{} {path:?} {id}", request.method()))
+    tracing::info_span!("request", id, method = %request.method(), path)
 }
