@@ -69,6 +69,23 @@ fn t083_a_token_from_the_future_is_refused() {
 }
 
 #[test]
+fn t311_of_servers_whose_clocks_differ_the_one_that_is_far_ahead_is_refused_and_named() {
+    for issuer in Issuer::both() {
+        let issued_by_a_clock_ahead_by = |seconds: i64| {
+            let mut claims = claims_with("exp", NOW + seconds + 900);
+            claims["iat"] = (NOW + seconds).into();
+            claims
+        };
+        for seconds in [20, -20] {
+            issuer.verify(&issuer.token(&issued_by_a_clock_ahead_by(seconds))).unwrap();
+        }
+        let refusal = issuer.refusal(&issued_by_a_clock_ahead_by(300));
+        assert_eq!(refusal, TokenError::NotYetValid { claim: "iat" });
+        assert!(refusal.to_string().contains("clock skew"), "{refusal}");
+    }
+}
+
+#[test]
 fn t083_where_an_age_is_set_a_token_must_be_dated_and_young() {
     for issuer in Issuer::both() {
         let five_minutes = verifier().with_max_age(SignedDuration::from_mins(5));
