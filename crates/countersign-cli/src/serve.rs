@@ -95,6 +95,9 @@ async fn serve(settings: Settings) -> Outcome {
     Ok(())
 }
 
+/// More keys than these, and verifiers may not take the set: guards take 100.
+const MOST_KEYS: i64 = 90;
+
 fn warn_of_choices(settings: &Settings) {
     if settings.secret_is_temporary {
         tracing::warn!(
@@ -109,6 +112,14 @@ fn warn_of_choices(settings: &Settings) {
         tracing::warn!(
             minutes,
             "token.lifetime is longer than 15 minutes: a token that is stolen stays good that long"
+        );
+    }
+    let published = settings.token.keys_published();
+    if published > MOST_KEYS {
+        tracing::warn!(
+            published,
+            "token.grace_period is many times token.rotation_interval: so many keys are published at once, and \
+             guards take no more than 100; shorten the one or lengthen the other"
         );
     }
 }

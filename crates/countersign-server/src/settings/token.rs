@@ -39,6 +39,14 @@ pub struct TokenSettings {
     pub jwks_path: String,
 }
 
+impl TokenSettings {
+    /// About how many keys are published at the same time, when they rotate.
+    pub fn keys_published(&self) -> i64 {
+        let interval = self.rotation_interval.map(|interval| interval.as_secs().max(1));
+        interval.map_or(1, |interval| self.grace_period.as_secs() / interval + 2)
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn token(&self, origin: &str) -> Result<TokenSettings, SettingsError> {
         let audience: Vec<_> = self.list("token.audience").into_iter().map(str::to_owned).collect();

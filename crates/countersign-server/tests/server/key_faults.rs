@@ -10,7 +10,7 @@ use countersign_store::{
     signing_keys::{self, SigningKeyRow},
     sql::{Expr, ExprTrait, Query},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::{
@@ -38,7 +38,7 @@ impl Keys {
     }
 
     async fn rows(&self) -> Vec<SigningKeyRow> {
-        signing_keys::list(&self.database).await.expect("reads")
+        signing_keys::list(&self.database, Timestamp::UNIX_EPOCH).await.expect("reads")
     }
 
     async fn write(&self, private_key: &str) {

@@ -4,6 +4,7 @@ use countersign_store::{
     Database, DatabaseUrl,
     signing_keys::{self, SigningKeyRow},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::fixture::TestServer;
@@ -41,7 +42,8 @@ async fn add_copy(
     minutes: i64,
     change: impl FnOnce(&mut SigningKeyRow),
 ) {
-    let newest = signing_keys::list(database).await.expect("reads").remove(0);
+    let newest =
+        signing_keys::list(database, Timestamp::UNIX_EPOCH).await.expect("reads").remove(0);
     let created_at = newest.created_at + jiff::SignedDuration::from_mins(minutes);
     let mut copy = SigningKeyRow { id: id.to_owned(), created_at, ..newest };
     change(&mut copy);
@@ -56,14 +58,14 @@ async fn one_key_is_made_however_many_ask_at_once() {
     let paths = ["/jwks", "/token", "/get-session", "/token", "/jwks"];
     let replies = futures_util::future::join_all(paths.map(|path| server.get(path))).await;
     assert!(replies.iter().all(|reply| reply.status == 200));
-    assert_eq!(signing_keys::list(&database).await.expect("reads").len(), 1);
+    assert_eq!(signing_keys::list(&database, Timestamp::UNIX_EPOCH).await.expect("reads").len(), 1);
 }
 
 #[tokio::test]
 async fn a_private_key_is_never_stored_in_the_clear() {
     let (server, database, _folder) = with_file(&[]).await;
     server.get("/jwks").await;
-    let row = signing_keys::list(&database).await.expect("reads").remove(0);
+    let row = signing_keys::list(&database, Timestamp::UNIX_EPOCH).await.expect("reads").remove(0);
     assert!(!row.private_key.contains("\"d\"") && row.private_key.starts_with('"'));
     assert_eq!((row.algorithm.as_deref(), row.curve.as_deref()), (Some("EdDSA"), Some("Ed25519")));
 }
@@ -105,6 +107,6 @@ async fn another_algorithm_gets_a_key_of_its_own_only_when_there_is_none_that_li
     let (server, database, _folder) = with_file(&[("COUNTERSIGN_TOKEN__ALGORITHM", "ES256")]).await;
     server.sign_up(&json!({})).await;
     kid_of_a_new_token(&server).await;
-    let row = signing_keys::list(&database).await.expect("reads").remove(0);
+    let row = signing_keys::list(&database, Timestamp::UNIX_EPOCH).await.expect("reads").remove(0);
     assert_eq!((row.algorithm.as_deref(), row.curve.as_deref()), (Some("ES256"), Some("P-256")));
 }

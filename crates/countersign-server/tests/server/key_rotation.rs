@@ -43,7 +43,7 @@ impl Rotation {
     }
 
     async fn row(&self) -> SigningKeyRow {
-        signing_keys::list(&self.database).await.expect("reads").remove(0)
+        signing_keys::list(&self.database, Timestamp::UNIX_EPOCH).await.expect("reads").remove(0)
     }
 
     async fn kept(&self, secrets: &Changes<'_>) -> Vec<Kept> {
@@ -92,7 +92,10 @@ async fn t149_keys_of_the_old_secret_sign_on_and_cookies_of_it_are_none() {
         // The next server's randomness is the same, and so is its session's id.
         assert_eq!(second.post("/revoke-sessions", &json!({})).await.status, 200);
     }
-    assert_eq!(signing_keys::list(&rotation.database).await.expect("reads").len(), 1);
+    assert_eq!(
+        signing_keys::list(&rotation.database, Timestamp::UNIX_EPOCH).await.expect("reads").len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -183,7 +186,7 @@ async fn keys_in_the_clear_and_keys_that_stay_closed_are_left_alone() {
     let both = [("BETTER_AUTH_SECRET", OLD), ("BETTER_AUTH_SECRETS", both.as_str())];
     let settings = settings(&both).expect("settings");
     rewrap(&settings, &rotation.database).await.expect("rewraps");
-    let rows = signing_keys::list(&rotation.database).await.expect("reads");
+    let rows = signing_keys::list(&rotation.database, Timestamp::UNIX_EPOCH).await.expect("reads");
     let column =
         |id: &str| rows.iter().find(|row| row.id == id).map(|row| row.private_key.as_str());
     assert_eq!(column("clear"), Some("{\"kty\":\"OKP\"}"));

@@ -2,7 +2,7 @@
 
 use countersign_jwt::{Clock, KeySet, Verifier, dangerous::read_without_verifying};
 use countersign_store::{Database, DatabaseUrl, signing_keys};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::fixture::{ORIGIN, PASSWORD, TestServer};
@@ -91,7 +91,7 @@ async fn a_private_key_is_stored_in_the_clear_only_where_that_was_wanted_and_ope
     server.sign_up(&json!({})).await;
     let old = token(&server).await;
     let database = Database::open(&url.parse::<DatabaseUrl>().expect("a URL")).expect("opens");
-    let row = signing_keys::list(&database).await.expect("reads").remove(0);
+    let row = signing_keys::list(&database, Timestamp::UNIX_EPOCH).await.expect("reads").remove(0);
     assert!(row.private_key.starts_with('{') && row.private_key.contains("\"d\""));
     let encrypting = TestServer::start(&[("DATABASE_URL", &url)]).await;
     let body = json!({ "email": "ann@example.com", "password": PASSWORD });

@@ -91,6 +91,23 @@ async fn who_keeps_keys_for_a_quarter_of_an_hour_knows_every_key_that_signs() {
 }
 
 #[tokio::test]
+async fn the_next_key_is_known_in_time_also_after_more_than_a_hundred_that_are_over() {
+    let house = House::new();
+    let server = house.server(&[HOURLY, ("COUNTERSIGN_TOKEN__GRACE_PERIOD", "15m")]).await;
+    server.sign_up(&json!({})).await;
+    token(&server).await;
+    let mut kept = published(&server).await;
+    for step in 0..110 * 6 {
+        let token = token(&server).await;
+        assert!(verifies(&server, &kept, &token), "{step}");
+        kept = published(&server).await;
+        server.clock.advance(SignedDuration::from_mins(10));
+    }
+    assert!(house.stages(now(&server)).await.len() > 100);
+    assert!(kids(&server).await.len() <= 3);
+}
+
+#[tokio::test]
 async fn t314_of_servers_that_rotate_at_once_one_makes_the_next_key() {
     let house = House::new();
     let first = house.server(&[HOURLY]).await;

@@ -8,8 +8,8 @@ use crate::{
     sql::{Expr, ExprTrait, InsertStatement, Order, Query, SelectStatement, UpdateStatement},
 };
 
-/// The most keys that are read, as Better Auth's adapter does.
-const LIMIT: u64 = 100;
+/// The most keys that are read at once.
+const LIMIT: u64 = 1000;
 
 /// A key pair at rest. No `Debug`: the private half may be stored in the clear.
 pub struct SigningKeyRow {
@@ -44,11 +44,16 @@ fn read(cells: &mut Cells) -> Result<SigningKeyRow, StoreError> {
     })
 }
 
-/// All keys, the newest first; at most 100.
-pub async fn list(database: &Database) -> Result<Vec<SigningKeyRow>, StoreError> {
+/// The keys that have not ended, or ended after that moment, the newest first; at most 1000.
+pub async fn list(
+    database: &Database,
+    ended_after: Timestamp,
+) -> Result<Vec<SigningKeyRow>, StoreError> {
+    let ends = Expr::col("expiresAt");
     let select = Query::select()
         .columns(COLUMNS)
         .from("jwks")
+        .and_where(ends.clone().is_null().or(ends.gt(date(ended_after))))
         .order_by("createdAt", Order::Desc)
         .limit(LIMIT)
         .take();

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use countersign_jwt::{Algorithm, SigningKey};
-use countersign_store::signing_keys::{self, SigningKeyRow};
+use countersign_store::{
+    StoreError,
+    signing_keys::{self, SigningKeyRow},
+};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -104,16 +107,22 @@ impl Keys {
         Ok(ring)
     }
 
-    /// The rows, the newest first, after what is due was done.
+    /// The rows that count for anything, the newest first: those that ended longer ago are published no more.
+    async fn published_or_live(&self, auth: &Auth) -> Result<Vec<SigningKeyRow>, StoreError> {
+        signing_keys::list(auth.database(), life::withdrawn_before(self.grace_period, auth.now()))
+            .await
+    }
+
+    /// The rows, after what is due was done.
     async fn rows(&self, auth: &Auth) -> Result<Vec<SigningKeyRow>, ApiError> {
-        let rows = signing_keys::list(auth.database()).await?;
+        let rows = self.published_or_live(auth).await?;
         if rows.is_empty() {
             self.make(auth).await?;
-            return Ok(signing_keys::list(auth.database()).await?);
+            return Ok(self.published_or_live(auth).await?);
         }
         match self.take_step(auth, &rows).await {
             Ok(false) => Ok(rows),
-            Ok(true) => Ok(signing_keys::list(auth.database()).await?),
+            Ok(true) => Ok(self.published_or_live(auth).await?),
             // The cause was logged. It is tried again with the next reading; the keys that are there count.
             Err(_step) => Ok(rows),
         }

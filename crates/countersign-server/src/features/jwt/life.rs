@@ -103,6 +103,11 @@ pub(super) fn is_live(row: &SigningKeyRow, now: Timestamp) -> bool {
     row.expires_at.is_none_or(|expires_at| expires_at > now)
 }
 
+/// A key that ended then or before is published no more.
+pub(super) fn withdrawn_before(grace: SignedDuration, now: Timestamp) -> Timestamp {
+    now.saturating_sub(grace).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
 /// Whether a key is published.
 pub(super) fn is_published(row: &SigningKeyRow, grace: SignedDuration, now: Timestamp) -> bool {
     row.expires_at.is_none_or(|expires_at| expires_at + grace > now)

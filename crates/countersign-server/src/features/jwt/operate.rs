@@ -7,7 +7,7 @@ use countersign_store::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    life::{id_of_successor, is_live, is_of, staged_at, staged_since},
+    life::{id_of_successor, is_live, is_of, staged_at, staged_since, withdrawn_before},
     pair::{NotMade, Pairs},
     stored::signing,
 };
@@ -70,7 +70,7 @@ pub async fn plan_keys(
     database: &Database,
     now: Timestamp,
 ) -> Result<Plan, StoreError> {
-    let rows = signing_keys::list(database).await?;
+    let rows = rows_of(settings, database, now).await?;
     let Some((staged, since)) = staged(settings, &rows, now) else {
         return Ok(if rows.is_empty() { Plan::NoKey } else { Plan::Stage });
     };
@@ -85,7 +85,7 @@ pub async fn stage_key(
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<String, OperateError> {
-    let rows = signing_keys::list(database).await?;
+    let rows = rows_of(settings, database, now).await?;
     if let Some((row, _)) = staged(settings, &rows, now) {
         return Ok(row.id.clone());
     }
@@ -110,7 +110,7 @@ pub async fn activate_key(
     now: Timestamp,
     at_once: bool,
 ) -> Result<String, OperateError> {
-    let rows = signing_keys::list(database).await?;
+    let rows = rows_of(settings, database, now).await?;
     let no_such = || OperateError::NoSuchKey { what: "no key is staged".to_owned() };
     let (row, since) = staged(settings, &rows, now).ok_or_else(no_such)?;
     let safe_at = since + settings.token.publish_ahead;
@@ -143,6 +143,14 @@ pub async fn retire_key(
         0 => Err(OperateError::NoSuchKey { what: format!("there is no key {kid}, or it ended") }),
         _ => Ok(()),
     }
+}
+
+async fn rows_of(
+    settings: &Settings,
+    database: &Database,
+    now: Timestamp,
+) -> Result<Vec<SigningKeyRow>, StoreError> {
+    signing_keys::list(database, withdrawn_before(settings.token.grace_period, now)).await
 }
 
 const JUST_BEFORE: SignedDuration = SignedDuration::from_secs(1);
