@@ -26,6 +26,8 @@ const PAGES: &[&str] = &[
     "docs/social-sign-in.md",
     "docs/token-life.md",
     "docs/try.md",
+    "docs/performance/server.md",
+    "docs/performance/tokens.md",
     "docs/performance/verify.md",
 ];
 

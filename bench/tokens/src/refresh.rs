@@ -10,9 +10,9 @@ use crate::{Failure, server::Server};
 /// `{"count","seconds","p50_ms","p99_ms"}`.
 pub(crate) async fn run(origin: &str, clients: usize, seconds: u64) -> Result<Value, Failure> {
     let server = Server::at(origin)?;
-    let cookie = server.sign_up().await?;
+    let session = server.sign_up().await?;
     let begin = async |_client| {
-        let begun = server.grant(Some(&cookie), &[("grant_type", "session")]).await?;
+        let begun = server.grant(Some(&session), &[("grant_type", "session")]).await?;
         refresh_token(&begun)
     };
     let first = try_join_all((0..clients).map(begin)).await?;

@@ -21,24 +21,24 @@ impl Server {
         format!("{}/api/auth{path}", self.origin)
     }
 
-    /// The cookie of a user who signs up.
+    /// The session of a user who signs up, as a program shows it (the plugin `bearer`).
     pub(crate) async fn sign_up(&self) -> Result<String, Failure> {
         let body = json!({ "name": "Ada", "email": "ada@example.com", "password": "password1234" });
         let url = self.url("/sign-up/email");
         let answer = good(self.http.post(url).json(&body)).await?;
-        let cookie = answer.headers().get("set-cookie").ok_or("no cookie is set")?.to_str()?;
-        Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+        let session = answer.headers().get("set-auth-token").ok_or("no session is given")?;
+        Ok(session.to_str()?.to_owned())
     }
 
     /// What a grant gives.
     pub(crate) async fn grant(
         &self,
-        cookie: Option<&str>,
+        session: Option<&str>,
         parameters: &[(&str, &str)],
     ) -> Result<Value, Failure> {
         let mut request = self.http.post(self.url("/token")).form(parameters);
-        if let Some(cookie) = cookie {
-            request = request.header("cookie", cookie);
+        if let Some(session) = session {
+            request = request.bearer_auth(session);
         }
         Ok(good(request).await?.json().await?)
     }

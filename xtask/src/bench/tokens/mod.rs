@@ -189,6 +189,7 @@ impl Server {
             .env("BETTER_AUTH_SECRET", SECRET)
             .env("DATABASE_URL", database)
             .env("COUNTERSIGN_RATE_LIMIT__ENABLED", "false")
+            .env("COUNTERSIGN_BEARER__ENABLED", "true")
             .env("COUNTERSIGN_REFRESH_TOKENS__ENABLED", "true")
             .env("COUNTERSIGN_REFRESH_TOKENS__FAMILIES_PER_USER", "1000")
             .env(
