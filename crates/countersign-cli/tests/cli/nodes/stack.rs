@@ -157,6 +157,11 @@ impl Stack {
         format!("https://{HOST}:{}/api/auth{path}", self.https.port())
     }
 
+    /// How many requests nginx gave to a node and nobody else, so far, and had answered well.
+    pub(super) fn answered_by(&self, node: usize) -> usize {
+        self.log().matches(&format!("from {} 200", self.nodes[node].address)).count()
+    }
+
     /// What nginx has logged.
     pub(super) fn log(&self) -> String {
         let read = |name| fs::read_to_string(self.folder.path().join(name)).expect("a log");
