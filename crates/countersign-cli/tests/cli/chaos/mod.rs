@@ -136,8 +136,8 @@ fn t306_the_last_guard_refuses_soon_after_the_answer() {
     let people = People::new(&cluster, &guards, 0);
     let times = until_the_last_refuses(&people, trials, &mut fastrand::Rng::with_seed(0));
     println!("from the answer to the last refusal: {times}");
-    // How fast it is where nothing else runs is for the benchmarks to say.
-    assert!(times.median.as_secs() < 3, "{times}");
+    // On a machine that does much else a single one may take longer.
+    assert!(times.median.as_secs() < 1, "{times}");
     let found = violations(&people.notes.into_history(), Bound(MAX_STALENESS));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
