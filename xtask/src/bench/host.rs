@@ -1,6 +1,6 @@
 //! The machine and the programs on it, for the page.
 
-use std::{error::Error, fs, process::Command};
+use std::{error::Error, fs, path::Path, process::Command};
 
 use crate::step::output;
 
@@ -18,6 +18,13 @@ pub(crate) fn facts() -> Result<Vec<(&'static str, String)>, Box<dyn Error>> {
         ("Python", says("python3")?),
         ("Node", says("node")?),
     ])
+}
+
+/// A program that may use one core only.
+pub(crate) fn pinned(core: usize, program: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", &core.to_string()]).arg(program);
+    command
 }
 
 fn field(text: &str, name: &str) -> String {

@@ -4,6 +4,7 @@
 //! knows the goals that `--check` holds it to.
 
 mod chart;
+mod frame;
 mod goal;
 mod host;
 mod rounds;

@@ -16,7 +16,7 @@ use self::{
     load::{Form, Window, Wrk, post, while_signing_in},
     subject::{Setup, Subject, Who, With},
 };
-use super::{Options, goal, host, spread::Spread};
+use super::{Options, goal, spread::Spread};
 use crate::{
     Outcome, machine,
     step::{Steps, output, run as run_program},
@@ -165,7 +165,7 @@ pub(super) fn run(options: &Options) -> Outcome {
         Ok(())
     })?;
     let goals = goals::of(&report);
-    let page = page::write(&report, &goals, &plan, &host::facts()?, options)?;
+    let page = page::write(&report, &goals, &plan, options)?;
     println!("\n{}", page::for_terminal(&report, &goals));
     println!("Written to {page}, after {:.0} s.", steps.seconds());
     if options.check { goal::check(&goals) } else { Ok(()) }

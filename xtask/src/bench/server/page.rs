@@ -1,19 +1,17 @@
 //! The tables, in the terminal and as `docs/performance/server.md` with charts.
 
-use std::{error::Error, fmt::Write, fs};
-
-use countersign_testing::root;
+use std::{error::Error, fmt::Write};
 
 use super::{Plan, Posting, ReadRow, Report, SIGN_INS, Who};
 use crate::bench::{
     Options,
     chart::{Bar, Kind, bars},
+    frame::{Frame, goals_for_terminal, write_chart},
     goal::Goal,
     spread::Spread,
     text::thousands,
 };
 
-const FOLDER: &str = "docs/performance";
 const METHOD: &str = include_str!("method.md");
 
 /// The connections that the charts show.
@@ -52,12 +50,8 @@ pub(super) fn short_of(posting: &Posting) -> String {
 pub(super) fn for_terminal(report: &Report, goals: &[Goal]) -> String {
     let lines = report.reads.iter().map(short).chain(report.postings.iter().map(short_of));
     let mut text = lines.collect::<Vec<_>>().join("\n");
-    let _ = write!(text, "\nbare hashes: {:.1} a second\n\nGoals\n", report.bare_hashes);
-    for goal in goals {
-        let (name, seen, wanted) = (&goal.name, goal.seen(), &goal.wanted);
-        let _ = writeln!(text, "  {:<7}{name}: {seen} ({wanted})", goal.verdict());
-    }
-    text
+    let _ = write!(text, "\nbare hashes: {:.1} a second\n\n", report.bare_hashes);
+    text + &goals_for_terminal(goals)
 }
 
 /// Writes page and charts; the path of the page.
@@ -65,20 +59,10 @@ pub(super) fn write(
     report: &Report,
     goals: &[Goal],
     plan: &Plan,
-    facts: &[(&'static str, String)],
     options: &Options,
 ) -> Result<String, Box<dyn Error>> {
-    let mut page = format!(
-        "# The auth server\n\nWritten by `cargo xtask bench server{}` on {}.\n\n## Goals\n\n\
-         | Goal | Wanted | Seen | |\n|---|---|---|---|\n",
-        if options.quick { " --quick" } else { "" },
-        options.date(),
-    );
-    for goal in goals {
-        let (name, wanted, seen) = (&goal.name, &goal.wanted, goal.seen());
-        writeln!(page, "| {name} | {wanted} | {seen} | {} |", goal.verdict())?;
-    }
-    fs::write(root().join(FOLDER).join("server-reads.svg"), draw(report))?;
+    let mut page = String::new();
+    write_chart("server-reads.svg", draw(report))?;
     write!(
         page,
         "\n## Reading, on one core\n\n![Answers a second, both servers](server-reads.svg)\n\n\
@@ -89,14 +73,16 @@ pub(super) fn write(
         writeln!(page, "{}", line(row))?;
     }
     write!(page, "\n## Signing in and up, on {} cores\n\n{}", report.cores, postings(report))?;
-    write!(page, "\n## Method\n\n{METHOD}\n{}\n", conditions(plan, options))?;
-    write!(page, "\n## Machine\n\n| | |\n|---|---|\n")?;
-    for (name, value) in facts {
-        writeln!(page, "| {name} | {value} |")?;
-    }
-    let path = format!("{FOLDER}/server.md");
-    fs::write(root().join(&path), page)?;
-    Ok(path)
+    let conditions = conditions(plan, options);
+    let frame = Frame {
+        title: "The auth server",
+        name: "server",
+        goals,
+        options,
+        method: METHOD,
+        conditions: &conditions,
+    };
+    frame.write(&page)
 }
 
 fn line(row: &ReadRow) -> String {

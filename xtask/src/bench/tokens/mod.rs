@@ -15,7 +15,7 @@ use countersign_testing::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Options, goal, host, spread::Spread};
+use super::{Options, goal, host::pinned, spread::Spread};
 use crate::{
     Outcome, machine,
     step::{Steps, output, run as run_program},
@@ -118,7 +118,7 @@ pub(super) fn run(options: &Options) -> Outcome {
         Ok(())
     })?;
     let goals = goals::of(&report);
-    let page = page::write(&report, &goals, &plan, &host::facts()?, options)?;
+    let page = page::write(&report, &goals, &plan, options)?;
     println!("\n{}", page::for_terminal(&report, &goals));
     println!("Written to {page}, after {:.0} s.", steps.seconds());
     if options.check { goal::check(&goals) } else { Ok(()) }
@@ -160,9 +160,7 @@ fn check(plan: &Plan, core: usize) -> Result<Check, Box<dyn Error>> {
 /// What the program of `bench/tokens` says, on one core.
 fn said<T: DeserializeOwned>(words: &[&str], core: usize) -> Result<T, Box<dyn Error>> {
     let program = root().join("target/bench/release/tokens");
-    let mut command = Command::new("taskset");
-    command.args(["--cpu-list", &core.to_string()]).arg(program).args(words);
-    Ok(serde_json::from_str(&output(&mut command)?)?)
+    Ok(serde_json::from_str(&output(pinned(core, &program).args(words))?)?)
 }
 
 /// Where the load goes: not to the core that is measured, where there is another.
@@ -180,10 +178,8 @@ impl Server {
     fn start(database: &str, core: usize) -> Result<Self, Box<dyn Error>> {
         let port = free_port()?;
         let url = format!("http://127.0.0.1:{port}");
-        let mut command = Command::new("taskset");
+        let mut command = pinned(core, &root().join("target/release/countersign"));
         command
-            .args(["--cpu-list", &core.to_string()])
-            .arg(root().join("target/release/countersign"))
             .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
             .env("BETTER_AUTH_URL", &url)
             .env("BETTER_AUTH_SECRET", SECRET)

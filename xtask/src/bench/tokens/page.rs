@@ -1,19 +1,17 @@
 //! The tables, in the terminal and as `docs/performance/tokens.md` with a chart.
 
-use std::{error::Error, fmt::Write, fs};
-
-use countersign_testing::root;
+use std::{error::Error, fmt::Write};
 
 use super::{GUARDS, Plan, RefreshRow, Report};
 use crate::bench::{
     Options,
     chart::{Bar, Kind, bars},
+    frame::{Frame, goals_for_terminal, write_chart},
     goal::Goal,
     spread::Spread,
     text::thousands,
 };
 
-const FOLDER: &str = "docs/performance";
 const METHOD: &str = include_str!("method.md");
 
 /// What Keycloak publishes of itself: refreshes a second and core.
@@ -28,12 +26,8 @@ pub(super) fn short(row: &RefreshRow) -> String {
 
 pub(super) fn for_terminal(report: &Report, goals: &[Goal]) -> String {
     let mut text = report.refreshes.iter().map(short).collect::<Vec<_>>().join("\n");
-    text.push_str("\n\nGoals\n");
-    for goal in goals {
-        let (name, seen, wanted) = (&goal.name, goal.seen(), &goal.wanted);
-        let _ = writeln!(text, "  {:<7}{name}: {seen} ({wanted})", goal.verdict());
-    }
-    text
+    text.push_str("\n\n");
+    text + &goals_for_terminal(goals)
 }
 
 /// Writes page and chart; the path of the page.
@@ -41,20 +35,10 @@ pub(super) fn write(
     report: &Report,
     goals: &[Goal],
     plan: &Plan,
-    facts: &[(&'static str, String)],
     options: &Options,
 ) -> Result<String, Box<dyn Error>> {
-    let mut page = format!(
-        "# Refresh tokens and revocations\n\nWritten by `cargo xtask bench tokens{}` on {}.\n\n## Goals\n\n\
-         | Goal | Wanted | Seen | |\n|---|---|---|---|\n",
-        if options.quick { " --quick" } else { "" },
-        options.date(),
-    );
-    for goal in goals {
-        let (name, wanted, seen) = (&goal.name, &goal.wanted, goal.seen());
-        writeln!(page, "| {name} | {wanted} | {seen} | {} |", goal.verdict())?;
-    }
-    fs::write(root().join(FOLDER).join("tokens.svg"), draw(report))?;
+    let mut page = String::new();
+    write_chart("tokens.svg", draw(report))?;
     write!(
         page,
         "\n## Refreshes, on one core\n\n![Refreshes a second](tokens.svg)\n\n\
@@ -90,14 +74,16 @@ pub(super) fn write(
         "\n## Until {GUARDS} guards refuse what was taken back\n\n| p50 | p99 |\n|---:|---:|\n| {:.0} ms | {:.0} ms |\n",
         report.fan_out.p50_ms, report.fan_out.p99_ms,
     )?;
-    write!(page, "\n## Method\n\n{METHOD}\n{}\n", conditions(plan, options))?;
-    write!(page, "\n## Machine\n\n| | |\n|---|---|\n")?;
-    for (name, value) in facts {
-        writeln!(page, "| {name} | {value} |")?;
-    }
-    let path = format!("{FOLDER}/tokens.md");
-    fs::write(root().join(&path), page)?;
-    Ok(path)
+    let conditions = conditions(plan, options);
+    let frame = Frame {
+        title: "Refresh tokens and revocations",
+        name: "tokens",
+        goals,
+        options,
+        method: METHOD,
+        conditions: &conditions,
+    };
+    frame.write(&page)
 }
 
 fn draw(report: &Report) -> String {

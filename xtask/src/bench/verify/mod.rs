@@ -67,7 +67,7 @@ pub(crate) fn run(options: &Options) -> Outcome {
         install_ours(&python)?;
         run_program(Command::new(built.join("verify")).arg("make").arg(&file))
     })?;
-    let pinned = |program: &Path| pinned(options.core, program);
+    let pinned = |program: &Path| host::pinned(options.core, program);
     steps.step("timing all libraries by turns", || {
         let sources = root().join("bench/verify");
         let mut workers = Vec::new();
@@ -97,7 +97,7 @@ pub(crate) fn run(options: &Options) -> Outcome {
         Ok(())
     })?;
     let goals = goals::of(&report);
-    let page = page::write(&report, &goals, &plan, &host::facts()?, options)?;
+    let page = page::write(&report, &goals, &plan, options)?;
     println!("\n{}", page::for_terminal(&report, &goals));
     println!("Written to {page}, after {:.0} s.", steps.seconds());
     if options.check { goal::check(&goals) } else { Ok(()) }
@@ -118,12 +118,6 @@ fn install_ours(python: &Path) -> Outcome {
         return Ok(());
     }
     run_program(python::pip(python).arg(package))
-}
-
-fn pinned(core: usize, program: &Path) -> Command {
-    let mut command = Command::new("taskset");
-    command.args(["--cpu-list", &core.to_string()]).arg(program);
-    command
 }
 
 fn with(mut command: Command, words: &[&str], files: &[&Path], last: &[&str]) -> Command {

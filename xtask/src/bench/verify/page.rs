@@ -1,13 +1,12 @@
 //! The table, in the terminal and as `docs/performance/verify.md` with a chart per algorithm.
 
-use std::{fmt::Write, fs};
-
-use countersign_testing::root;
+use std::fmt::Write;
 
 use super::{Report, Written};
 use crate::bench::{
     Options,
     chart::{Bar, Kind, bars},
+    frame::{Frame, goals_for_terminal, write_chart},
     goal::Goal,
     rounds::{Plan, Row, Seen},
     spread::Spread,
@@ -19,8 +18,6 @@ pub(super) const LIMIT: &str = "aws-lc-rs, signature only";
 
 /// How the name of a library ends that remembers what it verified.
 const CACHED: &str = ", cached";
-
-const FOLDER: &str = "docs/performance";
 
 const METHOD: &str = include_str!("method.md");
 
@@ -44,36 +41,16 @@ pub(super) fn for_terminal(report: &Report, goals: &[Goal]) -> String {
     for library in &report.seen.absent {
         let _ = writeln!(text, "{library}: not installed, not measured");
     }
-    let _ = writeln!(text, "\nGoals");
-    for goal in goals {
-        let (name, seen, wanted) = (&goal.name, goal.seen(), &goal.wanted);
-        let _ = writeln!(text, "  {:<7}{name}: {seen} ({wanted})", goal.verdict());
-    }
-    text
+    text.push('\n');
+    text + &goals_for_terminal(goals)
 }
 
 /// Writes page and charts; the path of the page.
-pub(super) fn write(
-    report: &Report,
-    goals: &[Goal],
-    plan: &Plan,
-    facts: &[(&'static str, String)],
-    options: &Options,
-) -> Written {
-    let mut page = format!(
-        "# Token verification\n\nWritten by `cargo xtask bench verify{}` on {}.\n\n## Goals\n\n\
-         | Goal | Wanted | Seen | |\n|---|---|---|---|\n",
-        if options.quick { " --quick" } else { "" },
-        options.date(),
-    );
-    for goal in goals {
-        let (name, wanted, seen) = (&goal.name, &goal.wanted, goal.seen());
-        writeln!(page, "| {name} | {wanted} | {seen} | {} |", goal.verdict())?;
-    }
-    let folder = root().join(FOLDER);
+pub(super) fn write(report: &Report, goals: &[Goal], plan: &Plan, options: &Options) -> Written {
+    let mut page = String::new();
     for algorithm in report.seen.algorithms() {
         let chart = format!("verify-{}.svg", algorithm.to_lowercase());
-        fs::write(folder.join(&chart), draw(&report.seen, algorithm))?;
+        write_chart(&chart, draw(&report.seen, algorithm))?;
         write!(
             page,
             "\n## {algorithm}\n\n![{algorithm}: tokens per second by library]({chart})\n\n\
@@ -87,21 +64,23 @@ pub(super) fn write(
             writeln!(page, "| {library} | | not installed | | |")?;
         }
     }
-    fs::write(folder.join("verify-cached.svg"), draw_cached(&report.seen))?;
+    write_chart("verify-cached.svg", draw_cached(&report.seen))?;
     write!(
         page,
         "\n## Tokens seen before\n\n![Tokens per second from a cache](verify-cached.svg)\n"
     )?;
     write!(page, "\n{}\n", allocations(report))?;
     write!(page, "\n## Bad tokens\n\n{}\n", flood(report))?;
-    write!(page, "\n## Method\n\n{METHOD}\n{}\n", conditions(report, plan, options))?;
-    write!(page, "\n## Machine\n\n| | |\n|---|---|\n")?;
-    for (name, value) in facts {
-        writeln!(page, "| {name} | {value} |")?;
-    }
-    let path = format!("{FOLDER}/verify.md");
-    fs::write(root().join(&path), page)?;
-    Ok(path)
+    let conditions = conditions(report, plan, options);
+    let frame = Frame {
+        title: "Token verification",
+        name: "verify",
+        goals,
+        options,
+        method: METHOD,
+        conditions: &conditions,
+    };
+    frame.write(&page)
 }
 
 fn line(seen: &Seen, row: &Row, rate: Spread) -> String {
