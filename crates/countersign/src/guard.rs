@@ -1,11 +1,8 @@
 //! The decision: who, if anybody, is asking?
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
-use countersign_jwt::{Claims, Clock, KeySet, TokenError, dangerous};
+use countersign_jwt::{Clock, KeySet, TokenError, dangerous};
 use http::{header::AUTHORIZATION, request::Parts};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -15,7 +12,8 @@ use crate::{
     builder::{BuildError, GuardBuilder},
     cookies::Cookies,
     credential,
-    feed::{Feed, HashedNames},
+    feed::Feed,
+    held_against::HeldAgainst,
     identity::Identity,
     keys::{IssuerStatus, KeySource, Keys, Signed},
     metrics::{Counters, Metrics},
@@ -24,7 +22,7 @@ use crate::{
     refusal::Refusal,
     refused::Refused,
     replay::Replays,
-    revocation::{Revocations, Revoked},
+    revocation::Revocations,
     token_cache::{TokenCache, VerifiedToken},
 };
 
@@ -202,7 +200,7 @@ impl Inner {
         // Read before the token is held against them: what is revoked meanwhile is looked through by the
         // next request.
         let issuer = self.issuer_of(token)?;
-        let revocations = self.revocations_of(issuer);
+        let held_against = HeldAgainst::all(self, issuer);
         let Trusted { policy, name, keys, .. } = &self.issuers[issuer];
         let verify = |keys: &KeySet| policy.verifier().verify(token, keys, now);
         let (claims, held) = keys.judge(Signed::Token, token, now, verify).await?;
@@ -225,7 +223,7 @@ impl Inner {
             verified_at: now,
             ends_at,
             key_generation: held.generation,
-            revocations: AtomicU64::new(revocations),
+            held_against,
         };
         self.verified.insert(verified, now);
         Ok(identity)
@@ -256,38 +254,12 @@ impl Inner {
             return Ok(None);
         }
         let fresh = issuer.fresh().await;
-        let revocations = self.revocations_of(verified.issuer);
-        if verified.revocations.load(Ordering::Acquire) != revocations {
-            let names = verified.names.as_ref();
-            let find = |claims| self.revoked(verified.issuer, claims, token, names);
-            if let Some(revoked) = verified.identity.claims().and_then(find) {
-                return Err(Refusal::Revoked(revoked));
-            }
-            verified.revocations.store(revocations, Ordering::Release);
+        if let Some(revoked) = self.revoked_since(&verified) {
+            return Err(Refusal::Revoked(revoked));
         }
         fresh?;
         self.counters.cache_hit();
         Ok(Some(verified.identity.clone()))
-    }
-
-    /// Changes with everything that takes back a token of this issuer. Both counts only grow, so their sum
-    /// stays the same as long as both do.
-    fn revocations_of(&self, issuer: usize) -> u64 {
-        let feed = self.issuers[issuer].feed.as_ref().map_or(0, Feed::generation);
-        self.revocations.generation().wrapping_add(feed)
-    }
-
-    /// By what a verified token was taken back, here or by its issuer, if it was.
-    fn revoked(
-        &self,
-        issuer: usize,
-        claims: &Claims,
-        token: &str,
-        names: Option<&HashedNames>,
-    ) -> Option<Revoked> {
-        let Trusted { name, feed, .. } = &self.issuers[issuer];
-        let local = self.revocations.find(name, claims, token);
-        local.or_else(|| feed.as_ref()?.find(claims, token, names))
     }
 
     /// The index of the entry that a token has to be held against. With one issuer there is nothing to

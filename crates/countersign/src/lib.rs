@@ -103,6 +103,7 @@ pub mod cookies;
 mod credential;
 mod feed;
 mod guard;
+mod held_against;
 mod identity;
 mod keys;
 mod metrics;

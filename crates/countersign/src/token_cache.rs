@@ -24,7 +24,7 @@ use arc_swap::ArcSwapOption;
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
-use crate::{feed::HashedNames, identity::Identity};
+use crate::{feed::HashedNames, held_against::HeldAgainst, identity::Identity};
 
 /// How many tokens are remembered unless [`GuardBuilder::cached_tokens`] says otherwise.
 ///
@@ -59,8 +59,8 @@ pub(crate) struct VerifiedToken {
     /// From here on it has expired or is too old, leeway included.
     pub(crate) ends_at: Timestamp,
     pub(crate) key_generation: u64,
-    /// The revocations it was last held against.
-    pub(crate) revocations: AtomicU64,
+    /// What was taken back that it was last held against.
+    pub(crate) held_against: HeldAgainst,
 }
 
 impl VerifiedToken {
@@ -121,10 +121,7 @@ impl TokenCache {
 mod tests {
     use std::{
         hash::BuildHasher,
-        sync::{
-            Arc,
-            atomic::{AtomicU64, Ordering},
-        },
+        sync::{Arc, atomic::Ordering},
     };
 
     use countersign_jwt::{SigningKey, Verifier};
@@ -132,7 +129,7 @@ mod tests {
     use serde_json::json;
 
     use super::{TokenCache, VerifiedToken, WAYS};
-    use crate::identity::Identity;
+    use crate::{held_against::HeldAgainst, identity::Identity};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -150,7 +147,7 @@ mod tests {
             verified_at: NOW,
             ends_at: Timestamp::from_second(ends_at).expect("a time"),
             key_generation: 0,
-            revocations: AtomicU64::new(0),
+            held_against: HeldAgainst::default(),
         }
     }
 

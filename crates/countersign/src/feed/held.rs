@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 use super::{
     answer::Answer,
     names::{Called, HASHED, HashedNames, Kind, NameHasher},
+    recent::Recent,
     slowest::SlowestClock,
     table::{Table, Term},
     take_error::TakeError,
@@ -19,6 +20,9 @@ use crate::revocation::Revoked;
 /// A guard's clock may be so far behind the issuer's, and a leeway so large.
 const KEPT_BEYOND: u32 = 120;
 
+/// The bit of a [way to hash](Set::way_to_hash) in which tokens are hashed themselves.
+const BY_HASH: u64 = 1;
+
 /// How many of a table's 64 parts are looked through with each answer.
 const PARTS_A_SWEEP: usize = 4;
 
@@ -26,8 +30,10 @@ const PARTS_A_SWEEP: usize = 4;
 pub(super) struct Held {
     /// The newest first. The older are kept until nothing is left in them.
     sets: ArcSwap<Vec<Arc<Set>>>,
-    /// Counts the answers that brought something.
-    generation: AtomicU64,
+    /// How the newest set hashes names.
+    newest: AtomicU64,
+    /// What came last, of the newest set.
+    recent: Recent,
     /// The question by which all is known up to then, in milliseconds of the steady clock and one more;
     /// zero before the first.
     known_as_of: AtomicU64,
@@ -97,15 +103,13 @@ impl Held {
             None => self.begin(&sets, answer),
         };
         for entry in &answer.entries {
-            if entry.kind == Kind::TokenHash {
-                set.by_hash.store(true, Ordering::Release);
+            if entry.kind == Kind::TokenHash && !set.by_hash.swap(true, Ordering::AcqRel) {
+                self.hash_as(&set);
             }
             set.table.insert(entry.hash, entry.term);
+            self.recent.add(entry.hash);
         }
         let has_news = !answer.entries.is_empty();
-        if has_news {
-            self.generation.fetch_add(1, Ordering::Release);
-        }
         // A database that was restored is behind where it was: from there it goes on.
         position.to = answer.to;
         position.is_lost = false;
@@ -124,13 +128,17 @@ impl Held {
         called: &Called<'_>,
         hashed: Option<&HashedNames>,
     ) -> Option<Revoked> {
-        if self.generation() == 0 {
-            return None;
-        }
         self.sets.load().iter().find_map(|set| match hashed {
-            Some(names) if names.sequence == set.number => set.find(called, names),
+            Some(names) if names.way == set.way_to_hash() => set.find(called, names),
             _ => set.find(called, &set.hash(called)),
         })
+    }
+
+    /// Whether it is certain that none of these names came since that place.
+    pub(super) fn brought_none_of(&self, names: &HashedNames, since: u64) -> bool {
+        // Another way to hash breaks off what came before, so all that is read was hashed in one.
+        self.recent.has_none_of(&names.all(), since)
+            && names.way == self.newest.load(Ordering::Acquire)
     }
 
     /// The names as the newest sequence hashes them.
@@ -145,8 +153,9 @@ impl Held {
         (!position.is_lost).then_some((epoch, position.to))
     }
 
-    pub(super) fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
+    /// The place after all that came: changes with everything that does.
+    pub(super) fn end(&self) -> u64 {
+        self.recent.end()
     }
 
     /// In milliseconds of the steady clock. Whoever looks something up asks for this first.
@@ -169,7 +178,14 @@ impl Held {
         let others = sets.iter().filter(|other| !Arc::ptr_eq(other, &set));
         let kept = others.filter(|other| other.table.len() > 0).map(Arc::clone);
         self.sets.store(Arc::new(std::iter::once(Arc::clone(&set)).chain(kept).collect()));
+        self.hash_as(&set);
         set
+    }
+
+    /// What comes from now on is hashed as this set does it.
+    fn hash_as(&self, newest: &Set) {
+        self.newest.store(newest.way_to_hash(), Ordering::Release);
+        self.recent.break_off();
     }
 
     /// Forgets, little by little, what ended.
@@ -207,10 +223,24 @@ impl Set {
     }
 
     fn hash(&self, called: &Called<'_>) -> HashedNames {
+        let way = self.way_to_hash();
         let names = [called.token_id, called.session, Some(called.user)];
         let mut kinds = HASHED.into_iter();
         let hashes = names.map(|name| Some(self.names.hash(kinds.next()?, name?)));
-        HashedNames { sequence: self.number, hashes }
+        let token_hash = if way & BY_HASH == 0 { None } else { self.hash_token(called) };
+        HashedNames { way, hashes, token_hash }
+    }
+
+    fn hash_token(&self, called: &Called<'_>) -> Option<u64> {
+        let mut room = [0; 43];
+        Some(self.names.hash(Kind::TokenHash, called.token_hash(&mut room)?))
+    }
+
+    /// Differs from that of every other set, and changes when tokens are taken back by their hash for the
+    /// first time.
+    fn way_to_hash(&self) -> u64 {
+        let by_hash = if self.by_hash.load(Ordering::Acquire) { BY_HASH } else { 0 };
+        self.number << 1 | by_hash
     }
 
     fn find(&self, called: &Called<'_>, names: &HashedNames) -> Option<Revoked> {
@@ -222,11 +252,7 @@ impl Set {
         if let Some((kind, _)) = ended {
             return Some(kind.revoked());
         }
-        if !self.by_hash.load(Ordering::Acquire) {
-            return None;
-        }
-        let mut room = [0; 43];
-        let hash = self.names.hash(Kind::TokenHash, called.token_hash(&mut room)?);
+        let hash = names.token_hash?;
         view.get(hash).is_some_and(meant).then(|| Kind::TokenHash.revoked())
     }
 }

@@ -31,8 +31,9 @@
 //!
 //! # What is held
 //!
-//! Each entry is a 64-bit hash under the feed's key: 16 bytes, and as much again for growing. Reading
-//! takes no lock, and the names of a token that is remembered are hashed once. What is held is never made
+//! Each entry is a 64-bit hash under the feed's key: 17 bytes, and up to half as much again for growing. Reading
+//! takes no lock, and the names of a token that is remembered are hashed once, and held only against what came
+//! since they were last. What is held is never made
 //! less by an answer. When the issuer begins a new sequence (an epoch, another key), what the older one said
 //! is kept beside it. An entry is forgotten two minutes after its end, by the slower of this machine's clock
 //! and the issuer's; when both are set ahead and back, nothing is.
@@ -43,6 +44,7 @@ mod held;
 mod names;
 mod process;
 mod question;
+mod recent;
 mod settings;
 mod slowest;
 mod status;
@@ -132,8 +134,8 @@ impl Feed {
     }
 
     /// Changes with all that is taken, before a question says that it was.
-    pub(crate) fn generation(&self) -> u64 {
-        self.held.generation()
+    pub(crate) fn end(&self) -> u64 {
+        self.held.end()
     }
 
     /// Whether a verified token was taken back, and by what; with its names, where they were hashed before.
@@ -144,6 +146,20 @@ impl Feed {
         names: Option<&HashedNames>,
     ) -> Option<Revoked> {
         self.held.find(&Called::token(claims, token), names)
+    }
+
+    /// The same for a token that was not taken back at that [end](Self::end).
+    pub(crate) fn find_since(
+        &self,
+        end: u64,
+        claims: &Claims,
+        token: &str,
+        names: Option<&HashedNames>,
+    ) -> Option<Revoked> {
+        if names.is_some_and(|names| self.held.brought_none_of(names, end)) {
+            return None;
+        }
+        self.find(claims, token, names)
     }
 
     /// The names of a token, hashed for every later look-up.

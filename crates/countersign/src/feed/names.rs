@@ -93,10 +93,18 @@ pub(super) const HASHED: [Kind; 3] = [Kind::Token, Kind::Session, Kind::User];
 
 /// The hashes of a token's names in one sequence, for a token that is looked up again and again.
 pub(crate) struct HashedNames {
-    /// The number of the sequence in this process.
-    pub(super) sequence: u64,
+    /// How they were hashed; other hashes cannot be compared with these.
+    pub(super) way: u64,
     /// As [`HASHED`].
     pub(super) hashes: [Option<u64>; 3],
+    /// Of the token's hash, where tokens were taken back by theirs.
+    pub(super) token_hash: Option<u64>,
+}
+
+impl HashedNames {
+    pub(super) fn all(&self) -> impl Iterator<Item = u64> + Clone {
+        self.hashes.into_iter().chain([self.token_hash]).flatten()
+    }
 }
 
 /// The names of one token or of the session of a cookie.

@@ -12,11 +12,26 @@ use crate::service::NOW;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Request { user: u8 },
-    Revoke { user: u8, by: By },
-    Advance { seconds: i64 },
-    Epoch { number: u8 },
-    Restore { entries: usize },
+    Request {
+        user: u8,
+    },
+    Revoke {
+        user: u8,
+        by: By,
+    },
+    /// So many others at once.
+    RevokeOthers {
+        number: u8,
+    },
+    Advance {
+        seconds: i64,
+    },
+    Epoch {
+        number: u8,
+    },
+    Restore {
+        entries: usize,
+    },
     Away,
     Back,
 }
@@ -34,6 +49,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         12 => (0..6_u8).prop_map(|user| Step::Request { user }),
         4 => (0..6_u8, by).prop_map(|(user, by)| Step::Revoke { user, by }),
+        1 => (1..80_u8).prop_map(|number| Step::RevokeOthers { number }),
         4 => (1..8_i64).prop_map(|seconds| Step::Advance { seconds }),
         1 => (0..3_u8).prop_map(|number| Step::Epoch { number }),
         1 => (0..4_usize).prop_map(|entries| Step::Restore { entries }),
@@ -84,6 +100,12 @@ async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
                     }
                 }
                 model.untold.insert(user);
+                told(&fed, &mut model).await;
+            }
+            Step::RevokeOthers { number } => {
+                for other in 0..number {
+                    fed.feed.revoke_token(&format!("other-{other}"), LATE);
+                }
                 told(&fed, &mut model).await;
             }
             Step::Advance { seconds } => {

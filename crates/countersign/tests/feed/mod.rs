@@ -5,6 +5,7 @@ mod kinds;
 mod lies;
 mod outages;
 mod registration;
+mod remembered;
 mod rotation;
 mod sequences;
 mod settings;

@@ -7,7 +7,13 @@
 mod goals;
 mod page;
 
-use std::{error::Error, process::Command, thread};
+use std::{
+    error::Error,
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
 
 use countersign_jwt::{Algorithm, Clock, SigningKey, SystemClock};
 use countersign_testing::{
@@ -32,6 +38,10 @@ struct Plan {
 
 const FULL: Plan = Plan { rounds: 5, seconds: 5, clients: &[1, 16, 64], revocations: 100 };
 const QUICK: Plan = Plan { rounds: 1, seconds: 2, clients: &[16], revocations: 20 };
+
+/// Between two times that entries come while a guard decides: one, and so many, in turn.
+const NEWS_EVERY: Duration = Duration::from_millis(50);
+const NEWS: usize = 500;
 
 /// How many entries a guard holds when it is measured.
 const ENTRIES: usize = 1_000_000;
@@ -64,8 +74,10 @@ struct Check {
     bytes: f64,
     /// A decision about a token that is known, round by round.
     ns: Vec<f64>,
-    /// What it takes more to look the token up again.
-    look_up_ns: Vec<f64>,
+    /// What it takes more after a few entries came.
+    few_ns: Vec<f64>,
+    /// What it takes more after so many that the token is looked up among all.
+    all_ns: Vec<f64>,
 }
 
 /// Until [`GUARDS`] have confirmed.
@@ -154,7 +166,28 @@ fn check(plan: &Plan, core: usize) -> Result<Check, Box<dyn Error>> {
         feed.revoke_token(&format!("token-{number}"), now + 3600);
     }
     let (entries, rounds) = (ENTRIES.to_string(), (4 * plan.rounds).to_string());
-    said(&["check", &feed.url(), &entries, SECRET, &rounds], core)
+    let url = feed.url();
+    let words = ["check", &url, &entries, SECRET, &rounds];
+    let is_measured = AtomicBool::new(true);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in (0..).take_while(|_| is_measured.load(Ordering::Relaxed)) {
+                let news = if number % 2 == 0 { 1 } else { NEWS };
+                for entry in 0..news {
+                    feed.revoke_token(&format!("later-{number}-{entry}"), now + 3600);
+                }
+                pause();
+            }
+        });
+        let said = said(&words, core);
+        is_measured.store(false, Ordering::Relaxed);
+        said
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "news come now and then")]
+fn pause() {
+    thread::sleep(NEWS_EVERY);
 }
 
 /// What the program of `bench/tokens` says, on one core.

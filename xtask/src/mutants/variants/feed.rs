@@ -22,13 +22,22 @@ pub(super) const VARIANTS: &[Variant] = &[
         "std::iter::once(Arc::clone(&set)).chain(kept).collect()"
         => "std::iter::once(Arc::clone(&set)).chain(kept.take(0)).collect()"),
     variant!("the names of an older sequence are looked for in every one", "feed/held.rs":
-        "Some(names) if names.sequence == set.number =>"
-        => "Some(names) if names.sequence == set.number || true =>"),
-    variant!("only the first answer of a feed is noticed", "feed/held.rs":
-        "self.generation.fetch_add(1, Ordering::Release);"
-        => "self.generation.fetch_max(1, Ordering::Release);"),
+        "Some(names) if names.way == set.way_to_hash() =>"
+        => "Some(names) if names.way == set.way_to_hash() || true =>"),
+    variant!("only the first answer of a feed is noticed", "held_against.rs":
+        "if before != by_issuer {" => "if before == 0 {"),
     variant!("a feed takes no token back by its hash", "feed/held.rs":
-        "set.by_hash.store(true" => "set.by_hash.store(false"),
+        "set.by_hash.swap(true" => "set.by_hash.swap(false"),
+    variant!("a remembered token is not held against the first that came", "feed/recent.rs":
+        "(since..end).any(came)" => "(since + 1..end).any(came)"),
+    variant!("what was written over counts as read", "feed/recent.rs":
+        "is_clear && self.end().wrapping_sub(since) < ROOM" => "is_clear"),
+    variant!("what was written over long ago counts as read", "feed/recent.rs":
+        "if end.wrapping_sub(since) > WORTH_READING {" => "if end < since {"),
+    variant!("names are compared with those of another sequence", "feed/held.rs":
+        "&& names.way == self.newest.load(Ordering::Acquire)" => ""),
+    variant!("what came before a sequence began is still to be read", "feed/held.rs":
+        "self.recent.break_off();" => ""),
     variant!("an entry ends before the last token that it refuses", "feed/held.rs":
         "position.slowest.now(now, steady).saturating_sub(KEPT_BEYOND)"
         => "position.slowest.now(now, steady).saturating_add(KEPT_BEYOND)"),
@@ -36,7 +45,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         "self.today.map_or(ahead, |slowest| slowest.min(ahead))" => "ahead"),
     variant!("a clock that was behind once keeps entries for ever", "feed/slowest.rs":
         ">= DAY" => ">= i64::MAX"),
-    variant!("of two entries of one name the last counts", "feed/table.rs":
+    variant!("of two entries of one name the last counts", "feed/table/mod.rs":
         "self.before.max(other.before)" => "other.before"),
     // Whom it refuses.
     variant!("a token issued at the moment outlives its user at the feed", "feed/held.rs":
@@ -52,7 +61,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("a feed says nothing about cookies", "guard.rs":
         "feed.as_ref()?.find_session(&session)"
         => "feed.as_ref()?.find_session(&session).filter(|_| false)"),
-    variant!("a feed says nothing about tokens", "guard.rs":
+    variant!("a feed says nothing about tokens", "held_against.rs":
         "feed.as_ref()?.find(claims, token, names)"
         => "feed.as_ref()?.find(claims, token, names).filter(|_| false)"),
     // How old it may be.

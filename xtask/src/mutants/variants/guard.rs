@@ -15,9 +15,9 @@ pub(super) const VARIANTS: &[Variant] = &[
         "|old_at| old_at.min(expires_at)" => "|_old_at| expires_at"),
     variant!("a remembered token is good before it was verified", "token_cache.rs":
         "(self.verified_at..self.ends_at)" => "(..self.ends_at)"),
-    variant!("a remembered token outlives its revocation", "guard.rs":
-        "if verified.revocations.load(Ordering::Acquire) != revocations {"
-        => "if verified.revocations.load(Ordering::Acquire) > revocations {"),
+    variant!("a remembered token outlives its revocation", "held_against.rs":
+        "if held_against.here.load(Ordering::Acquire) != here {"
+        => "if held_against.here.load(Ordering::Acquire) > here {"),
     variant!("a remembered token is known by its hash alone", "token_cache.rs":
         ".filter(|held| *held.token == *token)" => ".filter(|held| !held.token.is_empty())"),
     Variant {
