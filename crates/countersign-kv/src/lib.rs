@@ -19,5 +19,5 @@
 mod redis;
 mod windows;
 
-pub use redis::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, Redis, RedisError, Subscription};
+pub use redis::{ANSWER_TIMEOUT, CALL_TIMEOUT, CONNECT_TIMEOUT, Redis, RedisError, Subscription};
 pub use windows::{Decision, Windows};

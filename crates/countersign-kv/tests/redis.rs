@@ -1,7 +1,8 @@
 //! Facts in a real Redis.
 
-use countersign_kv::{Redis, RedisError};
-use countersign_testing::redis::Redis as RedisServer;
+use countersign_jwt::{Clock, SystemClock};
+use countersign_kv::{CALL_TIMEOUT, Redis, RedisError};
+use countersign_testing::{proxy::Proxy, redis::Redis as RedisServer};
 
 const MINUTE: i64 = 60;
 const NOW: i64 = 1_800_000_000_000;
@@ -112,6 +113,30 @@ async fn a_redis_that_is_away_is_told_and_comes_back() {
     assert_eq!(redis.get("a").await.expect("answers"), None);
     let error = Redis::connect("http://user:secret@127.0.0.1", "").await.err().expect("no address");
     assert!(matches!(error, RedisError::Url) && !error.to_string().contains("secret"));
+}
+
+#[tokio::test]
+async fn t228_a_connection_that_is_lost_without_a_word_is_replaced_under_load() {
+    let server = RedisServer::start().expect("Redis starts");
+    let address = server.url().trim_start_matches("redis://").parse().expect("an address");
+    let line = Proxy::start(address).expect("a line");
+    let url = format!("redis://{}", line.address());
+    let redis = Redis::connect(&url, "better-auth:").await.expect("connects");
+    redis.set("a", "1", MINUTE).await.expect("sets");
+    for _ in 0..3 {
+        line.lose();
+        let began = SystemClock.steady();
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..100 {
+            let redis = redis.clone();
+            tasks.spawn(async move { redis.get("a").await.expect_err("nobody hears it") });
+        }
+        for error in tasks.join_all().await {
+            assert!(error.is_unavailable(), "{error}");
+        }
+        assert!(SystemClock.steady() < began + 2 * CALL_TIMEOUT);
+        assert_eq!(redis.get("a").await.expect("a new connection").as_deref(), Some("1"));
+    }
 }
 
 #[tokio::test]

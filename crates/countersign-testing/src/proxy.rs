@@ -5,6 +5,7 @@
 //! | [`mend`](Proxy::mend) | is passed on | is passed on |
 //! | [`cut`](Proxy::cut) | is cut off | is cut off |
 //! | [`silence`](Proxy::silence) | hears nothing, and nobody says why | the same |
+//! | [`lose`](Proxy::lose) | hears nothing ever again, and nobody says why | is passed on |
 //!
 //! What was sent into the silence arrives when it is over, late, as on a network that heals.
 
@@ -40,6 +41,8 @@ struct State {
     /// Both ends of each connection.
     connections: HashMap<u64, [TcpStream; 2]>,
     last: u64,
+    /// Connections up to this one are lost.
+    lost: u64,
     ended: bool,
 }
 
@@ -48,8 +51,14 @@ impl Proxy {
     pub fn start(server: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
-        let state =
-            State { line: Line::Whole, server, connections: HashMap::new(), last: 0, ended: false };
+        let state = State {
+            line: Line::Whole,
+            server,
+            connections: HashMap::new(),
+            last: 0,
+            lost: 0,
+            ended: false,
+        };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         thread::spawn({
             let shared = Arc::clone(&shared);
@@ -88,6 +97,13 @@ impl Proxy {
     /// Holds back whatever is said, on either side, until it is mended or cut.
     pub fn silence(&self) {
         self.shared.state().line = Line::Silent;
+    }
+
+    /// Swallows whatever is said on the connections there are, as a line does that was cut through while
+    /// both ends believe in it. New ones are as they were.
+    pub fn lose(&self) {
+        let mut state = self.shared.state();
+        state.lost = state.last;
     }
 
     /// Passes everything on again.
@@ -144,18 +160,19 @@ impl Shared {
         };
         let (asking, answering) = (client.try_clone()?, server.try_clone()?);
         let shared = Arc::clone(&self);
-        let back = thread::spawn(move || shared.pass_on(answering, asking));
-        self.pass_on(client, server);
+        let back = thread::spawn(move || shared.pass_on(number, answering, asking));
+        self.pass_on(number, client, server);
         let _ = back.join();
         self.state().connections.remove(&number);
         Ok(())
     }
 
     /// Until one end is over; the other is told so.
-    fn pass_on(&self, mut from: TcpStream, mut to: TcpStream) {
+    fn pass_on(&self, number: u64, mut from: TcpStream, mut to: TcpStream) {
         let mut buffer = [0; 16 * 1024];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
-            if self.whole().is_none() || to.write_all(&buffer[..length]).is_err() {
+            let Some(is_lost) = self.whole().map(|state| number <= state.lost) else { break };
+            if !is_lost && to.write_all(&buffer[..length]).is_err() {
                 break;
             }
         }

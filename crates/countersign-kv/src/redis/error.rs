@@ -36,8 +36,9 @@ impl RedisError {
 }
 
 /// What Redis answers to a command that it carries out at another time, or once its operator has mended
-/// something: it is loading or busy, its memory or disk is full, it is no master any more, it wants a password.
-const LATER: [&str; 11] = [
+/// something: it is loading or busy, its memory or disk is full, it is no master any more, it wants a
+/// password, or another one.
+const LATER: [&str; 12] = [
     "BUSY",
     "CLUSTERDOWN",
     "LOADING",
@@ -49,6 +50,7 @@ const LATER: [&str; 11] = [
     "OOM",
     "READONLY",
     "TRYAGAIN",
+    "WRONGPASS",
 ];
 
 impl From<redis::RedisError> for RedisError {
@@ -86,6 +88,7 @@ mod tests {
             "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to",
             "BUSY Redis is busy running a script. You can only call SCRIPT KILL",
             "NOREPLICAS Not enough good replicas to write.",
+            "WRONGPASS invalid username-password pair or user is disabled.",
         ] {
             assert!(error_of(answer).is_unavailable(), "{answer}: {}", error_of(answer));
         }

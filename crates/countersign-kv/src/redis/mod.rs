@@ -4,38 +4,39 @@
 //! Auth reads, changes and writes back is one step here, a script on the server: nothing is lost when two
 //! do it at once.
 //!
-//! No call hangs: a connection has [`CONNECT_TIMEOUT`], an answer [`ANSWER_TIMEOUT`]. A Redis that is away
-//! is [`RedisError::Unavailable`], never an absent key. Connections come back by themselves.
+//! No call takes longer than [`CALL_TIMEOUT`]. A Redis that is away is [`RedisError::Unavailable`], never an
+//! absent key. Connections come back by themselves, also when one is lost without a word.
 
+mod connection;
 mod error;
 mod scripts;
 mod subscription;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use ::redis::{
-    Client, Cmd, FromRedisValue, RedisResult, ScriptInvocation,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-    cmd,
-};
+use ::redis::{Client, Cmd, FromRedisValue, RedisResult, ScriptInvocation, cmd};
 use tokio::time::timeout;
 
+use self::connection::Connection;
 pub use self::{error::RedisError, subscription::Subscription};
 
 /// How long a connection may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long an answer may take.
-pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+pub const ANSWER_TIMEOUT: Duration = Duration::from_millis(900);
 
 /// How long a call may take, with everything that belongs to it.
-const CALL_TIMEOUT: Duration = Duration::from_secs(2);
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The same for the first, which looks the name up, connects and signs in.
+const FIRST_CALL_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A Redis. Clones share its connection.
 #[derive(Clone)]
 pub struct Redis {
     client: Arc<Client>,
-    connection: ConnectionManager,
+    connection: Connection,
     prefix: String,
 }
 
@@ -44,14 +45,10 @@ impl Redis {
     /// Better Auth's prefix is `better-auth:`.
     pub async fn connect(url: &str, prefix: &str) -> Result<Self, RedisError> {
         let client = Client::open(url).map_err(|_the_text_may_hold_a_password| RedisError::Url)?;
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_response_timeout(Some(ANSWER_TIMEOUT))
-            .set_number_of_retries(1)
-            .set_max_delay(Duration::from_millis(100));
-        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
-        let redis = Self { client: Arc::new(client), connection, prefix: prefix.to_owned() };
-        redis.ping().await?;
+        let client = Arc::new(client);
+        let connection = Connection::new(Arc::clone(&client))?;
+        let redis = Self { client, connection, prefix: prefix.to_owned() };
+        redis.ask::<()>(FIRST_CALL_TIMEOUT, &cmd("PING")).await?;
         Ok(redis)
     }
 
@@ -148,16 +145,24 @@ impl Redis {
     }
 
     async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
-        let mut connection = self.connection.clone();
-        in_time(command.query_async(&mut connection)).await
+        self.ask(CALL_TIMEOUT, command).await
+    }
+
+    async fn ask<T: FromRedisValue>(
+        &self,
+        within: Duration,
+        command: &Cmd,
+    ) -> Result<T, RedisError> {
+        let call = async |mut connection| command.query_async(&mut connection).await;
+        self.connection.ask(within, call).await
     }
 
     async fn invoke<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'_>,
     ) -> Result<T, RedisError> {
-        let mut connection = self.connection.clone();
-        in_time(script.invoke_async(&mut connection)).await
+        let call = async |mut connection| script.invoke_async(&mut connection).await;
+        self.connection.ask(CALL_TIMEOUT, call).await
     }
 }
 
