@@ -2,19 +2,21 @@
 //! revoked is signed and told at once to whoever waits. It can also be made to lie, to be silent, and to
 //! forget.
 
+mod http;
+mod state;
+
 use std::{
-    io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     thread,
-    time::Duration,
 };
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use countersign_jwt::{SigningKey, TokenHash};
 use serde_json::{Value, json};
 use siphasher::sip::SipHasher24;
-use url::Url;
+
+use self::state::{Shared, State};
 
 /// The feed at work. It ends when this is dropped.
 pub struct Feed {
@@ -72,27 +74,6 @@ pub struct Asked {
     pub authorization: Option<String>,
 }
 
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-struct State {
-    issuer: String,
-    key: SigningKey,
-    epoch: String,
-    hash_key: [u8; 16],
-    entries: Vec<Value>,
-    /// The most entries of an answer.
-    page: usize,
-    issued_at: i64,
-    manner: Manner,
-    asked: Vec<Asked>,
-    /// Questions that are waiting for an answer, or for its end.
-    open: usize,
-    ended: bool,
-}
-
 impl Feed {
     /// The feed of this issuer, signed with this key, at this moment.
     ///
@@ -102,20 +83,7 @@ impl Feed {
     pub fn start(issuer: &str, key: SigningKey, now: i64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let state = State {
-            issuer: issuer.to_owned(),
-            key,
-            epoch: "epoch-1".to_owned(),
-            hash_key: [1; 16],
-            entries: Vec::new(),
-            page: 10_000,
-            issued_at: now,
-            manner: Manner::Well,
-            asked: Vec::new(),
-            open: 0,
-            ended: false,
-        };
-        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let shared = Arc::new(Shared::of(issuer, key, now));
         thread::spawn({
             let shared = Arc::clone(&shared);
             move || {
@@ -228,8 +196,7 @@ impl Feed {
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.shared.state());
-        self.shared.changed.notify_all();
+        self.shared.change(change);
     }
 }
 
@@ -239,137 +206,4 @@ impl Drop for Feed {
         // Who listens wakes up and sees it.
         let _ = TcpStream::connect(self.address);
     }
-}
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn serve(&self, mut stream: TcpStream) -> std::io::Result<()> {
-        let asked = asked(&mut stream)?;
-        let mut state = self.state();
-        state.asked.push(asked.clone());
-        state.open += 1;
-        let waited =
-            self.changed.wait_timeout_while(state, Duration::from_secs(asked.wait), |state| {
-                !state.ended && matches!(state.manner, Manner::Well) && !state.has_news(&asked)
-            });
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let silent = |state: &mut State| {
-            !state.ended && matches!(state.manner, Manner::Silent | Manner::Drip)
-        };
-        if matches!(state.manner, Manner::Drip) {
-            stream
-                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nx")?;
-        }
-        state = self.changed.wait_while(state, silent).unwrap_or_else(PoisonError::into_inner);
-        let answer = state.answer(&asked);
-        let endless = matches!(state.manner, Manner::Endless);
-        drop(state);
-        let mut sent = stream.write_all(&answer);
-        while endless && sent.is_ok() {
-            sent = stream.write_all(&[b'x'; 16 * 1024]);
-        }
-        self.state().open -= 1;
-        sent
-    }
-}
-
-impl State {
-    /// Whether there is anything to tell before the wait is over.
-    fn has_news(&self, asked: &Asked) -> bool {
-        asked.held.as_ref() != Some(&(self.epoch.clone(), self.end()))
-    }
-
-    fn end(&self) -> u64 {
-        u64::try_from(self.entries.len()).unwrap_or(u64::MAX)
-    }
-
-    /// Head and body.
-    fn answer(&self, asked: &Asked) -> Vec<u8> {
-        if self.ended {
-            return Vec::new();
-        }
-        let (typ, key, payload) = match &self.manner {
-            Manner::Silent | Manner::HangsUp | Manner::Drip => return Vec::new(),
-            Manner::Status(status) => return head(*status, "Content-Length: 0"),
-            Manner::Later(seconds) => {
-                return head(429, &format!("Retry-After: {seconds}\r\nContent-Length: 0"));
-            }
-            Manner::Redirect(url) => {
-                return head(302, &format!("Location: {url}\r\nContent-Length: 0"));
-            }
-            Manner::Endless => return head(200, "Content-Length: 1000000000000"),
-            Manner::Says(body) => return whole(body),
-            Manner::Well => (Some("revocations+jwt"), &self.key, self.payload(asked)),
-            Manner::Bent { payload, typ, key } => {
-                let mut bent = self.payload(asked);
-                payload(&mut bent);
-                (*typ, key.as_ref().unwrap_or(&self.key), bent)
-            }
-        };
-        let message = match typ {
-            Some(typ) => key.sign_message(typ, &payload),
-            None => key.sign(&payload),
-        };
-        whole(message.expect("a signed message").as_bytes())
-    }
-
-    fn payload(&self, asked: &Asked) -> Value {
-        let held =
-            asked.held.as_ref().filter(|(epoch, to)| *epoch == self.epoch && *to <= self.end());
-        let from = usize::try_from(held.map_or(0, |(_, to)| *to)).unwrap_or(usize::MAX);
-        let to = self.entries.len().min(from + self.page);
-        json!({
-            "iss": self.issuer,
-            "iat": self.issued_at,
-            "nonce": asked.nonce,
-            "epoch": self.epoch,
-            "key": Base64UrlUnpadded::encode_string(&self.hash_key),
-            "from": from,
-            "to": to,
-            "more": to < self.entries.len(),
-            "entries": self.entries[from..to],
-        })
-    }
-}
-
-fn whole(body: &[u8]) -> Vec<u8> {
-    let length = format!("Content-Type: application/jwt\r\nContent-Length: {}", body.len());
-    [&head(200, &length), body].concat()
-}
-
-fn head(status: u16, lines: &str) -> Vec<u8> {
-    format!("HTTP/1.1 {status} It\r\nConnection: close\r\n{lines}\r\n\r\n").into_bytes()
-}
-
-/// Reads one request.
-fn asked(stream: &mut TcpStream) -> std::io::Result<Asked> {
-    let (mut head, mut byte) = (Vec::new(), [0]);
-    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte)? == 1 {
-        head.extend(byte);
-    }
-    if !head.ends_with(b"\r\n\r\n") {
-        return Err(std::io::ErrorKind::UnexpectedEof.into());
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let path = head.split(' ').nth(1).unwrap_or_default();
-    let url = Url::parse(&format!("http://feed{path}")).map_err(std::io::Error::other)?;
-    let parameter = |name: &str| {
-        let mut pairs = url.query_pairs();
-        pairs.find_map(|(own, value)| (own == name).then(|| value.into_owned()))
-    };
-    let number = |name: &str| parameter(name).and_then(|text| text.parse().ok());
-    let authorization = head.lines().filter_map(|line| line.split_once(": "));
-    let mut authorization =
-        authorization.filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-    Ok(Asked {
-        held: parameter("epoch").zip(number("after")),
-        wait: number("wait").unwrap_or(0),
-        nonce: parameter("nonce").unwrap_or_default(),
-        guard: parameter("guard"),
-        kids: parameter("kids"),
-        authorization: authorization.next().map(|(_, value)| value.to_owned()),
-    })
 }
