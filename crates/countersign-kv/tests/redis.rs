@@ -1,10 +1,15 @@
 //! Facts in a real Redis.
 
+use std::time::Duration;
+
 use countersign_jwt::{Clock, SystemClock};
-use countersign_kv::{CALL_TIMEOUT, Redis, RedisError};
+use countersign_kv::{Redis, RedisError};
 use countersign_testing::{proxy::Proxy, redis::Redis as RedisServer};
 
 const MINUTE: i64 = 60;
+/// After so long without an acknowledgement, as Linux is set.
+const GIVEN_UP_BY_THE_SYSTEM: Duration = Duration::from_secs(924);
+
 const NOW: i64 = 1_800_000_000_000;
 
 async fn open(server: &RedisServer) -> Redis {
@@ -134,8 +139,14 @@ async fn t228_a_connection_that_is_lost_without_a_word_is_replaced_under_load() 
         for error in tasks.join_all().await {
             assert!(error.is_unavailable(), "{error}");
         }
-        assert!(SystemClock.steady() < began + 2 * CALL_TIMEOUT);
-        assert_eq!(redis.get("a").await.expect("a new connection").as_deref(), Some("1"));
+        // Until another connection is there.
+        let value = loop {
+            if let Ok(value) = redis.get("a").await {
+                break value;
+            }
+        };
+        assert_eq!(value.as_deref(), Some("1"));
+        assert!(SystemClock.steady() < began + GIVEN_UP_BY_THE_SYSTEM / 10);
     }
 }
 

@@ -6,8 +6,7 @@
 /// Cases that have a test, as ranges of numbers.
 pub(super) const TESTED: &[(u16, u16)] = &[
     (1, 166),
-    (168, 227),
-    (229, 248),
+    (168, 248),
     (250, 250),
     (252, 252),
     (254, 259),

@@ -1,13 +1,17 @@
 //! One connection for all calls, made anew when it is lost.
 //!
 //! A connection that ends is replaced by the library. One whose other end is gone without a word (a
-//! machine that lost its power, a firewall that forgot) does not end for a quarter of an hour: so after a call
-//! that was not answered in time the next ones go over a new one. Calls that wait on the old one may still be
-//! answered there.
+//! machine that lost its power, a firewall that forgot) would not end for a quarter of an hour: the system
+//! gives it up when what was sent is not acknowledged in time, and after a call that was not answered in
+//! time another one is made. It takes the place of the old one once it is there; calls that wait may still
+//! be answered on that.
 
 use std::{
     io::{self, ErrorKind::TimedOut},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -20,18 +24,26 @@ use tokio::time::timeout;
 
 use super::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, RedisError};
 
+/// How long it may take until another connection is there.
+const REPLACED_WITHIN: Duration = Duration::from_secs(3);
+
 /// Clones share it.
 #[derive(Clone)]
-pub(super) struct Connection {
+pub(super) struct Connection(Arc<Shared>);
+
+struct Shared {
     client: Arc<Client>,
-    current: Arc<ArcSwap<ConnectionManager>>,
+    current: ArcSwap<ConnectionManager>,
+    /// Another one is being made.
+    is_replaced: AtomicBool,
 }
 
 impl Connection {
     /// Connects with the first call.
     pub(super) fn new(client: Arc<Client>) -> Result<Self, RedisError> {
-        let current = Arc::new(ArcSwap::from_pointee(manager(&client)?));
-        Ok(Self { client, current })
+        let first = ConnectionManager::new_lazy_with_config((*client).clone(), config())?;
+        let current = ArcSwap::from_pointee(first);
+        Ok(Self(Arc::new(Shared { client, current, is_replaced: AtomicBool::default() })))
     }
 
     /// The answer of a call, which takes no longer than this with everything that belongs to it.
@@ -40,30 +52,38 @@ impl Connection {
         within: Duration,
         call: impl AsyncFnOnce(ConnectionManager) -> RedisResult<T>,
     ) -> Result<T, RedisError> {
-        let used = self.current.load_full();
+        let used = self.0.current.load_full();
         let answer = timeout(within, call((*used).clone())).await;
         let answer = answer.unwrap_or_else(|_elapsed| Err(io::Error::from(TimedOut).into()));
         if answer.as_ref().is_err_and(RedisFailure::is_timeout) {
-            self.replace(&used)?;
+            self.replace(&used);
         }
         Ok(answer?)
     }
 
-    /// Of many that were not answered one makes the new connection.
-    fn replace(&self, used: &Arc<ConnectionManager>) -> Result<(), RedisError> {
-        if Arc::ptr_eq(&self.current.load(), used) {
-            let fresh = Arc::new(manager(&self.client)?);
-            self.current.compare_and_swap(used, fresh);
+    /// Of many that were not answered one has another connection made, and waits for it no more than they.
+    fn replace(&self, used: &Arc<ConnectionManager>) {
+        let shared = Arc::clone(&self.0);
+        if !Arc::ptr_eq(&shared.current.load(), used)
+            || shared.is_replaced.swap(true, Ordering::AcqRel)
+        {
+            return;
         }
-        Ok(())
+        tokio::spawn(async move {
+            let client = (*shared.client).clone();
+            let another = ConnectionManager::new_with_config(client, config());
+            if let Ok(Ok(another)) = timeout(REPLACED_WITHIN, another).await {
+                shared.current.store(Arc::new(another));
+            }
+            shared.is_replaced.store(false, Ordering::Release);
+        });
     }
 }
 
-fn manager(client: &Client) -> Result<ConnectionManager, RedisError> {
-    let config = ConnectionManagerConfig::new()
+fn config() -> ConnectionManagerConfig {
+    ConnectionManagerConfig::new()
         .set_connection_timeout(Some(CONNECT_TIMEOUT))
         .set_response_timeout(Some(ANSWER_TIMEOUT))
         .set_number_of_retries(1)
-        .set_max_delay(Duration::from_millis(100));
-    Ok(ConnectionManager::new_lazy_with_config(client.clone(), config)?)
+        .set_max_delay(Duration::from_millis(100))
 }

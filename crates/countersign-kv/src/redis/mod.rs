@@ -14,7 +14,10 @@ mod subscription;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use ::redis::{Client, Cmd, FromRedisValue, RedisResult, ScriptInvocation, cmd};
+use ::redis::{
+    Client, Cmd, FromRedisValue, IntoConnectionInfo, RedisResult, ScriptInvocation, cmd,
+    io::tcp::TcpSettings,
+};
 use tokio::time::timeout;
 
 use self::connection::Connection;
@@ -44,8 +47,9 @@ impl Redis {
     /// Connects to `redis://…` or `rediss://…` and makes sure that it answers. Every key is prefixed;
     /// Better Auth's prefix is `better-auth:`.
     pub async fn connect(url: &str, prefix: &str) -> Result<Self, RedisError> {
-        let client = Client::open(url).map_err(|_the_text_may_hold_a_password| RedisError::Url)?;
-        let client = Arc::new(client);
+        let invalid = |_the_text_may_hold_a_password| RedisError::Url;
+        let address = url.into_connection_info().map_err(invalid)?.set_tcp_settings(tcp());
+        let client = Arc::new(Client::open(address).map_err(invalid)?);
         let connection = Connection::new(Arc::clone(&client))?;
         let redis = Self { client, connection, prefix: prefix.to_owned() };
         redis.ask::<()>(FIRST_CALL_TIMEOUT, &cmd("PING")).await?;
@@ -164,6 +168,15 @@ impl Redis {
         let call = async |mut connection| script.invoke_async(&mut connection).await;
         self.connection.ask(CALL_TIMEOUT, call).await
     }
+}
+
+/// The system gives a connection up, and what it would still send, when nothing is acknowledged for as long
+/// as a call takes: a command that was not answered is not carried out after later ones.
+fn tcp() -> TcpSettings {
+    let settings = TcpSettings::default().set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let settings = settings.set_user_timeout(CALL_TIMEOUT);
+    settings
 }
 
 async fn in_time<T>(call: impl Future<Output = RedisResult<T>>) -> Result<T, RedisError> {

@@ -2,26 +2,23 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use arc_swap::ArcSwap;
 
 use super::{
     answer::Answer,
-    names::{Called, HASHED, HashedNames, Kind, NameHasher},
+    names::{Called, HashedNames, Kind},
     recent::Recent,
+    set::Set,
     slowest::SlowestClock,
-    table::{Table, Term},
     take_error::TakeError,
 };
 use crate::revocation::Revoked;
 
 /// A guard's clock may be so far behind the issuer's, and a leeway so large.
 const KEPT_BEYOND: u32 = 120;
-
-/// The bit of a [way to hash](Set::way_to_hash) in which tokens are hashed themselves.
-const BY_HASH: u64 = 1;
 
 /// How many of a table's 64 parts are looked through with each answer.
 const PARTS_A_SWEEP: usize = 4;
@@ -39,17 +36,6 @@ pub(super) struct Held {
     known_as_of: AtomicU64,
     sequence: AtomicU64,
     position: Mutex<Position>,
-}
-
-/// The entries of one sequence.
-struct Set {
-    /// No two have the same, in the whole process.
-    number: u64,
-    epoch: Box<str>,
-    names: NameHasher,
-    table: Table,
-    /// Whether a token was ever taken back by its hash; hashing every token otherwise would be for nothing.
-    by_hash: AtomicBool,
 }
 
 /// Of the newest set. Who holds it may write.
@@ -103,7 +89,7 @@ impl Held {
             None => self.begin(&sets, answer),
         };
         for entry in &answer.entries {
-            if entry.kind == Kind::TokenHash && !set.by_hash.swap(true, Ordering::AcqRel) {
+            if entry.kind == Kind::TokenHash && set.begins_to_hash_tokens() {
                 self.hash_as(&set);
             }
             set.table.insert(entry.hash, entry.term);
@@ -136,9 +122,8 @@ impl Held {
 
     /// Whether it is certain that none of these names came since that place.
     pub(super) fn brought_none_of(&self, names: &HashedNames, since: u64) -> bool {
-        // Another way to hash breaks off what came before, so all that is read was hashed in one.
-        self.recent.has_none_of(&names.all(), since)
-            && names.way == self.newest.load(Ordering::Acquire)
+        let hashed_alike = || names.way == self.newest.load(Ordering::Acquire);
+        self.recent.has_none_of(&names.all(), since, hashed_alike)
     }
 
     /// The names as the newest sequence hashes them.
@@ -182,10 +167,11 @@ impl Held {
         set
     }
 
-    /// What comes from now on is hashed as this set does it.
+    /// What comes from now on is hashed as this set does it. Whoever sees that, sees that what came before
+    /// was broken off.
     fn hash_as(&self, newest: &Set) {
-        self.newest.store(newest.way_to_hash(), Ordering::Release);
         self.recent.break_off();
+        self.newest.store(newest.way_to_hash(), Ordering::Release);
     }
 
     /// Forgets, little by little, what ended.
@@ -203,56 +189,5 @@ impl Held {
             self.sets
                 .store(Arc::new(std::iter::once(newest).chain(kept).map(Arc::clone).collect()));
         }
-    }
-}
-
-impl Set {
-    fn of(answer: &Answer) -> Self {
-        static NUMBERS: AtomicU64 = AtomicU64::new(0);
-        Self {
-            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
-            epoch: answer.epoch.clone(),
-            names: NameHasher::new(answer.key),
-            table: Table::default(),
-            by_hash: AtomicBool::default(),
-        }
-    }
-
-    fn is_of(&self, answer: &Answer) -> bool {
-        self.epoch == answer.epoch && self.names.has_key(&answer.key)
-    }
-
-    fn hash(&self, called: &Called<'_>) -> HashedNames {
-        let way = self.way_to_hash();
-        let names = [called.token_id, called.session, Some(called.user)];
-        let mut kinds = HASHED.into_iter();
-        let hashes = names.map(|name| Some(self.names.hash(kinds.next()?, name?)));
-        let token_hash = if way & BY_HASH == 0 { None } else { self.hash_token(called) };
-        HashedNames { way, hashes, token_hash }
-    }
-
-    fn hash_token(&self, called: &Called<'_>) -> Option<u64> {
-        let mut room = [0; 43];
-        Some(self.names.hash(Kind::TokenHash, called.token_hash(&mut room)?))
-    }
-
-    /// Differs from that of every other set, and changes when tokens are taken back by their hash for the
-    /// first time.
-    fn way_to_hash(&self) -> u64 {
-        let by_hash = if self.by_hash.load(Ordering::Acquire) { BY_HASH } else { 0 };
-        self.number << 1 | by_hash
-    }
-
-    fn find(&self, called: &Called<'_>, names: &HashedNames) -> Option<Revoked> {
-        let view = self.table.view();
-        // All are looked up before one is judged: so the looks into memory overlap.
-        let terms = names.hashes.map(|hash| view.get(hash?));
-        let meant = |term: Term| called.since <= term.before;
-        let ended = HASHED.into_iter().zip(terms).find(|(_, term)| term.is_some_and(meant));
-        if let Some((kind, _)) = ended {
-            return Some(kind.revoked());
-        }
-        let hash = names.token_hash?;
-        view.get(hash).is_some_and(meant).then(|| Kind::TokenHash.revoked())
     }
 }

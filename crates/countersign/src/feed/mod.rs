@@ -45,6 +45,7 @@ mod names;
 mod process;
 mod question;
 mod recent;
+mod set;
 mod settings;
 mod slowest;
 mod status;

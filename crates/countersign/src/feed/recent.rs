@@ -42,11 +42,13 @@ impl Recent {
         self.end.fetch_add(ROOM, Ordering::Release);
     }
 
-    /// Whether it is certain that none of these names came since that place.
+    /// Whether it is certain that none of these names came since that place, and that all that did was
+    /// hashed as they were, which is asked once it is read.
     pub(super) fn has_none_of(
         &self,
         names: &(impl Iterator<Item = u64> + Clone),
         since: u64,
+        hashed_alike: impl FnOnce() -> bool,
     ) -> bool {
         let end = self.end();
         if end.wrapping_sub(since) > WORTH_READING {
@@ -56,8 +58,8 @@ impl Recent {
             let hash = self.slot(place).load(Ordering::Acquire);
             names.clone().any(|name| name == hash)
         };
-        let is_clear = !(since..end).any(came);
-        // A hash that was written over what was read comes after this end at the least.
+        let is_clear = !(since..end).any(came) && hashed_alike();
+        // Whoever wrote over what was read, or broke off before that, moved the end.
         is_clear && self.end().wrapping_sub(since) < ROOM
     }
 
@@ -71,7 +73,7 @@ mod tests {
     use super::*;
 
     fn has_none_of(recent: &Recent, name: u64, since: u64) -> bool {
-        recent.has_none_of(&[name].into_iter(), since)
+        recent.has_none_of(&[name].into_iter(), since, || true)
     }
 
     #[test]
@@ -115,6 +117,29 @@ mod tests {
         let after = recent.end();
         recent.add(2);
         assert!(has_none_of(&recent, 1000, after) && !has_none_of(&recent, 2, after));
+    }
+
+    #[test]
+    fn what_was_written_over_while_it_was_read_is_not_certain() {
+        let recent = Recent::default();
+        (0..2).for_each(|hash| recent.add(hash));
+        let names = std::iter::once_with(|| {
+            (0..ROOM).for_each(|hash| recent.add(100 + hash));
+            1000
+        });
+        assert!(!recent.has_none_of(&names, 0, || true));
+    }
+
+    #[test]
+    fn what_broke_off_while_it_was_read_is_not_certain() {
+        let recent = Recent::default();
+        recent.add(7);
+        let broken_off = || {
+            recent.break_off();
+            true
+        };
+        assert!(!recent.has_none_of(&[8].into_iter(), 0, broken_off));
+        assert!(!recent.has_none_of(&[8].into_iter(), recent.end(), || false));
     }
 
     /// Whoever read a place that is written over meanwhile has to be told so: each reader asks for the one

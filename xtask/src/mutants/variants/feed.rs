@@ -26,8 +26,8 @@ pub(super) const VARIANTS: &[Variant] = &[
         => "Some(names) if names.way == set.way_to_hash() || true =>"),
     variant!("only the first answer of a feed is noticed", "held_against.rs":
         "if before != by_issuer {" => "if before == 0 {"),
-    variant!("a feed takes no token back by its hash", "feed/held.rs":
-        "set.by_hash.swap(true" => "set.by_hash.swap(false"),
+    variant!("a feed takes no token back by its hash", "feed/set.rs":
+        "self.by_hash.swap(true" => "self.by_hash.swap(false"),
     variant!("a remembered token is not held against the first that came", "feed/recent.rs":
         "(since..end).any(came)" => "(since + 1..end).any(came)"),
     variant!("what was written over counts as read", "feed/recent.rs":
@@ -35,7 +35,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("what was written over long ago counts as read", "feed/recent.rs":
         "if end.wrapping_sub(since) > WORTH_READING {" => "if end < since {"),
     variant!("names are compared with those of another sequence", "feed/held.rs":
-        "&& names.way == self.newest.load(Ordering::Acquire)" => ""),
+        "names.way == self.newest.load(Ordering::Acquire)" => "true"),
     variant!("what came before a sequence began is still to be read", "feed/held.rs":
         "self.recent.break_off();" => ""),
     variant!("an entry ends before the last token that it refuses", "feed/held.rs":
@@ -48,7 +48,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("of two entries of one name the last counts", "feed/table/mod.rs":
         "self.before.max(other.before)" => "other.before"),
     // Whom it refuses.
-    variant!("a token issued at the moment outlives its user at the feed", "feed/held.rs":
+    variant!("a token issued at the moment outlives its user at the feed", "feed/set.rs":
         "called.since <= term.before" => "called.since < term.before"),
     variant!("a token without iat is the newest to the feed", "feed/names.rs":
         "claims.issued_at().map_or(0, seconds)" => "claims.issued_at().map_or(u32::MAX, seconds)"),

@@ -137,18 +137,18 @@ impl Tags {
         self.0.to_le_bytes()[way]
     }
 
-    /// The slots with this tag, or a few more: what follows one of them may have a tag that is greater by
-    /// one. The first is right.
+    /// The slots with this tag.
     fn ways_of(self, tag: u8) -> impl Iterator<Item = usize> {
         const ONES: u64 = u64::from_le_bytes([1; WAYS]);
         let differs = self.0 ^ (ONES * u64::from(tag));
-        // The topmost bit of each byte that is zero (Hacker's Delight, 6-1).
+        // The topmost bit of each byte that is zero (Hacker's Delight, 6-1), and of some that follow one.
         let mut zeros = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
-        std::iter::from_fn(move || {
+        let ways = std::iter::from_fn(move || {
             let way = (zeros != 0).then(|| zeros.trailing_zeros() / 8)?;
             zeros &= zeros - 1;
             usize::try_from(way).ok()
-        })
+        });
+        ways.filter(move |way| self.of(*way) == tag)
     }
 }
 
