@@ -9,6 +9,7 @@ mod serve;
 mod session;
 mod token;
 mod user;
+mod wait;
 
 use std::{error::Error, io, path::PathBuf, process::ExitCode};
 
@@ -16,6 +17,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use countersign_server::settings::{keys::KEYS, social};
 use mimalloc::MiMalloc;
+
+use self::wait::WaitFlags;
 
 /// A password hash works on 32 MiB. The system's allocator gives them back after each hash and gets
 /// them anew, page by page, for the next: that takes a third of the time.

@@ -1,14 +1,12 @@
 //! `countersign session`: who is signed in, and the end of that.
 
-use std::time::Duration;
-
 use countersign_jwt::{Clock, SystemClock};
 use countersign_server::{
-    Confirmation, Findings, ListedSession, SystemEntropy, list_sessions, revoke_session,
+    Findings, ListedSession, SystemEntropy, list_sessions, revoke_session,
     settings::{Settings, Source},
 };
 
-use crate::{ConfigFlag, Outcome, database::look};
+use crate::{ConfigFlag, Outcome, WaitFlags, database::look};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -23,12 +21,8 @@ pub(crate) enum Command {
     Revoke {
         /// The session's id: `sid` in its tokens.
         id: String,
-        /// Waits until every registered guard has taken it in; an error names those that have not.
-        #[arg(long)]
-        wait: bool,
-        /// For how many seconds to wait.
-        #[arg(long, default_value_t = 10, requires = "wait")]
-        timeout: u64,
+        #[command(flatten)]
+        wait: WaitFlags,
         #[command(flatten)]
         config: ConfigFlag,
     },
@@ -49,29 +43,16 @@ pub(crate) fn run(command: &Command) -> Outcome {
                 println!("{} sessions", sessions.len());
                 Ok(())
             }
-            Command::Revoke { id, wait, timeout, .. } => {
-                let patience = wait.then(|| Duration::from_secs(*timeout));
+            Command::Revoke { id, wait, .. } => {
+                let patience = wait.patience();
                 let (clock, entropy) = (&SystemClock, &SystemEntropy);
                 let confirmed =
                     revoke_session(&settings, &database, id, patience, clock, entropy).await?;
                 println!("the session {id} ended");
-                confirmed.map_or(Ok(()), |confirmed| report(&confirmed))
+                confirmed.map_or(Ok(()), |confirmed| WaitFlags::report(&confirmed))
             }
         }
     })
-}
-
-fn report(Confirmation { confirmed, missing, .. }: &Confirmation) -> Outcome {
-    if missing.is_empty() {
-        println!("every registered guard refuses its tokens: {}", confirmed.len());
-        return Ok(());
-    }
-    let (count, names) = (confirmed.len(), missing.join(", "));
-    Err(format!(
-        "{count} guards have taken it in; not yet: {names}. They refuse everything once what they know is \
-         older than their max_staleness"
-    )
-    .into())
 }
 
 fn describe(session: &ListedSession) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use countersign_store::{Database, Dialect, Inspection, Protection, StoreError, schema};
 
 use crate::{
-    features::{self, Chosen, FeatureState},
+    features::{self, Chosen, Feature, FeatureState},
     server::StartError,
     settings::{LimitStorage, SessionRows, Settings},
 };
@@ -70,7 +70,7 @@ pub(crate) async fn look_when_settled(settings: &Settings) -> Result<Found, Star
 }
 
 async fn look(settings: &Settings) -> Result<Found, StartError> {
-    let wanted = features::all(settings)?;
+    let mut wanted = features::all(settings)?;
     let database = Database::open_with(&settings.database, settings.database_pool)?
         .with_names(settings.database_names.clone());
     // As in Better Auth: what is in Redis only needs no table.
@@ -88,21 +88,32 @@ async fn look(settings: &Settings) -> Result<Found, StartError> {
     if limits.is_some_and(|limits| limits.storage == LimitStorage::Database) {
         needed.extend(&schema::RATE_LIMIT);
     }
-    let added = wanted.iter().flat_map(|feature| feature.tables());
+    let mut unused = Vec::new();
+    if wanted.iter().any(|feature| feature.follows_plugin()) {
+        let used = database.inspect(&[]).await?.protections;
+        let is_used = |feature: &dyn Feature| {
+            !feature.follows_plugin() || used.iter().any(|one| one.plugin == feature.id())
+        };
+        unused = wanted.iter().filter(|one| !is_used(&***one)).map(|one| one.id()).collect();
+        wanted.retain(|one| is_used(&**one));
+    }
+    let added = wanted.iter().flat_map(|feature| feature.tables()).filter(is_needed);
     let tables: Vec<_> = needed.iter().copied().chain(added).collect();
     let inspection = database.inspect(&tables).await?;
-    let chosen = Chosen::of(wanted, &inspection);
+    let chosen = Chosen::of(wanted, &unused, &inspection);
     let lacks = needed.iter().any(|table| inspection.lack(table).is_some());
-    let on = chosen.on.iter().flat_map(|feature| feature.tables());
-    let user_columns = on.filter(|table| table.name == "user").flat_map(|table| table.columns);
-    let database = database
-        .with_user_columns(user_columns.map(|column| column.name).collect())
-        .as_found(&inspection);
+    let added_to = |name: &str| -> Vec<schema::Column> {
+        let on = chosen.on.iter().flat_map(|feature| feature.tables());
+        on.filter(|table| table.name == name).flat_map(|table| table.columns).copied().collect()
+    };
+    let (of_users, of_sessions) = (added_to("user"), added_to("session"));
+    let database = database.with_added_columns(of_users, of_sessions).as_found(&inspection);
     let is_refused = lacks || chosen.is_refused;
     let given_up = &settings.without_protection_of;
     let protections = inspection.protections.iter().copied();
-    let protections =
-        protections.filter(|one| !given_up.iter().any(|plugin| plugin == one.plugin)).collect();
+    let is_here = |one: &Protection| chosen.on.iter().any(|feature| feature.id() == one.plugin);
+    let is_given_up = |one: &Protection| given_up.iter().any(|plugin| plugin == one.plugin);
+    let protections = protections.filter(|one| !is_here(one) && !is_given_up(one)).collect();
     Ok(Found { database, inspection, chosen, is_refused, protections })
 }
 

@@ -49,8 +49,8 @@ pub enum StartError {
     },
     /// Plugins of Better Auth keep somebody out of this database whom this server would let in.
     #[error(
-        "the database {url} is used with plugins of Better Auth that this server does not have, and \
-         it would let in whom they keep out:\n{}Nothing was changed. \
+        "the database {url} is used with plugins of Better Auth that are not on here, and \
+         this server would let in whom they keep out:\n{}Nothing was changed. \
          database.without_protection_of = \"{}\" says that this is known and wanted",
         lines(protections),
         protections.iter().map(|one| one.plugin).collect::<Vec<_>>().join(",")
@@ -86,7 +86,15 @@ pub enum StartError {
 
 fn lines(protections: &[&'static Protection]) -> String {
     let line = |one: &&Protection| {
-        format!("* {}, which keeps out {} ({})\n", one.plugin, one.keeps_out, one.column)
+        // The other one is not here at all.
+        let fix = match one.plugin {
+            "admin" => {
+                "; with admin.enabled = true it is on here, too, after `countersign migrate apply` where columns of \
+                 it are missing"
+            }
+            _ => "",
+        };
+        format!("* {}, which keeps out {} ({}){fix}\n", one.plugin, one.keeps_out, one.column)
     };
     protections.iter().map(line).collect()
 }

@@ -8,7 +8,7 @@ use crate::{
     mysql::MySql,
     network::Network,
     postgres::{Listener, Postgres},
-    schema::Table,
+    schema::{Column, Table},
     sessions,
     shape::{Found, Shape},
     sql::InsertStatement,
@@ -24,21 +24,34 @@ use crate::{
 pub struct Database {
     engine: Engine,
     shape: Shape,
-    users: Arc<UserColumns>,
+    added: Arc<AddedColumns>,
 }
 
-/// What the statements about users read beside the core's columns.
-struct UserColumns {
-    names: Vec<&'static str>,
+/// What the statements about users and sessions read beside the core's columns.
+struct AddedColumns {
+    of_users: Vec<Column>,
+    of_sessions: Vec<Column>,
     /// Every signed-in request runs this one, so it is rendered once.
     session_and_user: Prepared,
 }
 
-impl UserColumns {
-    fn new(names: Vec<&'static str>) -> Arc<Self> {
-        let session_and_user = sessions::session_and_user(&names);
-        Arc::new(Self { names, session_and_user })
+impl AddedColumns {
+    fn new(of_users: Vec<Column>, of_sessions: Vec<Column>) -> Arc<Self> {
+        let (of_users, of_sessions) = (each_once(of_users), each_once(of_sessions));
+        let session_and_user = sessions::session_and_user(&of_sessions, &of_users);
+        Arc::new(Self { of_users, of_sessions, session_and_user })
     }
+}
+
+/// Two features may add the same column.
+fn each_once(columns: Vec<Column>) -> Vec<Column> {
+    let mut once: Vec<Column> = Vec::new();
+    for column in columns {
+        if once.iter().all(|other| other.name != column.name) {
+            once.push(column);
+        }
+    }
+    once
 }
 
 #[derive(Clone)]
@@ -64,27 +77,38 @@ impl Database {
             DatabaseUrl::SqliteFile(path) => Engine::Sqlite(Arc::new(Sqlite::file(path)?)),
             DatabaseUrl::Server(server) => Engine::on(server, size)?,
         };
-        let users = UserColumns::new(Vec::new());
-        Ok(Self { engine, shape: Shape::default(), users })
+        let added = AddedColumns::new(Vec::new(), Vec::new());
+        Ok(Self { engine, shape: Shape::default(), added })
     }
 
-    /// The same database, whose users have these columns beside the core's: texts or NULL.
+    /// The same database, whose users and sessions have these columns beside the core's: texts, booleans, dates,
+    /// or NULL.
     #[must_use]
-    pub fn with_user_columns(self, names: Vec<&'static str>) -> Self {
-        Self { users: UserColumns::new(names), ..self }
+    pub fn with_added_columns(self, of_users: Vec<Column>, of_sessions: Vec<Column>) -> Self {
+        Self { added: AddedColumns::new(of_users, of_sessions), ..self }
     }
 
     /// A new user's additional columns: all there are, each NULL.
     pub fn additional_columns(&self) -> AdditionalColumns {
-        AdditionalColumns::of(self.user_columns().iter().map(|name| (*name, None)).collect())
+        AdditionalColumns::empty(self.user_columns())
     }
 
-    pub(crate) fn user_columns(&self) -> &[&'static str] {
-        &self.users.names
+    /// A new session's additional columns: all there are, each NULL.
+    pub fn session_additional_columns(&self) -> AdditionalColumns {
+        AdditionalColumns::empty(self.session_columns())
+    }
+
+    /// The columns of users beside the core's.
+    pub fn user_columns(&self) -> &[Column] {
+        &self.added.of_users
+    }
+
+    pub(crate) fn session_columns(&self) -> &[Column] {
+        &self.added.of_sessions
     }
 
     pub(crate) fn session_and_user(&self) -> &Prepared {
-        &self.users.session_and_user
+        &self.added.session_and_user
     }
 
     /// The same database, whose tables and columns have these names.

@@ -71,7 +71,7 @@ mod tables;
 mod transaction;
 mod url;
 
-pub use additional::{AdditionalChange, AdditionalColumns, UserColumn};
+pub use additional::{AdditionalChange, AdditionalColumns, ColumnValue, UserColumn};
 pub use database::Database;
 pub use date::date;
 pub use dialect::Dialect;

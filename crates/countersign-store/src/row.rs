@@ -118,6 +118,14 @@ impl Cells {
         read_boolean(&value, || place(position))
     }
 
+    /// The next cell, a boolean or NULL.
+    pub fn optional_boolean(&mut self) -> Result<Option<bool>, StoreError> {
+        match self.next()? {
+            (Cell::Null, _) => Ok(None),
+            (value, position) => read_boolean(&value, || place(position)).map(Some),
+        }
+    }
+
     /// The next cell, a date that is never NULL.
     pub fn timestamp(&mut self) -> Result<Timestamp, StoreError> {
         let position = self.position;

@@ -6,9 +6,7 @@
 /// Cases that have a test, as ranges of numbers.
 pub(super) const TESTED: &[(u16, u16)] = &[
     (1, 166),
-    (168, 248),
-    (250, 250),
-    (252, 252),
+    (168, 252),
     (254, 259),
     (264, 264),
     (266, 280),

@@ -1,5 +1,6 @@
 //! The binary `countersign` from outside.
 
+mod bans;
 mod chaos;
 mod commands;
 mod crashes;

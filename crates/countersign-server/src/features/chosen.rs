@@ -18,9 +18,10 @@ use countersign_store::{Inspection, Lack};
 use super::Feature;
 
 /// Features that a setting turns on, each with the setting.
-const SWITCHES: [(&str, &str); 7] = [
+const SWITCHES: [(&str, &str); 8] = [
     ("jwt", "token.enabled"),
     ("tokens", "refresh_tokens.enabled"),
+    ("admin", "admin.enabled"),
     ("bearer", "bearer.enabled"),
     ("multi-session", "multi_session.enabled"),
     ("username", "username.enabled"),
@@ -44,6 +45,8 @@ pub struct FeatureState {
 pub enum WhyOff {
     /// This setting says so.
     Setting(&'static str),
+    /// Better Auth's plugin is not used on the database, and nobody asked for the feature.
+    Unused,
     /// The database does not have what it needs.
     Lack(Lack),
 }
@@ -53,6 +56,13 @@ impl fmt::Display for FeatureState {
         match &self.off {
             None => write!(f, "{} is on", self.id),
             Some(WhyOff::Setting(setting)) => write!(f, "{} is off: {setting} is false", self.id),
+            Some(WhyOff::Unused) => {
+                write!(
+                    f,
+                    "{0} is off: the database knows nothing of it; {0}.enabled is auto",
+                    self.id
+                )
+            }
             Some(WhyOff::Lack(lack)) => write!(f, "{} is off: {lack}", self.id),
         }
     }
@@ -69,8 +79,12 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// Of the wanted features, those that this database allows.
-    pub(crate) fn of(wanted: Vec<Box<dyn Feature>>, inspection: &Inspection) -> Self {
+    /// Of the wanted features, those that this database allows; `unused` are those that nothing in it asks for.
+    pub(crate) fn of(
+        wanted: Vec<Box<dyn Feature>>,
+        unused: &[&'static str],
+        inspection: &Inspection,
+    ) -> Self {
         let mut chosen = Self { on: Vec::new(), states: Vec::new(), is_refused: false };
         for feature in wanted {
             let lack = feature.tables().iter().find_map(|table| inspection.lack(table));
@@ -82,6 +96,9 @@ impl Chosen {
             if lack.is_none() {
                 chosen.on.push(feature);
             }
+        }
+        for id in unused {
+            chosen.states.push(FeatureState { id, off: Some(WhyOff::Unused) });
         }
         for (id, setting) in SWITCHES {
             if chosen.states.iter().all(|state| state.id != id) {

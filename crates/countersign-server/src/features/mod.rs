@@ -6,8 +6,13 @@
 //! |---|---|
 //! | [`present_session`](Feature::present_session) | before an endpoint: who sends this, if no cookie says so? |
 //! | [`user_posted`](Feature::user_posted) | a body that describes a user came, from a trusted page |
+//! | [`sign_up_posted`](Feature::sign_up_posted) | somebody signs up with a password that may be one |
 //! | [`fill_user`](Feature::fill_user) | a user is about to be written |
 //! | [`change_user`](Feature::change_user) | a user's profile is about to be changed |
+//! | [`session_begins`](Feature::session_begins) | a session is about to begin |
+//! | [`keeps_out`](Feature::keeps_out) | a session was found: may its user be in? |
+//! | [`is_listed`](Feature::is_listed) | a user's sessions are about to be listed |
+//! | [`session_posted`](Feature::session_posted) | somebody posts further members of their session |
 //! | [`session_shown`](Feature::session_shown) | `get-session` is about to show a session |
 //! | [`session_set`](Feature::session_set) | an answer sets a session's cookie |
 //! | [`signed_out`](Feature::signed_out) | `sign-out` ended the session |
@@ -16,6 +21,7 @@
 //! | [`is_taken_back`](Feature::is_taken_back) | somebody asks whether a token still counts |
 //! | [`password_renewed`](Feature::password_renewed) | a transaction is about to commit that stores the same password in another form |
 
+mod admin;
 mod bearer;
 mod chosen;
 mod ended;
@@ -27,6 +33,7 @@ mod revocation;
 mod tokens;
 mod username;
 
+pub use admin::{UserChange, UserChanged, change_user};
 pub use chosen::{FeatureState, WhyOff};
 pub use jwt::{
     Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, activate_key, plan_keys,
@@ -47,6 +54,7 @@ use countersign_store::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
+use jiff::Timestamp;
 use serde_json::Value;
 
 pub use tokens::{RevokeTokenError, RevokedToken, revoke_token};
@@ -77,6 +85,12 @@ pub(crate) trait Feature: Send + Sync + 'static {
     /// Whether a setting asks for it, so that the server does not start where its tables are not.
     fn is_asked_for(&self) -> bool {
         true
+    }
+
+    /// Whether it is on only where Better Auth's plugin of this id keeps somebody out already: then a database that
+    /// knows nothing of the plugin stays as it is.
+    fn follows_plugin(&self) -> bool {
+        false
     }
 
     /// Its endpoints, under the base path.
@@ -110,7 +124,18 @@ pub(crate) trait Feature: Send + Sync + 'static {
         async { Ok(()) }.boxed()
     }
 
-    /// A user is about to be written: takes its columns' values from what was posted.
+    /// The members that a body which describes a user may have for it.
+    fn posted_members(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Somebody signs up with a password that may be one, and was not looked for yet: may refuse what was posted.
+    fn sign_up_posted(&self, _posted: &Value) -> Result<(), ApiError> {
+        Ok(())
+    }
+
+    /// A user is about to be written: takes its columns' values from what was posted. Nothing was where an identity
+    /// provider says who it is.
     fn fill_user(&self, _posted: &Value, _user: &mut User) -> Result<(), ApiError> {
         Ok(())
     }
@@ -120,11 +145,36 @@ pub(crate) trait Feature: Send + Sync + 'static {
         Ok(())
     }
 
-    /// `get-session` is about to show a session, found in this place: headers to send along. One that was found in
+    /// A session is about to begin for this user: may refuse it, and take away what kept them out.
+    fn session_begins<'a>(
+        &'a self,
+        _auth: &'a Auth,
+        _user: &'a mut User,
+    ) -> BoxFuture<'a, Result<(), ApiError>> {
+        async { Ok(()) }.boxed()
+    }
+
+    /// A session was found, in a row or a cookie: whether its user is kept out now, whatever the session says.
+    fn keeps_out(&self, _auth: &Auth, _user: &User) -> bool {
+        false
+    }
+
+    /// Somebody posts further members of their session: may refuse them.
+    fn session_posted(&self, _posted: &Value) -> Result<(), ApiError> {
+        Ok(())
+    }
+
+    /// Whether a user's own list of sessions shows this one.
+    fn is_listed(&self, _session: &Session) -> bool {
+        true
+    }
+
+    /// `get-session` is about to show a session, looked for since then and found in this place: headers to send along. One that was found in
     /// a cookie may have ended.
     fn session_shown<'a>(
         &'a self,
         _auth: &'a Auth,
+        _asked_at: Timestamp,
         _found: MemberOrder,
         _session: &'a Session,
         _user: &'a User,
@@ -201,6 +251,9 @@ pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, counters
             features.push(Box::new(tokens));
         }
     }
+    if let Some(settings) = &settings.admin {
+        features.push(Box::new(admin::Admin::new(settings.clone())));
+    }
     if let Some(settings) = settings.bearer {
         features.push(Box::new(bearer::Bearer::new(settings)));
     }
@@ -223,6 +276,8 @@ pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, counters
 }
 
 /// The members that features add to a user's JSON.
-pub(crate) fn user_members(with_username: bool) -> &'static [&'static str] {
-    if with_username { &username::USER_MEMBERS } else { &[] }
+pub(crate) fn user_members(with_username: bool, with_admin: bool) -> Vec<&'static str> {
+    let username = with_username.then_some(&username::USER_MEMBERS[..]);
+    let admin = with_admin.then_some(&admin::USER_MEMBERS[..]);
+    [username, admin].into_iter().flatten().flatten().copied().collect()
 }

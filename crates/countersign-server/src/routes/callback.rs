@@ -212,7 +212,15 @@ async fn finish(
         may_sign_up: provider.lets_in(flow.request_sign_up),
         callback_url: Some(&flow.callback_url),
     };
-    Ok(match sign_in(auth, arrival, client).await? {
+    let outcome = match sign_in(auth, arrival, client).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            let Some((code, message)) = error.code_and_message() else { return Err(error) };
+            let description = Some(message.to_owned());
+            return Ok(Err(Failed { code: code.to_owned(), description }));
+        }
+    };
+    Ok(match outcome {
         Outcome::SignedIn { session, user, is_new } => {
             Ok(Finished::SignedIn { session, user, is_new })
         }

@@ -14,7 +14,7 @@ use crate::{
     edge::Client,
     features::{Ended, commit},
     password::{check_new, check_not_too_long},
-    session::{PostedBy, SignedIn, begin, end_all_in, remember_again},
+    session::{PostedBy, SignedIn, admit, begin, end_all_in, remember_again},
     wire::{ApiError, Body, Fields, Reply, UserBody, refusals},
 };
 
@@ -80,6 +80,7 @@ async fn change(
         .await?
         .ok_or(&refusals::INVALID_PASSWORD)?;
 
+    let admitted = admit(auth, &by.user).await?;
     let now = auth.now();
     let shared = if body.revoke_other_sessions {
         Some(auth.sessions().end_all_shared(&by.user.id, now).await?)
@@ -92,7 +93,7 @@ async fn change(
         return Err((&refusals::INVALID_PASSWORD).into());
     }
     let mut ended = vec![Ended::Password { user_id: by.user.id.clone() }];
-    let mut session = body.revoke_other_sessions.then(|| begin(auth, &by.user.id, true, client));
+    let mut session = body.revoke_other_sessions.then(|| begin(auth, &admitted, true, client));
     if let Some(session) = &mut session {
         ended.extend(end_all_in(auth, &mut transaction, &by.user.id).await?);
         auth.sessions().insert_row(&mut transaction, session).await?;

@@ -72,6 +72,7 @@ async fn answered(
 }
 
 async fn session_and_user(auth: &Auth, asking: Asking<'_>) -> Result<Reply, ApiError> {
+    let asked_at = auth.now();
     let Current { signed_in, cookies, order, needs_refresh } = find(auth, asking).await?;
     let Some((session, user)) = signed_in else {
         return Ok(Reply::json(&None::<()>)?.with_cookies(cookies));
@@ -85,7 +86,8 @@ async fn session_and_user(auth: &Auth, asking: Asking<'_>) -> Result<Reply, ApiE
     };
     let mut reply = Reply::json(&Answer { shown, needs_refresh })?.with_cookies(cookies);
     for feature in auth.features() {
-        for (name, value) in feature.session_shown(auth, order, &session, &user).await? {
+        let shown = feature.session_shown(auth, asked_at, order, &session, &user);
+        for (name, value) in shown.await? {
             reply = reply.with_header(name, value);
         }
     }

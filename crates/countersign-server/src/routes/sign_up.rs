@@ -25,7 +25,7 @@ use crate::{
     entropy::random_id,
     mail::Mailer,
     password::check_new,
-    session::{begin, remember},
+    session::{Admitted, begin, remember},
     wire::{AboutUser, ApiError, Body, BodyForms, Fields, Reply, UserBody, refusals},
 };
 
@@ -76,6 +76,9 @@ pub(crate) async fn sign_up(
         return Err((&refusals::EMAIL_PASSWORD_SIGN_UP_DISABLED).into());
     }
     check_new(&body.password, &auth.settings().password)?;
+    for feature in auth.features() {
+        feature.sign_up_posted(&body.posted)?;
+    }
     let sends = auth.settings().email_verification.send_on_sign_up;
     let mailer = auth.mailer().filter(|_| sends.unwrap_or(settings.require_email_verification));
     let place = mailer.map(Mailer::place).transpose()?;
@@ -127,7 +130,8 @@ pub(crate) async fn sign_up(
         created_at: now,
     };
     transaction.execute(&accounts::insert_credential(&account)).await?;
-    let mut session = (!hidden).then(|| begin(&auth, &user.id, body.remember_me, &client));
+    let admitted = Admitted::new_user(&user);
+    let mut session = (!hidden).then(|| begin(&auth, &admitted, body.remember_me, &client));
     if let Some(session) = &mut session {
         auth.sessions().insert_row(&mut transaction, session).await?;
     }

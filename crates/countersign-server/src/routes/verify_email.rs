@@ -24,7 +24,7 @@ use crate::{
     edge::{Asked, Client, LeadsOn},
     email::{EmailToken, RequestType, verification_mail, with_error},
     mail::MailKind,
-    session::{Cache, Current, begin, current, remember_again},
+    session::{Cache, Current, admit, begin, current, remember_again},
     wire::{ApiError, Fields, Query, Refusal, Reply, UserBody, refusals},
 };
 
@@ -202,8 +202,9 @@ impl Visit {
     }
 
     async fn begin(&self, user: &User) -> Result<Session, ApiError> {
-        let mut session = begin(&self.auth, &user.id, true, &self.client);
-        self.auth.sessions().insert(&mut session, user).await?;
+        let admitted = admit(&self.auth, user).await?;
+        let mut session = begin(&self.auth, &admitted, true, &self.client);
+        self.auth.sessions().insert(&mut session, admitted.user()).await?;
         Ok(session)
     }
 

@@ -16,7 +16,7 @@ use crate::{
     edge::{Attempt, Client},
     email::proving_mail,
     password::{HashingSlot, Verified},
-    session::{begin, remember},
+    session::{admit, begin, remember},
     wire::{ApiError, Refusal, Reply, UserBody, refusals},
 };
 
@@ -50,8 +50,9 @@ pub(crate) async fn sign_in_with_password(
 ) -> Result<Reply, ApiError> {
     let WithPassword { client, cookies, remember_me, callback_url: url, .. } = asked;
     let user = who_has_password(auth, asked).await?;
-    let mut session = begin(auth, &user.id, remember_me, client);
-    auth.sessions().insert(&mut session, &user).await?;
+    let admitted = admit(auth, &user).await?;
+    let mut session = begin(auth, &admitted, remember_me, client);
+    auth.sessions().insert(&mut session, admitted.user()).await?;
 
     let cookies = remember(auth, &session, &user, remember_me, cookies)?;
     let followed = url.filter(|url| !url.is_empty());

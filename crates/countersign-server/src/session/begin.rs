@@ -1,6 +1,6 @@
-//! A new session and its cookies.
+//! A new session and its cookies. None begins for somebody whom a feature keeps out.
 
-use countersign_store::{sessions::Session, users::User};
+use countersign_store::{AdditionalColumns, sessions::Session, users::User};
 use jiff::SignedDuration;
 
 use crate::{
@@ -14,8 +14,37 @@ use crate::{
 /// How long a session lives that is not to be remembered.
 const NOT_REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
+/// Somebody for whom a session may begin: nobody keeps them out.
+pub(crate) struct Admitted(User);
+
+impl Admitted {
+    /// Somebody who is just signing up.
+    pub(crate) fn new_user(user: &User) -> Self {
+        Self(user.clone())
+    }
+
+    /// The user as they are stored now: what kept them out may be over, and was taken away.
+    pub(crate) fn user(&self) -> &User {
+        &self.0
+    }
+}
+
+/// Asks every feature whether a session may begin. It comes before the transaction in which one does.
+pub(crate) async fn admit(auth: &Auth, user: &User) -> Result<Admitted, ApiError> {
+    let mut user = user.clone();
+    for feature in auth.features() {
+        feature.session_begins(auth, &mut user).await?;
+    }
+    Ok(Admitted(user))
+}
+
 /// A session that begins now; not stored yet.
-pub(crate) fn begin(auth: &Auth, user_id: &str, remembered: bool, client: &Client) -> Session {
+pub(crate) fn begin(
+    auth: &Auth,
+    Admitted(user): &Admitted,
+    remembered: bool,
+    client: &Client,
+) -> Session {
     let now = auth.now();
     let settings = &auth.settings().session;
     let life = if remembered { settings.expires_in } else { NOT_REMEMBERED };
@@ -27,7 +56,13 @@ pub(crate) fn begin(auth: &Auth, user_id: &str, remembered: bool, client: &Clien
         updated_at: now,
         ip_address: Some(client.address.clone()),
         user_agent: Some(client.user_agent.clone()),
-        user_id: user_id.to_owned(),
+        user_id: user.id.clone(),
+        // As Better Auth makes it: where sessions have no rows, there is nothing to be NULL.
+        additional: if auth.sessions().have_rows() {
+            auth.database().session_additional_columns()
+        } else {
+            AdditionalColumns::default()
+        },
     }
 }
 

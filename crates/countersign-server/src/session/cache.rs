@@ -24,7 +24,10 @@ const LIFE_WITHOUT_SETTING: SignedDuration = SignedDuration::from_mins(5);
 pub(crate) struct SessionCache {
     reader: SessionDataReader,
     writer: SessionDataWriter,
-    additional: AdditionalColumns,
+    /// The columns that features added to users.
+    of_users: AdditionalColumns,
+    /// And to sessions.
+    of_sessions: AdditionalColumns,
     max_age: SignedDuration,
 }
 
@@ -53,8 +56,9 @@ impl SessionCache {
             reader = reader.with_former_secret(&String::from_utf8_lossy(former.expose()))?;
         }
         let writer = SessionDataWriter::new(cache.strategy, &secret, &cache.version)?;
-        let additional = database.additional_columns();
-        Ok(Some(Self { reader, writer, additional, max_age: cache.max_age }))
+        let of_users = database.additional_columns();
+        let of_sessions = database.session_additional_columns();
+        Ok(Some(Self { reader, writer, of_users, of_sessions, max_age: cache.max_age }))
     }
 
     /// What the request brought, if it is of the session with this token.
@@ -73,7 +77,8 @@ impl SessionCache {
         };
         let found = self.reader.read(&value, now).ok().filter(|data| data.is_of(token));
         let parsed = found.and_then(|data| {
-            Some((session_of(data.session())?, user_of(data.user(), &self.additional)?))
+            let session = session_of(data.session(), &self.of_sessions)?;
+            Some((session, user_of(data.user(), &self.of_users)?))
         });
         parsed.map_or(Cached::Unusable, |both| Cached::Found(Box::new(both)))
     }

@@ -53,6 +53,21 @@ pub(crate) async fn current(
     find(auth, Asking { request, query, cache, by_post: false }).await
 }
 
+/// The session with this token and its user, unless a feature keeps them out. Sessions that are over may be found,
+/// too.
+pub(crate) async fn find_by_token(
+    auth: &Auth,
+    token: &str,
+) -> Result<Option<(Session, User)>, ApiError> {
+    let found = auth.sessions().find(token).await?;
+    Ok(found.filter(|(_, user)| !is_kept_out(auth, user)))
+}
+
+/// Whether a feature keeps this user out, whatever their sessions say.
+pub(crate) fn is_kept_out(auth: &Auth, user: &User) -> bool {
+    auth.features().iter().any(|feature| feature.keeps_out(auth, user))
+}
+
 /// The live session of the request's cookie as it is stored, and its user. Writes nothing and sets no
 /// cookie: for a look ahead of the endpoint's own.
 pub(crate) async fn look(
@@ -61,7 +76,7 @@ pub(crate) async fn look(
 ) -> Result<Option<(Session, User)>, ApiError> {
     let name = &auth.cookie_names().session_token;
     let Some(token) = request.signed(name, auth.cookie_signer()) else { return Ok(None) };
-    let found = auth.sessions().find(&token).await?;
+    let found = find_by_token(auth, &token).await?;
     Ok(found.filter(|(session, _)| session.expires_at >= auth.now()))
 }
 
@@ -91,19 +106,19 @@ pub(crate) async fn find(auth: &Auth, asking: Asking<'_>) -> Result<Current, Api
     let may_be_cached = asking.cache == Cache::Allowed && !is_given(query, "disableCookieCache");
     if let Some(cache) = auth.session_cache().filter(|_| may_be_cached) {
         match cache.read(request, names, &token, now) {
-            Cached::Found(both) => {
+            Cached::Found(both) if !is_kept_out(auth, &both.1) => {
                 let signed_in = Some(*both);
                 let order = MemberOrder::Cookie;
                 return Ok(Current { signed_in, cookies, order, needs_refresh: None });
             }
-            Cached::Unusable => cookies.expire(names, &names.session_data),
+            Cached::Found(_) | Cached::Unusable => cookies.expire(names, &names.session_data),
             Cached::Absent => {}
         }
     }
 
     let settings = &auth.settings().session;
     let may_write = !settings.defer_refresh || asking.by_post;
-    let found = auth.sessions().find(&token).await?;
+    let found = find_by_token(auth, &token).await?;
     let is_over = found.as_ref().is_some_and(|(session, _)| session.expires_at < now);
     if is_over && may_write {
         auth.sessions().clear(&token, now).await?;

@@ -16,9 +16,11 @@ mod end;
 mod signed_in;
 mod store;
 
-pub(crate) use begin::{begin, remember, remember_again};
+pub(crate) use begin::{Admitted, admit, begin, remember, remember_again};
 pub(crate) use cache::SessionCache;
-pub(crate) use current::{Asking, Cache, Current, current, extend_used, find, look};
+pub(crate) use current::{
+    Asking, Cache, Current, current, extend_used, find, find_by_token, is_kept_out, look,
+};
 pub(crate) use end::{end, end_all, end_all_in, end_known, end_of_user, end_others};
 pub(crate) use signed_in::{
     PostedBy, PostedBySession, PostedFreshlyBy, SignedIn, SignedInFreshly, SignedInStored,

@@ -14,7 +14,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{SettingsError, reader::Reader};
+use super::{SettingsError, Wish, reader::Reader};
 use crate::features;
 
 /// Which claims a token has beside `iat`, `exp`, `iss`, `aud` and `sub`.
@@ -141,8 +141,10 @@ impl Reader<'_> {
                 if object.keys().any(|name| OURS.contains(&name.as_str())) {
                     return Err(invalid());
                 }
-                let with_username = self.boolean("username.enabled")?;
-                let names = Names { added: features::user_members(with_username) };
+                // With `auto`, the columns of `admin` may not be there.
+                let with_username = self.wish("username.enabled")? != Wish::Off;
+                let with_admin = self.wish("admin.enabled")? == Wish::On;
+                let names = Names { added: &features::user_members(with_username, with_admin) };
                 CustomClaims::parse(object, &names).map(ClaimsTemplate::Custom).ok_or_else(invalid)
             }
         }

@@ -231,6 +231,24 @@ pub const KEYS: &[Key] = &[
         "for how long a registered guard that says nothing is waited for",
     ),
     key(
+        "admin.enabled",
+        "auto",
+        "the plugin admin: bans, roles, and endpoints that change them; auto: where user has the column banned",
+    ),
+    key("admin.default_role", "user", "the role of who signs up"),
+    key("admin.user_ids", "", "ids of users who may do everything at /admin, whatever their role"),
+    key(
+        "admin.banned_user_message",
+        "You have been banned from this application. Please contact support if you believe this is an error.",
+        "what a banned user is told who signs in",
+    ),
+    key("admin.default_ban_reason", "No reason", "why somebody is banned where nobody says so"),
+    key(
+        "admin.default_ban_expires_in",
+        "",
+        "for how long somebody is banned where nobody says so; for good when empty",
+    ),
+    key(
         "bearer.enabled",
         "false",
         "the plugin bearer: a session's token in Authorization instead of the cookie",

@@ -6,6 +6,7 @@
 //! `BETTER_AUTH_URL`, `BETTER_AUTH_TRUSTED_ORIGINS`, `DATABASE_URL`. An unknown key is an error
 //! that names the nearest known one. [`keys::KEYS`] lists them all.
 
+mod admin;
 mod base_url;
 mod claims;
 mod cookies;
@@ -36,6 +37,7 @@ use countersign_store::{DatabaseUrl, Names, PoolSize};
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 
+pub use admin::AdminSettings;
 pub use base_url::BaseUrl;
 pub use claims::{ClaimValue, ClaimsTemplate, CustomClaims};
 pub use cookies::{CookieCacheSettings, CookieSettings, SameSite};
@@ -56,6 +58,7 @@ pub use revocation::RevocationSettings;
 pub use scopes::ScopeRules;
 pub use social::ProviderSettings;
 pub use source::Source;
+pub use span::parse as parse_span;
 pub use token::TokenSettings;
 pub use wish::Wish;
 
@@ -110,6 +113,8 @@ pub struct Settings {
     pub token: TokenSettings,
     /// What was taken back, for services.
     pub revocation: RevocationSettings,
+    /// The plugin `admin`, when it may be on.
+    pub admin: Option<AdminSettings>,
     /// The plugin `bearer`, when it is on.
     pub bearer: Option<BearerSettings>,
     /// The plugin `multi-session`, when it is on.
@@ -230,6 +235,7 @@ impl Settings {
             firebase: firebase::read(&reader)?,
             token: reader.token(&origin)?,
             revocation: reader.revocation()?,
+            admin: reader.admin()?,
             bearer: reader.bearer()?,
             multi_session: reader.multi_session()?,
             username: reader.username()?,

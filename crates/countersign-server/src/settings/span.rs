@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 /// `900`, `90s`, `15m`, `12h`, `7d`; nothing negative. A bare number is seconds.
-pub(super) fn parse(text: &str) -> Option<SignedDuration> {
+pub fn parse(text: &str) -> Option<SignedDuration> {
     let digits = text.len() - text.chars().rev().take_while(char::is_ascii_alphabetic).count();
     let (number, unit) = text.split_at(digits);
     let seconds_each = match unit {

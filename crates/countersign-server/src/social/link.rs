@@ -12,7 +12,7 @@ use countersign_store::{
 };
 
 use super::{Identity, flow::Link, provider::Provider};
-use crate::{Auth, wire::ApiError};
+use crate::{Auth, session::find_by_token, wire::ApiError};
 
 /// How often a user is looked for whose row stands for all.
 const TRIES: usize = 16;
@@ -175,7 +175,7 @@ pub(super) fn row_id(auth: &Auth, provider_id: &str, account_id: &str) -> String
 async fn is_session_alive(auth: &Auth, link: &Link) -> Result<bool, ApiError> {
     let Some(sealed) = &link.encrypted_session_token else { return Ok(true) };
     let Ok(token) = auth.link_tokens().open(sealed) else { return Ok(false) };
-    let found = auth.sessions().find(&token).await?;
+    let found = find_by_token(auth, &token).await?;
     Ok(found.is_some_and(|(session, _)| {
         session.user_id == link.user_id && session.expires_at > auth.now()
     }))

@@ -18,6 +18,7 @@ use countersign_store::{
     sessions::Session,
     users::{self, User},
 };
+use serde_json::Value;
 
 use super::{
     Identity,
@@ -25,7 +26,12 @@ use super::{
     provider::Provider,
 };
 use crate::{
-    Auth, edge::Client, email::proving_mail, mail::Mailer, session::begin, wire::ApiError,
+    Auth,
+    edge::Client,
+    email::proving_mail,
+    mail::Mailer,
+    session::{admit, begin},
+    wire::ApiError,
 };
 
 /// Somebody whom a provider sent.
@@ -90,7 +96,7 @@ pub(crate) async fn sign_in(
                 None => return Ok(CANNOT_LINK),
             },
             None if !arrival.may_sign_up => return Ok(Outcome::Refused("signup disabled")),
-            None => match new_user(auth, &arrival).await {
+            None => match new_user(auth, &arrival, unknown(auth, &arrival)?).await {
                 Ok(user) => (user, true),
                 // Somebody signed up with this address, or as this person, at the same moment.
                 Err(error) if error.is_duplicate() => {
@@ -107,11 +113,12 @@ pub(crate) async fn sign_in(
     if must_be_proven && !user.email_verified {
         return Ok(Outcome::Refused("email_not_verified"));
     }
-    let mut session = begin(auth, &user.id, true, client);
+    let admitted = admit(auth, &user).await?;
+    let mut session = begin(auth, &admitted, true, client);
     // What is stored is the row, which the provider's word may have changed; it is shown from the next
     // sign-in on, as in Better Auth.
-    let row =
-        User { email_verified: user.email_verified || proves(&arrival, &user), ..user.clone() };
+    let email_verified = user.email_verified || proves(&arrival, &user);
+    let row = User { email_verified, ..admitted.user().clone() };
     auth.sessions().insert(&mut session, &row).await?;
     Ok(Outcome::SignedIn { session: Box::new(session), user: Box::new(user), is_new })
 }
@@ -148,7 +155,8 @@ async fn linked(auth: &Auth, arrival: &Arrival<'_>, user: User) -> Result<Option
     overwritten(auth, arrival, user).await.map(Some)
 }
 
-async fn new_user(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, StoreError> {
+/// The row of somebody whom nobody here knows.
+fn unknown(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, ApiError> {
     let now = auth.now();
     let mut user = User {
         id: auth.new_id("user"),
@@ -160,6 +168,13 @@ async fn new_user(auth: &Auth, arrival: &Arrival<'_>) -> Result<User, StoreError
         updated_at: now,
         additional: auth.database().additional_columns(),
     };
+    for feature in auth.features() {
+        feature.fill_user(&Value::Null, &mut user)?;
+    }
+    Ok(user)
+}
+
+async fn new_user(auth: &Auth, arrival: &Arrival<'_>, mut user: User) -> Result<User, StoreError> {
     let mut transaction = auth.database().begin().await?;
     transaction.insert("user", &users::insert(&user), &mut user.id).await?;
     add_in(auth, &mut transaction, &account(auth, arrival, &user)).await?;

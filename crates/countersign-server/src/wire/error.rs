@@ -100,6 +100,15 @@ impl ApiError {
         matches!(self.kind, Kind::Refused(_))
     }
 
+    /// Code and message, where the caller is told both.
+    pub(crate) fn code_and_message(&self) -> Option<(&'static str, &str)> {
+        match &self.kind {
+            Kind::Refused(refusal) => Some((refusal.code, refusal.message)),
+            Kind::Told { code: Some(code), message, .. } => Some((code, message)),
+            _ => None,
+        }
+    }
+
     /// The same error, with cookies.
     pub(crate) fn with_cookies(mut self, cookies: SetCookies) -> Self {
         self.cookies = cookies;

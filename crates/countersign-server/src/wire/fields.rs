@@ -151,12 +151,7 @@ impl<'a> Fields<'a> {
 
     /// Whether JavaScript takes the member for true.
     pub(crate) fn is_truthy(&self, name: &str) -> bool {
-        match self.member(name) {
-            None | Some(Value::Null | Value::Bool(false)) => false,
-            Some(Value::String(text)) => !text.is_empty(),
-            Some(Value::Number(number)) => number.as_f64() != Some(0.0),
-            Some(Value::Bool(true) | Value::Array(_) | Value::Object(_)) => true,
-        }
+        is_truthy(self.member(name))
     }
 
     /// Everything, as it was posted.
@@ -164,12 +159,13 @@ impl<'a> Fields<'a> {
         self.value.cloned().unwrap_or_default()
     }
 
-    pub(super) fn member(&self, name: &str) -> Option<&'a Value> {
+    /// The member, whatever it is.
+    pub(crate) fn member(&self, name: &str) -> Option<&'a Value> {
         self.value?.get(name)
     }
 
     /// Notes the fault, unless the body is no object: that was said already.
-    pub(super) fn expected<T: Default>(
+    pub(crate) fn expected<T: Default>(
         &mut self,
         expected: &str,
         name: &str,
@@ -183,6 +179,16 @@ impl<'a> Fields<'a> {
             ));
         }
         T::default()
+    }
+}
+
+/// Whether JavaScript takes this for true.
+pub(crate) fn is_truthy(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+        Some(Value::Bool(true) | Value::Array(_) | Value::Object(_)) => true,
     }
 }
 

@@ -13,7 +13,7 @@ mod stored;
 pub(crate) use content_type::{BodyForms, read_body};
 pub(crate) use email::is_email;
 pub(crate) use error::{ApiError, Refusal, no_fields_to_update, refusals};
-pub(crate) use fields::{AboutUser, Body, Fields, NoBody, Query};
+pub(crate) use fields::{AboutUser, Body, Fields, NoBody, Query, is_truthy};
 pub(crate) use order::MemberOrder;
 pub(crate) use reply::Reply;
 pub(crate) use rows::{AccountBody, SessionAndUser, SessionBody, UserBody};

@@ -52,11 +52,21 @@ impl<'a> Fields<'a> {
         members
     }
 
-    /// A number, which nobody asks for.
-    pub(crate) fn optional_number(&mut self, name: &str) {
+    /// A number.
+    pub(crate) fn optional_number(&mut self, name: &str) -> Option<f64> {
+        match self.member(name)? {
+            Value::Number(number) => number.as_f64(),
+            other => self.expected("number", name, Some(other)),
+        }
+    }
+
+    /// A text, or a list of texts.
+    pub(crate) fn text_or_texts(&mut self, name: &str) -> Vec<String> {
         match self.member(name) {
-            None | Some(Value::Number(_)) => {}
-            other => self.expected("number", name, other),
+            Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+                items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+            }
+            _ => vec![self.text_of_some_form(name)],
         }
     }
 

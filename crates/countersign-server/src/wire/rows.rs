@@ -1,7 +1,9 @@
 //! Rows as JSON: Better Auth's names, its order of members (`id` last), `null` for what is absent,
 //! dates with milliseconds and `Z`.
 
-use countersign_store::{AdditionalColumns, accounts::Account, sessions::Session, users::User};
+use countersign_store::{
+    AdditionalColumns, ColumnValue, accounts::Account, sessions::Session, users::User,
+};
 use jiff::{Timestamp, tz::Offset};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -51,6 +53,8 @@ pub(crate) struct SessionBody<'a> {
     ip_address: Option<&'a str>,
     user_agent: Option<&'a str>,
     user_id: &'a str,
+    #[serde(flatten, serialize_with = "members")]
+    additional: &'a AdditionalColumns,
     id: &'a str,
 }
 
@@ -64,6 +68,7 @@ impl<'a> From<&'a Session> for SessionBody<'a> {
             ip_address: session.ip_address.as_deref(),
             user_agent: session.user_agent.as_deref(),
             user_id: &session.user_id,
+            additional: &session.additional,
             id: &session.id,
         }
     }
@@ -134,10 +139,20 @@ fn iso<S: Serializer>(when: &Timestamp, serializer: S) -> Result<S::Ok, S::Error
 fn members<S: Serializer>(columns: &AdditionalColumns, serializer: S) -> Result<S::Ok, S::Error> {
     let mut members = serializer.serialize_map(None)?;
     for (name, value) in columns.iter() {
-        members.serialize_entry(name, &value)?;
+        match value {
+            None => members.serialize_entry(name, &())?,
+            Some(ColumnValue::Text(text)) => members.serialize_entry(name, text)?,
+            Some(ColumnValue::Boolean(yes)) => members.serialize_entry(name, yes)?,
+            Some(ColumnValue::Date(when)) => members.serialize_entry(name, &Iso(*when))?,
+        }
     }
     members.end()
 }
+
+/// A date in a member whose type is not known before.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Iso(#[serde(serialize_with = "iso")] Timestamp);
 
 #[cfg(test)]
 mod tests {

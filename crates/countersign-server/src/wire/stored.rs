@@ -1,11 +1,18 @@
 //! Sessions and users read back from where they were kept as JSON: a cookie, Redis.
 
-use countersign_store::{AdditionalColumns, sessions::Session, users::User};
+use countersign_store::{
+    AdditionalColumns, ColumnValue, schema::Kind, sessions::Session, users::User,
+};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-/// The session of its JSON members; `None` when one is missing or of another type.
-pub(crate) fn session_of(members: &Map<String, Value>) -> Option<Session> {
+/// The session of its JSON members; `None` when one of the core's is missing or of another type. It has those of
+/// `additional` that it was kept with.
+pub(crate) fn session_of(
+    members: &Map<String, Value>,
+    additional: &AdditionalColumns,
+) -> Option<Session> {
+    let is_there = |name: &str| members.contains_key(name);
     Some(Session {
         id: text(members, "id")?,
         expires_at: date(members, "expiresAt")?,
@@ -15,6 +22,7 @@ pub(crate) fn session_of(members: &Map<String, Value>) -> Option<Session> {
         ip_address: text(members, "ipAddress"),
         user_agent: text(members, "userAgent"),
         user_id: text(members, "userId")?,
+        additional: filled(members, additional).limited(is_there),
     })
 }
 
@@ -32,7 +40,15 @@ pub(crate) fn user_of(
         image: text(members, "image"),
         created_at: date(members, "createdAt")?,
         updated_at: date(members, "updatedAt")?,
-        additional: additional.filled(|name| text(members, name)),
+        additional: filled(members, additional),
+    })
+}
+
+fn filled(members: &Map<String, Value>, columns: &AdditionalColumns) -> AdditionalColumns {
+    columns.filled(|name, kind| match kind {
+        Kind::Boolean => members.get(name)?.as_bool().map(ColumnValue::Boolean),
+        Kind::Date => date(members, name).map(ColumnValue::Date),
+        _ => text(members, name).map(ColumnValue::Text),
     })
 }
 

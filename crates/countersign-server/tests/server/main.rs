@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts_by_mail;
+mod admin;
 mod bearer;
 mod configuration_page;
 mod cookie_cache;

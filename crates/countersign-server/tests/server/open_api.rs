@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::fixture::TestServer;
 
-const EVERYTHING: [(&str, &str); 5] = [
+const EVERYTHING: [(&str, &str); 6] = [
     ("COUNTERSIGN_OPEN_API__ENABLED", "true"),
+    ("COUNTERSIGN_ADMIN__ENABLED", "true"),
     ("COUNTERSIGN_BEARER__ENABLED", "true"),
     ("COUNTERSIGN_MULTI_SESSION__ENABLED", "true"),
     ("COUNTERSIGN_USERNAME__ENABLED", "true"),

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 
 use super::users::{self, User};
 use crate::{
-    Cells, Database, Prepared, Row, StoreError, date,
+    AdditionalColumns, Cells, Database, Prepared, Row, StoreError,
+    additional::to_sql,
+    date,
+    schema::Column,
     sql::{
         DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Query, SelectStatement,
         UpdateStatement,
@@ -36,12 +39,15 @@ pub struct Session {
     pub user_agent: Option<String>,
     /// Whose session it is.
     pub user_id: String,
+    /// What is in the columns that features added; those of a new one are
+    /// [`Database::session_additional_columns`].
+    pub additional: AdditionalColumns,
 }
 
 const COLUMNS: [&str; 8] =
     ["id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId"];
 
-fn read(cells: &mut Cells) -> Result<Session, StoreError> {
+fn read(cells: &mut Cells, additional: &[Column]) -> Result<Session, StoreError> {
     Ok(Session {
         id: cells.text()?,
         expires_at: cells.timestamp()?,
@@ -51,16 +57,18 @@ fn read(cells: &mut Cells) -> Result<Session, StoreError> {
         ip_address: cells.optional_text()?,
         user_agent: cells.optional_text()?,
         user_id: cells.text()?,
+        additional: AdditionalColumns::read(cells, additional)?,
     })
 }
 
-/// The statement of [`find_by_token`], for users with these columns beside the core's.
-pub(crate) fn session_and_user(additional: &[&'static str]) -> Prepared {
+/// The statement of [`find_by_token`], for sessions and users with these columns beside the core's.
+pub(crate) fn session_and_user(of_sessions: &[Column], of_users: &[Column]) -> Prepared {
     Prepared::new(
         &Query::select()
             .columns(COLUMNS.map(|column| ("session", column)))
+            .columns(of_sessions.iter().map(|column| ("session", column.name)))
             .columns(users::COLUMNS.map(|column| ("user", column)))
-            .columns(additional.iter().map(|column| ("user", *column)))
+            .columns(of_users.iter().map(|column| ("user", column.name)))
             .from("session")
             .inner_join("user", Expr::col(("user", "id")).equals(("session", "userId")))
             .and_where(Expr::col(("session", "token")).eq(""))
@@ -75,7 +83,8 @@ pub async fn find_by_token(
 ) -> Result<Option<(Session, User)>, StoreError> {
     let select = database.session_and_user().bind([token.into()]);
     let Some(mut cells) = database.fetch_cells(&select).await? else { return Ok(None) };
-    let found = (read(&mut cells)?, users::read(&mut cells, database.user_columns())?);
+    let session = read(&mut cells, database.session_columns())?;
+    let found = (session, users::read(&mut cells, database.user_columns())?);
     // MySQL's usual collations find a token in other letters, too.
     Ok(Some(found).filter(|(session, _)| session.token == token))
 }
@@ -86,15 +95,17 @@ pub async fn list_live(
     user_id: &str,
     now: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
+    let additional = database.session_columns();
     let select = Query::select()
         .columns(COLUMNS)
+        .columns(additional.iter().map(|column| column.name))
         .from("session")
         .and_where(Expr::col("userId").eq(user_id))
         .and_where(Expr::col("expiresAt").gt(date(now)))
         .limit(LIST_LIMIT)
         .take();
     let rows = database.fetch_all(&select).await?;
-    rows.into_iter().map(|row| read(&mut row.into_cells())).collect()
+    rows.into_iter().map(|row| read(&mut row.into_cells(), additional)).collect()
 }
 
 /// The sessions of a user by id, each with when it is over: for a transaction that ends them, and
@@ -164,19 +175,23 @@ pub async fn is_live(
 
 /// Adds a session.
 pub fn insert(session: &Session) -> InsertStatement {
+    let core = [
+        session.id.as_str().into(),
+        date(session.expires_at).into(),
+        session.token.as_str().into(),
+        date(session.created_at).into(),
+        date(session.updated_at).into(),
+        session.ip_address.clone().into(),
+        session.user_agent.clone().into(),
+        session.user_id.as_str().into(),
+    ];
+    let additional = session.additional.iter();
+    let (names, values): (Vec<_>, Vec<_>) =
+        additional.map(|(name, value)| (name, to_sql(value).into())).unzip();
     Query::insert()
         .into_table("session")
-        .columns(COLUMNS)
-        .values_panic([
-            session.id.as_str().into(),
-            date(session.expires_at).into(),
-            session.token.as_str().into(),
-            date(session.created_at).into(),
-            date(session.updated_at).into(),
-            session.ip_address.clone().into(),
-            session.user_agent.clone().into(),
-            session.user_id.as_str().into(),
-        ])
+        .columns(COLUMNS.into_iter().chain(names))
+        .values_panic(core.into_iter().chain(values))
         .take()
 }
 

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use crate::{
-    AdditionalChange, AdditionalColumns, Cells, Database, StoreError, UserColumn, date,
+    AdditionalChange, AdditionalColumns, Cells, ColumnValue, Database, StoreError, UserColumn,
+    additional::to_sql,
+    date,
+    schema::Column,
     sql::{
         DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Order, Query, SelectStatement,
         UpdateStatement, Value,
@@ -35,7 +38,7 @@ pub struct User {
 pub(crate) const COLUMNS: [&str; 7] =
     ["id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"];
 
-pub(crate) fn read(cells: &mut Cells, additional: &[&'static str]) -> Result<User, StoreError> {
+pub(crate) fn read(cells: &mut Cells, additional: &[Column]) -> Result<User, StoreError> {
     Ok(User {
         id: cells.text()?,
         name: cells.text()?,
@@ -44,12 +47,7 @@ pub(crate) fn read(cells: &mut Cells, additional: &[&'static str]) -> Result<Use
         image: cells.optional_text()?,
         created_at: cells.timestamp()?,
         updated_at: cells.timestamp()?,
-        additional: AdditionalColumns::of(
-            additional
-                .iter()
-                .map(|name| Ok((*name, cells.optional_text()?)))
-                .collect::<Result<_, StoreError>>()?,
-        ),
+        additional: AdditionalColumns::read(cells, additional)?,
     })
 }
 
@@ -93,7 +91,7 @@ async fn find(
     let additional = database.user_columns();
     let select = Query::select()
         .columns(COLUMNS)
-        .columns(additional.iter().copied())
+        .columns(additional.iter().map(|column| column.name))
         .from("user")
         .and_where(Expr::col(column).eq(value))
         .take();
@@ -115,7 +113,7 @@ pub fn insert(user: &User) -> InsertStatement {
     ];
     let additional = user.additional.iter();
     let (names, values): (Vec<_>, Vec<_>) =
-        additional.map(|(name, value)| (name, value.map(str::to_owned).into())).unzip();
+        additional.map(|(name, value)| (name, to_sql(value).into())).unzip();
     Query::insert()
         .into_table("user")
         .columns(COLUMNS.into_iter().chain(names))
@@ -181,6 +179,20 @@ pub fn change_profile(id: &str, change: &ProfileChange, now: Timestamp) -> Updat
     }
     for (name, value) in change.additional.iter() {
         update.value(name, Value::from(value.map(str::to_owned)));
+    }
+    update
+}
+
+/// Puts these values, or NULL, into columns of a user that features added; touches no row when the user is gone.
+pub fn put(
+    id: &str,
+    values: &[(&UserColumn, Option<ColumnValue>)],
+    now: Timestamp,
+) -> UpdateStatement {
+    let mut update = Query::update();
+    update.table("user").value("updatedAt", date(now)).and_where(Expr::col("id").eq(id));
+    for (column, value) in values {
+        update.value(column.name(), to_sql(value.as_ref()));
     }
     update
 }

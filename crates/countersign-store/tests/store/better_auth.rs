@@ -41,6 +41,7 @@ pub(crate) fn session(token: &str, user_id: &str, hours: i64) -> Session {
         ip_address: Some(String::new()),
         user_agent: None,
         user_id: user_id.to_owned(),
+        additional: AdditionalColumns::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use aws_lc_rs::digest;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use countersign_kv::Decision;
 
-use crate::{Auth, cookies::RequestCookies, wire::ApiError};
+use crate::{Auth, cookies::RequestCookies, session::find_by_token, wire::ApiError};
 
 /// A sign-in that is about to be tried.
 pub(crate) struct Attempt {
@@ -64,7 +64,7 @@ async fn is_signed_in_as(
 ) -> Result<bool, ApiError> {
     let name = &auth.cookie_names().session_token;
     let Some(token) = request.signed(name, auth.cookie_signer()) else { return Ok(false) };
-    let found = auth.sessions().find(&token).await?;
+    let found = find_by_token(auth, &token).await?;
     let now = auth.now();
     Ok(found.is_some_and(|(session, user)| session.expires_at > now && user.email == email))
 }

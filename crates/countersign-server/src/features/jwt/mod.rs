@@ -37,7 +37,7 @@ use countersign_store::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 pub use self::{
@@ -57,6 +57,7 @@ use super::Feature;
 use crate::{
     Auth,
     at_rest::AtRest,
+    session::find_by_token,
     settings::{ClaimsTemplate, Settings, Wish},
     wire::{ApiError, MemberOrder},
 };
@@ -119,10 +120,12 @@ impl Jwt {
         signed.map_err(|error| ApiError::internal("a message could not be signed", &error))
     }
 
-    /// A token for this session, as Better Auth gives it; `None` when the user is gone.
+    /// A token for this session, as Better Auth gives it; `None` when the user is gone. It is as old as the look at
+    /// the session and its user: what ends or changes since then covers it.
     async fn token(
         &self,
         auth: &Auth,
+        issued_at: Timestamp,
         session: &Session,
         user: &User,
     ) -> Result<Option<String>, ApiError> {
@@ -137,7 +140,7 @@ impl Jwt {
             ClaimsTemplate::User | ClaimsTemplate::Custom(_) => String::new(),
         };
         let scope = Some(scope.as_str()).filter(|scope| !scope.is_empty());
-        let (issued_at, lifetime) = (auth.now(), settings.lifetime);
+        let lifetime = settings.lifetime;
         let grant = Grant { issued_at, lifetime, scope, token_id: None };
         self.sign(auth, session, user, &grant).await.map(Some)
     }
@@ -208,13 +211,14 @@ impl Feature for Jwt {
     fn routes(&self) -> Router<Auth> {
         let (for_token, for_jwks) = (self.clone(), self.clone());
         Router::new()
-            .route("/token", get(move |auth, by| routes::token(for_token, auth, by)))
+            .route("/token", get(move |auth, began, by| routes::token(for_token, auth, began, by)))
             .route(&self.jwks_path, get(move |auth, headers| routes::jwks(for_jwks, auth, headers)))
     }
 
     fn session_shown<'a>(
         &'a self,
         auth: &'a Auth,
+        asked_at: Timestamp,
         found: MemberOrder,
         session: &'a Session,
         user: &'a User,
@@ -225,10 +229,12 @@ impl Feature for Jwt {
             }
             let token = match found {
                 MemberOrder::Cookie => match live(auth, session).await? {
-                    Some((session, user)) => self.token(auth, &session, &user).await?,
+                    Some((session, user)) => self.token(auth, asked_at, &session, &user).await?,
                     None => None,
                 },
-                MemberOrder::Row | MemberOrder::Redis => self.token(auth, session, user).await?,
+                MemberOrder::Row | MemberOrder::Redis => {
+                    self.token(auth, asked_at, session, user).await?
+                }
             };
             let value = token.and_then(|token| HeaderValue::from_str(&token).ok());
             let Some(value) = value else { return Ok(Vec::new()) };
@@ -242,6 +248,6 @@ impl Feature for Jwt {
 /// A session that a cookie remembers, as it is now, if it is not over: for one that is, no token is issued, which
 /// nobody could take back.
 async fn live(auth: &Auth, session: &Session) -> Result<Option<(Session, User)>, ApiError> {
-    let found = auth.sessions().find(&session.token).await?;
+    let found = find_by_token(auth, &session.token).await?;
     Ok(found.filter(|(found, _)| found.expires_at > auth.now()))
 }

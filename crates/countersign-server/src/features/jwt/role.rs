@@ -6,7 +6,7 @@ use countersign_store::{
     users::{self, User},
 };
 
-use crate::{Auth, wire::ApiError};
+use crate::{Auth, session::is_kept_out, wire::ApiError};
 
 /// Names of roles, comma-separated.
 static ROLE: UserColumn = UserColumn::named("role");
@@ -21,14 +21,15 @@ pub(super) static TABLES_WITH_ROLE: [Table; 2] = [
 ];
 
 /// The user with the role of this moment, where scopes depend on it: copies in Redis may have an older one. `None`
-/// when the user is gone.
+/// when the user is gone or kept out.
 pub(in crate::features) async fn with_role_of_now(
     auth: &Auth,
     user: User,
 ) -> Result<Option<User>, ApiError> {
     let settings = auth.settings();
     if settings.token.scopes.have_roles() && settings.redis.is_some() {
-        return Ok(users::find_by_id(auth.database(), &user.id).await?);
+        let found = users::find_by_id(auth.database(), &user.id).await?;
+        return Ok(found.filter(|user| !is_kept_out(auth, user)));
     }
     Ok(Some(user))
 }

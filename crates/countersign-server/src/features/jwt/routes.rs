@@ -3,11 +3,14 @@
 //! Keys may be kept for five minutes, and a day longer while nobody answers (RFC 5861); with their `ETag` they are
 //! asked for again without being sent again (RFC 9110 §13.1.2).
 
+use std::convert::Infallible;
+
 use axum::{
-    extract::State,
+    extract::{FromRequestParts, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
@@ -23,15 +26,27 @@ struct Token {
     token: String,
 }
 
+/// The time before anything was looked up.
+pub(super) struct Began(Timestamp);
+
+impl FromRequestParts<Auth> for Began {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, auth: &Auth) -> Result<Self, Infallible> {
+        Ok(Self(auth.now()))
+    }
+}
+
 /// Shorter than `token.publish_ahead`: who keeps keys for so long knows the next one before it signs.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300, stale-if-error=86400");
 
 pub(super) async fn token(
     jwt: Jwt,
     State(auth): State<Auth>,
+    Began(issued_at): Began,
     SignedInStored(by): SignedInStored,
 ) -> Result<Reply, ApiError> {
-    let token = jwt.token(&auth, &by.session, &by.user).await?;
+    let token = jwt.token(&auth, issued_at, &by.session, &by.user).await?;
     let token = token.ok_or(&refusals::UNAUTHORIZED)?;
     Ok(Reply::json(&Token { token })?.with_cookies(by.cookies))
 }

@@ -5,6 +5,7 @@ use countersign_store::{sessions::Session, users::User};
 use crate::{
     Auth,
     cookies::{CookieNames, RequestCookies},
+    session::find_by_token,
     wire::ApiError,
 };
 
@@ -37,7 +38,7 @@ pub(super) async fn live_sessions(
         if seen.contains(&token) {
             continue;
         }
-        let session = auth.sessions().find(&token).await?;
+        let session = find_by_token(auth, &token).await?;
         found.extend(session.filter(|(session, _)| session.expires_at > auth.now()));
         seen.push(token);
     }

@@ -12,7 +12,7 @@ use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
     edge::Posted,
-    session::{PostedBy, end, remember_again},
+    session::{PostedBy, end, find_by_token, remember_again},
     wire::{ApiError, Body, Fields, Refusal, Reply, SessionAndUser, SessionBody, UserBody},
 };
 
@@ -59,7 +59,7 @@ pub(super) async fn set_active(
     Posted(body): Posted<DeviceSession>,
 ) -> Result<Reply, ApiError> {
     let (name, token) = named(&auth, &request, &body)?;
-    let found = auth.sessions().find(&token).await?;
+    let found = find_by_token(&auth, &token).await?;
     let Some((session, user)) = found.filter(|(session, _)| session.expires_at >= auth.now())
     else {
         let mut cookies = SetCookies::default();

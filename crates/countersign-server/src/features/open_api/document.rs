@@ -124,15 +124,18 @@ fn add_user_members(auth: &Auth, paths: &mut Object) {
     let Some(path) = paths.get_mut("/sign-up/email") else { return };
     let properties = "/post/requestBody/content/application~1json/schema/properties";
     let Some(Value::Object(properties)) = path.pointer_mut(properties) else { return };
-    for column in user_columns(auth.features()) {
-        properties.insert(column.to_owned(), json!({ "type": "string" }));
+    for member in auth.features().iter().flat_map(|feature| feature.posted_members()) {
+        properties.insert((*member).to_owned(), json!({ "type": "string" }));
     }
 }
+
+/// Tables of the core that features add columns to.
+const ADDED_TO: [&str; 2] = ["user", "session"];
 
 /// Rows as they are shown. The tables' names are Better Auth's, with a capital.
 fn schemas(features: &[Box<dyn Feature>]) -> Object {
     let own = features.iter().flat_map(|feature| feature.tables());
-    let own = own.filter(|table| table.name != "user");
+    let own = own.filter(|table| !ADDED_TO.contains(&table.name));
     let tables = BETTER_AUTH.iter().chain(own);
     let mut schemas: Object = tables
         .map(|table| {
@@ -149,9 +152,11 @@ fn schemas(features: &[Box<dyn Feature>]) -> Object {
             (capitalised(table.name), schema)
         })
         .collect();
-    if let Some(user) = schemas.get_mut("User") {
-        for column in user_columns(features) {
-            user["properties"][column] = json!({ "type": "string" });
+    for table in ADDED_TO {
+        if let Some(schema) = schemas.get_mut(&capitalised(table)) {
+            for column in added_columns(features, table) {
+                schema["properties"][column.name] = schema_of(column);
+            }
         }
     }
     schemas
@@ -171,10 +176,12 @@ fn schema_of(column: &Column) -> Value {
     schema
 }
 
-fn user_columns(features: &[Box<dyn Feature>]) -> impl Iterator<Item = &'static str> {
+fn added_columns(
+    features: &[Box<dyn Feature>],
+    name: &'static str,
+) -> impl Iterator<Item = &'static Column> {
     let tables = features.iter().flat_map(|feature| feature.tables());
-    let of_users = tables.filter(|table| table.name == "user");
-    of_users.flat_map(|table| table.columns.iter().map(|column| column.name))
+    tables.filter(move |table| table.name == name).flat_map(|table| table.columns)
 }
 
 fn capitalised(name: &str) -> String {

@@ -68,6 +68,7 @@ use countersign_store::{
 };
 use futures_util::{FutureExt, future::BoxFuture};
 
+pub(in crate::features) use self::operator::{connect_redis, find_user, wait};
 pub(crate) use self::record::{NO_FEED, Recorder};
 pub use self::{
     guards::Confirmation,

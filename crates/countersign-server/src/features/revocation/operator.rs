@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use countersign_jwt::Clock;
 use countersign_kv::{Redis, RedisError};
-use countersign_store::{Database, StoreError, revocations, sessions, users};
+use countersign_store::{
+    Database, StoreError, revocations, sessions,
+    users::{self, User},
+};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -36,6 +39,15 @@ pub enum RevokeError {
     /// Sessions have no rows.
     #[error("sessions are in Redis only; set session.store_in_database to look after them here")]
     OnlyRedis,
+    /// What is to be written has no place.
+    #[error(
+        "user.{0} is not used on this database: set admin.enabled = true, run `countersign migrate apply`, and \
+         start the servers again"
+    )]
+    NoColumn(&'static str),
+    /// No calendar has this.
+    #[error("the end of the ban is too far away; without --for it has none")]
+    TooFarAway,
     /// The feed is off.
     #[error("{NO_FEED}")]
     NoFeed,
@@ -79,15 +91,7 @@ pub async fn list_sessions(
     if !SessionStore::new(settings, database.clone(), None).have_rows() {
         return Err(RevokeError::OnlyRedis);
     }
-    let found = match users::find_by_email(database, user).await? {
-        Some(found) => Some(found),
-        None => match users::find_by_id(database, user).await {
-            // A text that no id here could be.
-            Err(StoreError::Refused(_)) => None,
-            found => found?,
-        },
-    };
-    let found = found.ok_or_else(|| RevokeError::NoSuchUser(user.to_owned()))?;
+    let found = find_user(database, user).await?;
     let listed = sessions::list_live(database, &found.id, now).await?.into_iter();
     let listed = listed.map(|session| ListedSession {
         id: session.id,
@@ -97,6 +101,22 @@ pub async fn list_sessions(
         user_agent: session.user_agent,
     });
     Ok(listed.collect())
+}
+
+/// The user with this address or id.
+pub(in crate::features) async fn find_user(
+    database: &Database,
+    user: &str,
+) -> Result<User, RevokeError> {
+    let found = match users::find_by_email(database, user).await? {
+        Some(found) => Some(found),
+        None => match users::find_by_id(database, user).await {
+            // A text that no id here could be.
+            Err(StoreError::Refused(_)) => None,
+            found => found?,
+        },
+    };
+    found.ok_or_else(|| RevokeError::NoSuchUser(user.to_owned()))
 }
 
 /// Ends one session and what was issued in it. With `patience`, waits so long for every registered guard
@@ -109,7 +129,7 @@ pub async fn revoke_session(
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Option<Confirmation>, RevokeError> {
-    let store = SessionStore::new(settings, database.clone(), redis(settings).await?);
+    let store = SessionStore::new(settings, database.clone(), connect_redis(settings).await?);
     if !store.have_rows() {
         return Err(RevokeError::OnlyRedis);
     }
@@ -153,7 +173,7 @@ pub async fn revoke_issued_before(
     entropy: &dyn Entropy,
 ) -> Result<u64, RevokeError> {
     let recorder = Recorder::find(settings, database).await?.ok_or(RevokeError::NoFeed)?;
-    let store = SessionStore::new(settings, database.clone(), redis(settings).await?);
+    let store = SessionStore::new(settings, database.clone(), connect_redis(settings).await?);
     record::head(database, entropy).await?;
     let mut transaction = database.begin().await?;
     // In the order of everybody who ends something: sessions first, the head of the sequence last.
@@ -182,13 +202,16 @@ pub async fn revoke_issued_before(
 }
 
 /// Redis, where there is one; before anything is done.
-async fn redis(settings: &Settings) -> Result<Option<Redis>, RevokeError> {
+pub(in crate::features) async fn connect_redis(
+    settings: &Settings,
+) -> Result<Option<Redis>, RevokeError> {
     let Some(redis) = &settings.redis else { return Ok(None) };
     let connected = Redis::connect(&redis.url, &redis.key_prefix).await;
     connected.map(Some).map_err(RevokeError::NoRedis)
 }
 
-async fn wait(
+/// Waits until every registered guard has come to this place, or for so long.
+pub(in crate::features) async fn wait(
     settings: &Settings,
     database: &Database,
     place: &Place,

@@ -28,7 +28,7 @@ use crate::{
     features::jwt::{allowed_scopes, with_role_of_now},
     password::check_not_too_long,
     routes::{WithPassword, who_has_password},
-    session::{Cache, begin, current, remember_again},
+    session::{Cache, admit, begin, current, remember_again},
     wire::{ApiError, Refusal, Reply},
 };
 
@@ -165,8 +165,13 @@ async fn for_password(
         .await
         .map_err(|error| if error.is_refusal() { not_good() } else { error.into() })?;
     let scope = scope::granted(&parameters.scope, &allowed_scopes(auth, &user))?;
-    let mut session = begin(auth, &user.id, true, client);
-    auth.sessions().insert(&mut session, &user).await?;
+    let admitted = match admit(auth, &user).await {
+        Ok(admitted) => admitted,
+        Err(error) if error.code_and_message().is_some() => return Err(not_good()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut session = begin(auth, &admitted, true, client);
+    auth.sessions().insert(&mut session, admitted.user()).await?;
     let beginning = Beginning { session, user, issued_at, scope, remembered: true, replaced: None };
     let granted = tokens.begin(auth, beginning, client).await?;
     Ok(answer(tokens, auth, &granted, *transport, SetCookies::default()).await?)

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     Auth,
+    session::is_kept_out,
     wire::{ApiError, Reply},
 };
 
@@ -74,12 +75,13 @@ async fn of_access_token(
     Ok(Some(members))
 }
 
-/// Whether the session of a token lives; of one that names none, whether its user is there.
+/// Whether the session of a token lives; of one that names none, whether its user is there and not kept out.
 async fn has_holder(auth: &Auth, claims: &Claims) -> Result<bool, ApiError> {
-    match claims.session() {
-        Some(session) => auth.sessions().is_live(claims.subject(), session, auth.now()).await,
-        None => Ok(users::find_by_id(auth.database(), claims.subject()).await?.is_some()),
+    if let Some(session) = claims.session() {
+        return auth.sessions().is_live(claims.subject(), session, auth.now()).await;
     }
+    let user = users::find_by_id(auth.database(), claims.subject()).await?;
+    Ok(user.is_some_and(|user| !is_kept_out(auth, &user)))
 }
 
 async fn of_refresh_token(

@@ -29,7 +29,7 @@ use crate::{
         Ended, commit,
         jwt::{allowed_scopes, with_role_of_now},
     },
-    session::extend_used,
+    session::{extend_used, find_by_token},
     wire::ApiError,
 };
 
@@ -147,7 +147,7 @@ impl Tokens {
             }
         };
         let now = auth.now();
-        let live = auth.sessions().find(&token).await?;
+        let live = find_by_token(auth, &token).await?;
         Ok(live.filter(|(session, user)| session.expires_at > now && user.id == family.user_id))
     }
 

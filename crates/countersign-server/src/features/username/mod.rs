@@ -145,6 +145,10 @@ impl Feature for Username {
         .boxed()
     }
 
+    fn posted_members(&self) -> &'static [&'static str] {
+        &USER_MEMBERS
+    }
+
     fn fill_user(&self, posted: &Value, user: &mut User) -> Result<(), ApiError> {
         if let Some(username) = text(posted, USERNAME.name())? {
             USERNAME.set(user, Some(normalised(username)));

@@ -43,10 +43,7 @@ impl SessionStore {
         let rows = settings.redis.as_ref().map(|redis| redis.rows);
         let in_database = rows != Some(SessionRows::No);
         let expires_in = settings.session.expires_in;
-        let open = |redis| {
-            let additional = database.additional_columns();
-            RedisSessions::new(redis, expires_in, order_of(in_database), additional)
-        };
+        let open = |redis| RedisSessions::new(redis, expires_in, order_of(in_database), &database);
         let (redis, preserved) = (redis.map(open), rows == Some(SessionRows::All));
         Self { database, redis, in_database, preserved, settings: settings.session }
     }
@@ -251,8 +248,13 @@ impl SessionStore {
 
     /// A user's row changed: copies of it follow.
     pub(crate) async fn user_changed(&self, user: &User, now: Timestamp) -> Result<(), ApiError> {
+        Ok(self.copy_user(user, now).await?)
+    }
+
+    /// The same, for who says otherwise what Redis could not do.
+    pub(crate) async fn copy_user(&self, user: &User, now: Timestamp) -> Result<(), RedisError> {
         match &self.redis {
-            Some(redis) => Ok(redis.user_changed(user, now).await?),
+            Some(redis) => redis.user_changed(user, now).await,
             None => Ok(()),
         }
     }

@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use countersign_kv::{Redis, RedisError};
-use countersign_store::{AdditionalColumns, sessions::Session, users::User};
+use countersign_store::{AdditionalColumns, Database, sessions::Session, users::User};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,7 +24,9 @@ pub(super) struct RedisSessions {
     /// In which order members of a session are written.
     order: MemberOrder,
     /// The columns that features added to users.
-    additional: AdditionalColumns,
+    of_users: AdditionalColumns,
+    /// And to sessions.
+    of_sessions: AdditionalColumns,
 }
 
 /// What Redis knows of a token.
@@ -55,10 +57,12 @@ impl RedisSessions {
         redis: Redis,
         expires_in: SignedDuration,
         order: MemberOrder,
-        additional: AdditionalColumns,
+        database: &Database,
     ) -> Self {
         let memory = expires_in.max(SignedDuration::from_hours(24));
-        Self { redis, memory, order, additional }
+        let of_users = database.additional_columns();
+        let of_sessions = database.session_additional_columns();
+        Self { redis, memory, order, of_users, of_sessions }
     }
 
     pub(super) async fn ping(&self) -> Result<(), RedisError> {
@@ -177,7 +181,8 @@ impl RedisSessions {
 
     fn parsed(&self, text: &str) -> Option<(Session, User)> {
         let Stored { session, user } = serde_json::from_str(text).ok()?;
-        let (session, user) = (session_of(&session)?, user_of(&user, &self.additional)?);
+        let session = session_of(&session, &self.of_sessions)?;
+        let user = user_of(&user, &self.of_users)?;
         (session.user_id == user.id).then_some((session, user))
     }
 

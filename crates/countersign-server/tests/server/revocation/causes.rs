@@ -24,9 +24,12 @@ enum Cause {
     ChangePassword,
     ResetPassword,
     DeleteUser,
+    RevokeUserSession,
+    RevokeUserSessions,
+    Ban,
 }
 
-const CAUSES: [Cause; 7] = [
+const CAUSES: [Cause; 8] = [
     Cause::SignOut,
     Cause::RevokeSession,
     Cause::RevokeSessions,
@@ -34,9 +37,13 @@ const CAUSES: [Cause; 7] = [
     Cause::ChangePassword,
     Cause::ResetPassword,
     Cause::DeleteUser,
+    Cause::Ban,
 ];
 
-const ALWAYS: [(&str, &str); 2] = [
+/// Everybody may do everything at `/admin`.
+const ALWAYS: [(&str, &str); 4] = [
+    ("COUNTERSIGN_ADMIN__ENABLED", "true"),
+    ("COUNTERSIGN_ADMIN__DEFAULT_ROLE", "admin"),
     ("COUNTERSIGN_EMAIL_PASSWORD__REVOKE_SESSIONS_ON_PASSWORD_RESET", "true"),
     ("COUNTERSIGN_DELETE_USER__ENABLED", "true"),
 ];
@@ -82,14 +89,32 @@ async fn ends_everything(server: &TestServer, cause: Cause, what: &str) {
             ("/reset-password", json!({ "token": token, "newPassword": "another password" }))
         }
         Cause::DeleteUser => ("/delete-user", json!({ "password": PASSWORD })),
+        Cause::RevokeUserSession | Cause::RevokeUserSessions | Cause::Ban => {
+            server.forget_cookies();
+            server.sign_up(&json!({ "email": format!("boss.of.{email}") })).await;
+            let (path, user) = match cause {
+                Cause::RevokeUserSession => ("/admin/revoke-user-session", "sessionToken"),
+                Cause::RevokeUserSessions => ("/admin/revoke-user-sessions", "userId"),
+                _ => ("/admin/ban-user", "userId"),
+            };
+            (
+                path,
+                json!({ user: if user == "userId" { &signed_up["user"]["id"] } else { &signed_up["token"] } }),
+            )
+        }
     };
     let reply = server.post(path, &body).await;
     assert_eq!(reply.status, 200, "{what} {}", reply.body);
 
     assert!(follower.follow(server, 30).await > 0, "{what}");
     assert!(follower.refuses(&old), "{what}");
-    let spared =
-        matches!(cause, Cause::SignOut | Cause::RevokeSession | Cause::RevokeOtherSessions);
+    let spared = matches!(
+        cause,
+        Cause::SignOut
+            | Cause::RevokeSession
+            | Cause::RevokeOtherSessions
+            | Cause::RevokeUserSession
+    );
     let by_session = !what.contains("claims");
     assert_eq!(follower.refuses(&other), !(spared && by_session), "{what}");
     if cause == Cause::ChangePassword && by_session {
@@ -117,6 +142,14 @@ async fn ends_everything_at(changes: &[(&str, &str)], what: &str) {
 #[tokio::test]
 async fn t224_whatever_ends_a_session_ends_its_tokens_in_a_database() {
     ends_everything_at(&[], "sqlite").await;
+}
+
+#[tokio::test]
+async fn t224_what_administrators_end_ends_its_tokens() {
+    let server = TestServer::start(&ALWAYS).await;
+    for cause in [Cause::RevokeUserSession, Cause::RevokeUserSessions] {
+        ends_everything(&server, cause, &format!("sqlite: {cause:?}")).await;
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::fixture::{Reply, TestServer};
 
 /// What was read of a feed.
 #[derive(Default)]
-pub(super) struct Follower {
+pub(crate) struct Follower {
     key: [u8; 16],
     /// `before` and `until` by kind and hash.
     entries: BTreeMap<(String, String), (i64, i64)>,
@@ -56,7 +56,7 @@ impl Follower {
     }
 
     /// One that has read all there is.
-    pub(super) async fn of(server: &TestServer) -> Self {
+    pub(crate) async fn of(server: &TestServer) -> Self {
         let mut follower = Self::default();
         follower.follow(server, 0).await;
         follower
@@ -70,7 +70,7 @@ impl Follower {
     }
 
     /// Asks for what is new; how many entries there were.
-    pub(super) async fn follow(&mut self, server: &TestServer, wait: u64) -> usize {
+    pub(crate) async fn follow(&mut self, server: &TestServer, wait: u64) -> usize {
         let reply = ask(server, &format!("{}wait={wait}", self.held())).await;
         assert_eq!(
             (reply.status.as_u16(), &reply.headers["content-type"]),
@@ -112,7 +112,7 @@ impl Follower {
     }
 
     /// Whether it refuses a token, at any time until that is over.
-    pub(super) fn refuses(&self, token: &str) -> bool {
+    pub(crate) fn refuses(&self, token: &str) -> bool {
         let claims = read_without_verifying(token).expect("a token").claims;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let number = |name: &str| claims[name].as_i64().expect("a number");
@@ -130,7 +130,7 @@ impl Follower {
 }
 
 /// A token of the browser's session.
-pub(super) async fn token(server: &TestServer) -> String {
+pub(crate) async fn token(server: &TestServer) -> String {
     server.get("/token").await.json()["token"].as_str().expect("a token").to_owned()
 }
 

@@ -1,7 +1,7 @@
 //! Refresh tokens: `POST /token`, what renews it, and what ends it.
 
 mod browsers;
-mod device;
+pub(crate) mod device;
 mod ends;
 mod engines;
 mod events;
