@@ -4,6 +4,7 @@
  * that mean the same.
  */
 import type { Scenario } from "../src/scenario.ts";
+import { admin } from "./admin.ts";
 import { behindHttps } from "./behind-https.ts";
 import { mail } from "./mail.ts";
 import { plain } from "./plain.ts";
@@ -43,6 +44,7 @@ export const arrangements: Arrangement[] = [
   plain,
   withLimits,
   behindHttps,
+  ...admin,
   ...mail,
   ...plugins,
   social,

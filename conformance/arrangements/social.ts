@@ -13,7 +13,7 @@ const PLAIN = ["plain", "basic", "closed", "asking", "strict", "trusted", "overr
 const KNOWN = ["google", "github", "microsoft", "apple", "discord"];
 
 /** `COUNTERSIGN_SOCIAL__ID__KEY` for every provider. */
-function providers(idp: string): Record<string, string> {
+export function providers(idp: string): Record<string, string> {
   const settings: Record<string, string> = {};
   function set(id: string, values: Record<string, string>) {
     for (const [key, value] of Object.entries({ client_id: "cid", client_secret: "csecret", ...values })) {

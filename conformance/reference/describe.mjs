@@ -3,7 +3,7 @@
 //   node reference/describe.mjs /verify-email /change-password
 
 import { betterAuth } from "better-auth";
-import { jwt, multiSession, openAPI, username } from "better-auth/plugins";
+import { admin, jwt, multiSession, openAPI, username } from "better-auth/plugins";
 
 const auth = betterAuth({
   baseURL: "http://auth.test",
@@ -11,7 +11,7 @@ const auth = betterAuth({
   emailAndPassword: { enabled: true },
   logger: { disabled: true },
   telemetry: { enabled: false },
-  plugins: [jwt(), multiSession(), username(), openAPI()],
+  plugins: [jwt(), multiSession(), username(), admin(), openAPI()],
 });
 
 /** What every operation has is added by the server. */

@@ -3,7 +3,7 @@
  * endpoints is Better Auth's own; what was compared is written down while the scenarios run.
  */
 import { betterAuth } from "better-auth";
-import { bearer, jwt, multiSession, openAPI, username } from "better-auth/plugins";
+import { admin, bearer, jwt, multiSession, openAPI, username } from "better-auth/plugins";
 import type { Observed } from "./notebook.ts";
 import { summary } from "./scenario.ts";
 import { API } from "./side.ts";
@@ -23,7 +23,8 @@ const HEAD = `# Compatibility
 
 Better Auth 1.7.24's endpoints, and what is compared of each: every scenario runs on the real Better Auth on Node and on
 \`countersign serve\`, and status, body, headers, cookies and rows have to be equal. What is meant to differ is in
-\`conformance/differences.json\`, each with its reason. Written by the scenarios themselves; a test holds it up to date.
+\`conformance/differences.json\`, each with its reason. Of the plugin \`admin\`, what ends something or changes rights is here; its
+other endpoints, those without a scenario, are a 404. Written by the scenarios themselves; a test holds it up to date.
 `;
 
 export class Compatibility {
@@ -79,7 +80,7 @@ function endpointsOfBetterAuth(): Endpoint[] {
   const { api } = betterAuth({
     secret: "only-to-read-the-list-of-endpoints-0123456789",
     baseURL: "http://127.0.0.1",
-    plugins: [jwt(), bearer(), multiSession(), username(), openAPI()],
+    plugins: [jwt(), bearer(), multiSession(), username(), admin(), openAPI()],
     logger: { disabled: true },
   });
   const endpoints = Object.values(api as Record<string, { path?: string; options?: { method?: string | string[] } }>);

@@ -42,6 +42,11 @@ export class Rows {
       .run({ value, domain: `%${this.domain}` });
   }
 
+  /** Sets a column of one user. */
+  setUser(email: string, column: string, value: string | null): void {
+    this.database.prepare(`UPDATE "user" SET "${column}" = :value WHERE "email" = :email`).run({ value, email });
+  }
+
   remove(table: Table): void {
     this.database
       .prepare(`DELETE FROM "${table}" WHERE "${ownerOf(table)}" IN (${this.users})`)
