@@ -113,5 +113,8 @@ async fn change(
         (UserChange::Unban, _) => println!("{user} may sign in again"),
         (UserChange::Role(role), _) => println!("the role of {user} is {role}"),
     }
+    if let Some(why) = changed.tokens_stay {
+        println!("tokens that were issued before stay good until they expire: {why}");
+    }
     changed.confirmation.map_or(Ok(()), |confirmed| WaitFlags::report(&confirmed))
 }

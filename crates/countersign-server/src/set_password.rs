@@ -118,7 +118,7 @@ pub async fn set_password(
     }
     if replace && let Some(recorder) = recorder {
         let ended = [Ended::User { id: user.id.clone() }];
-        recorder.record(&mut transaction, &ended, now, entropy).await?;
+        recorder.record(&mut transaction, &ended, &|| now, entropy).await?;
     }
     transaction.commit().await?;
     if replace {

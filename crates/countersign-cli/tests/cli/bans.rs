@@ -165,6 +165,13 @@ fn what_cannot_be_done_to_a_user_is_said_with_what_to_do() {
     }
     let (done, text) = run(&["user", "ban", "ann@example.com"], &settings);
     assert!(done && text.contains("ann@example.com is banned for good"), "{text}");
+    assert!(!text.contains("stay good"), "{text}");
+    let no_feed = [&on[..], &[("COUNTERSIGN_REVOCATION__ENABLED", "false")]].concat();
+    let role = ["user", "role", "ann@example.com", "editor"];
+    for words in [&["user", "ban", "ann@example.com"][..], &role] {
+        let (done, text) = run(words, &no_feed);
+        assert!(done && text.contains("stay good until they expire"), "{words:?}: {text}");
+    }
     let off =
         [("BETTER_AUTH_URL", "http://127.0.0.1:4000"), ("COUNTERSIGN_ADMIN__ENABLED", "false")];
     let off = [&settings[..], &off].concat();

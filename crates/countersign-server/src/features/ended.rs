@@ -25,6 +25,12 @@ pub(crate) enum Ended {
         /// Who.
         id: String,
     },
+    /// What a user may do, by a ban or another role: everything that was issued to them until now. Who read the user
+    /// before that may still be issuing.
+    Rights {
+        /// Whose.
+        user_id: String,
+    },
     /// A user's password, changed or reset. Sessions may go on; those that end are told besides.
     Password {
         /// Whose it was.

@@ -22,6 +22,7 @@
 //! | [`password_renewed`](Feature::password_renewed) | a transaction is about to commit that stores the same password in another form |
 
 mod admin;
+mod all;
 mod bearer;
 mod chosen;
 mod ended;
@@ -30,6 +31,7 @@ mod moments;
 mod multi_session;
 mod open_api;
 mod revocation;
+mod role;
 mod tokens;
 mod username;
 
@@ -60,6 +62,7 @@ use serde_json::Value;
 pub use tokens::{RevokeTokenError, RevokedToken, revoke_token};
 
 pub(crate) use self::{
+    all::{all, user_members},
     chosen::Chosen,
     ended::{Ended, commit},
     moments::around,
@@ -68,7 +71,6 @@ pub(crate) use self::{
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
-    settings::{Settings, Wish},
     wire::{AboutUser, ApiError, MemberOrder},
 };
 
@@ -154,6 +156,11 @@ pub(crate) trait Feature: Send + Sync + 'static {
         async { Ok(()) }.boxed()
     }
 
+    /// Whether it keeps people out at all.
+    fn keeps_people_out(&self) -> bool {
+        false
+    }
+
     /// A session was found, in a row or a cookie: whether its user is kept out now, whatever the session says.
     fn keeps_out(&self, _auth: &Auth, _user: &User) -> bool {
         false
@@ -169,8 +176,8 @@ pub(crate) trait Feature: Send + Sync + 'static {
         true
     }
 
-    /// `get-session` is about to show a session, looked for since then and found in this place: headers to send along. One that was found in
-    /// a cookie may have ended.
+    /// `get-session` is about to show a session, looked for since then and found in this place: headers to send
+    /// along. One that was found in a cookie may have ended.
     fn session_shown<'a>(
         &'a self,
         _auth: &'a Auth,
@@ -238,46 +245,4 @@ pub(crate) trait Feature: Send + Sync + 'static {
 
     /// A transaction that ended something is committed.
     fn end_committed(&self, _auth: &Auth) {}
-}
-
-/// Every feature that the settings want, in the order in which they act.
-pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, countersign_jwt::KeyError> {
-    let mut features: Vec<Box<dyn Feature>> = Vec::new();
-    let wants_tokens = settings.token.enabled != Wish::Off;
-    let jwt = wants_tokens.then(|| jwt::Jwt::new(settings)).transpose()?;
-    if let Some(jwt) = &jwt {
-        features.push(Box::new(jwt.clone()));
-        if let Some(tokens) = tokens::Tokens::new(settings, jwt) {
-            features.push(Box::new(tokens));
-        }
-    }
-    if let Some(settings) = &settings.admin {
-        features.push(Box::new(admin::Admin::new(settings.clone())));
-    }
-    if let Some(settings) = settings.bearer {
-        features.push(Box::new(bearer::Bearer::new(settings)));
-    }
-    if let Some(settings) = settings.multi_session {
-        features.push(Box::new(multi_session::MultiSession::new(settings)));
-    }
-    if let Some(settings) = settings.username {
-        features.push(Box::new(username::Username::new(settings)));
-    }
-    if let Some(settings) = settings.open_api {
-        features.push(Box::new(open_api::OpenApi::new(settings)));
-    }
-    // The last one: what others write to a transaction that ends something comes before the numbers.
-    if let Some(jwt) = jwt
-        && settings.revocation.enabled != Wish::Off
-    {
-        features.push(Box::new(revocation::Revocation::new(settings, jwt)));
-    }
-    Ok(features)
-}
-
-/// The members that features add to a user's JSON.
-pub(crate) fn user_members(with_username: bool, with_admin: bool) -> Vec<&'static str> {
-    let username = with_username.then_some(&username::USER_MEMBERS[..]);
-    let admin = with_admin.then_some(&admin::USER_MEMBERS[..]);
-    [username, admin].into_iter().flatten().flatten().copied().collect()
 }

@@ -14,7 +14,7 @@ use crate::{
     edge::Client,
     features::{Ended, commit},
     password::{check_new, check_not_too_long},
-    session::{PostedBy, SignedIn, admit, begin, end_all_in, remember_again},
+    session::{PostedBy, SignedIn, admit, begin, end_all_in, remember_again, share},
     wire::{ApiError, Body, Fields, Reply, UserBody, refusals},
 };
 
@@ -103,7 +103,7 @@ async fn change(
         auth.sessions().forget_shared(shared, now).await;
     }
     if let Some(session) = &session {
-        auth.sessions().share(session, &by.user).await?;
+        share(auth, session, admitted.user()).await?;
     }
     Ok(session)
 }

@@ -25,7 +25,7 @@ use crate::{
     entropy::random_id,
     mail::Mailer,
     password::check_new,
-    session::{Admitted, begin, remember},
+    session::{Admitted, begin, remember, share},
     wire::{AboutUser, ApiError, Body, BodyForms, Fields, Reply, UserBody, refusals},
 };
 
@@ -141,7 +141,7 @@ pub(crate) async fn sign_up(
         place.send(proving_mail(&auth, &user, body.callback_url.as_deref())?);
     }
     let Some(session) = session else { return not_signed_in(&user) };
-    auth.sessions().share(&session, &user).await?;
+    share(&auth, &session, &user).await?;
     let cookies = remember(&auth, &session, &user, body.remember_me, &cookies)?;
     let body = SignedUp { token: Some(&session.token), user: UserBody::from(&user) };
     Ok(Reply::json(&body)?.with_cookies(cookies))

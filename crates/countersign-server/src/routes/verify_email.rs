@@ -24,7 +24,7 @@ use crate::{
     edge::{Asked, Client, LeadsOn},
     email::{EmailToken, RequestType, verification_mail, with_error},
     mail::MailKind,
-    session::{Cache, Current, admit, begin, current, remember_again},
+    session::{self, Cache, Current, admit, begin, current, remember_again},
     wire::{ApiError, Fields, Query, Refusal, Reply, UserBody, refusals},
 };
 
@@ -204,7 +204,7 @@ impl Visit {
     async fn begin(&self, user: &User) -> Result<Session, ApiError> {
         let admitted = admit(&self.auth, user).await?;
         let mut session = begin(&self.auth, &admitted, true, &self.client);
-        self.auth.sessions().insert(&mut session, admitted.user()).await?;
+        session::insert(&self.auth, &mut session, admitted.user()).await?;
         Ok(session)
     }
 

@@ -16,7 +16,7 @@ use crate::{
     edge::{Attempt, Client},
     email::proving_mail,
     password::{HashingSlot, Verified},
-    session::{admit, begin, remember},
+    session::{admit, begin, insert, remember},
     wire::{ApiError, Refusal, Reply, UserBody, refusals},
 };
 
@@ -52,7 +52,7 @@ pub(crate) async fn sign_in_with_password(
     let user = who_has_password(auth, asked).await?;
     let admitted = admit(auth, &user).await?;
     let mut session = begin(auth, &admitted, remember_me, client);
-    auth.sessions().insert(&mut session, admitted.user()).await?;
+    insert(auth, &mut session, admitted.user()).await?;
 
     let cookies = remember(auth, &session, &user, remember_me, cookies)?;
     let followed = url.filter(|url| !url.is_empty());

@@ -1,8 +1,9 @@
-//! A new session and its cookies. None begins for somebody whom a feature keeps out.
+//! A new session and its cookies.
 
 use countersign_store::{AdditionalColumns, sessions::Session, users::User};
 use jiff::SignedDuration;
 
+use super::Admitted;
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
@@ -14,34 +15,10 @@ use crate::{
 /// How long a session lives that is not to be remembered.
 const NOT_REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
-/// Somebody for whom a session may begin: nobody keeps them out.
-pub(crate) struct Admitted(User);
-
-impl Admitted {
-    /// Somebody who is just signing up.
-    pub(crate) fn new_user(user: &User) -> Self {
-        Self(user.clone())
-    }
-
-    /// The user as they are stored now: what kept them out may be over, and was taken away.
-    pub(crate) fn user(&self) -> &User {
-        &self.0
-    }
-}
-
-/// Asks every feature whether a session may begin. It comes before the transaction in which one does.
-pub(crate) async fn admit(auth: &Auth, user: &User) -> Result<Admitted, ApiError> {
-    let mut user = user.clone();
-    for feature in auth.features() {
-        feature.session_begins(auth, &mut user).await?;
-    }
-    Ok(Admitted(user))
-}
-
 /// A session that begins now; not stored yet.
 pub(crate) fn begin(
     auth: &Auth,
-    Admitted(user): &Admitted,
+    admitted: &Admitted,
     remembered: bool,
     client: &Client,
 ) -> Session {
@@ -56,7 +33,7 @@ pub(crate) fn begin(
         updated_at: now,
         ip_address: Some(client.address.clone()),
         user_agent: Some(client.user_agent.clone()),
-        user_id: user.id.clone(),
+        user_id: admitted.user().id.clone(),
         // As Better Auth makes it: where sessions have no rows, there is nothing to be NULL.
         additional: if auth.sessions().have_rows() {
             auth.database().session_additional_columns()

@@ -1,6 +1,9 @@
 //! Who sends this request? Better Auth's `get-session`, which every signed-in endpoint runs.
 
-use countersign_store::{sessions::Session, users::User};
+use countersign_store::{
+    sessions::Session,
+    users::{self, User},
+};
 use jiff::Timestamp;
 
 use super::{
@@ -66,6 +69,20 @@ pub(crate) async fn find_by_token(
 /// Whether a feature keeps this user out, whatever their sessions say.
 pub(crate) fn is_kept_out(auth: &Auth, user: &User) -> bool {
     auth.features().iter().any(|feature| feature.keeps_out(auth, user))
+}
+
+/// Whether there is a feature that keeps people out.
+pub(crate) fn may_keep_out(auth: &Auth) -> bool {
+    auth.features().iter().any(|feature| feature.keeps_people_out())
+}
+
+/// The user of a session as their row is now: a copy in Redis may be older. `None` when they are gone or kept out.
+pub(crate) async fn user_of_now(auth: &Auth, user: User) -> Result<Option<User>, ApiError> {
+    if auth.settings().redis.is_none() {
+        return Ok(Some(user));
+    }
+    let found = users::find_by_id(auth.database(), &user.id).await?;
+    Ok(found.filter(|user| !is_kept_out(auth, user)))
 }
 
 /// The live session of the request's cookie as it is stored, and its user. Writes nothing and sets no
@@ -141,6 +158,11 @@ pub(crate) async fn find(auth: &Auth, asking: Asking<'_>) -> Result<Current, Api
         let needs_refresh = (!may_write).then_some(needs_refresh);
         return Ok(Current { signed_in, cookies, order, needs_refresh });
     }
+    let user = if may_keep_out(auth) { user_of_now(auth, user).await? } else { Some(user) };
+    let Some(user) = user else {
+        cookies.expire_session(names);
+        return Ok(nobody(cookies));
+    };
     let expires_at = settings.end(session.created_at, now + settings.expires_in);
     let session = Session { expires_at, updated_at: now, ..session };
     if !auth.sessions().extend(&session, &user).await? {

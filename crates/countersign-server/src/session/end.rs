@@ -6,10 +6,12 @@
 //! ends by itself.
 
 use countersign_store::{
-    Transaction,
+    StoreError, Transaction,
     sessions::{self, Session, SessionEnd},
 };
+use jiff::Timestamp;
 
+use super::SessionStore;
 use crate::{
     Auth,
     features::{Ended, commit},
@@ -21,7 +23,7 @@ const ENDED_AT_ONCE: usize = 500;
 
 /// Ends one session, whoever's it is: for a token that the caller holds.
 pub(crate) async fn end(auth: &Auth, token: &str) -> Result<(), ApiError> {
-    let Some(session) = found(auth, token).await? else {
+    let Some(session) = find_to_end(auth, token).await? else {
         return auth.sessions().clear(token, auth.now()).await;
     };
     end_known(auth, token, session.id, session.user_id).await
@@ -45,7 +47,7 @@ pub(crate) async fn end_known(
 
 /// Ends one session of this user; somebody else's stays.
 pub(crate) async fn end_of_user(auth: &Auth, user_id: &str, token: &str) -> Result<(), ApiError> {
-    match found(auth, token).await? {
+    match find_to_end(auth, token).await? {
         Some(session) if session.user_id == user_id => {
             end_known(auth, token, session.id, session.user_id).await
         }
@@ -53,9 +55,9 @@ pub(crate) async fn end_of_user(auth: &Auth, user_id: &str, token: &str) -> Resu
     }
 }
 
-/// The session with this token. One that Redis holds to be over may have given tokens before: while its row
+/// The session with this token, for whoever is to end it. One that Redis holds to be over may have given tokens before: while its row
 /// lives there is something to end.
-async fn found(auth: &Auth, token: &str) -> Result<Option<Session>, ApiError> {
+pub(crate) async fn find_to_end(auth: &Auth, token: &str) -> Result<Option<Session>, ApiError> {
     if let Some((session, _)) = auth.sessions().find(token).await? {
         return Ok(Some(session));
     }
@@ -85,31 +87,44 @@ pub(crate) async fn end_all_in(
     transaction: &mut Transaction,
     user_id: &str,
 ) -> Result<Vec<Ended>, ApiError> {
-    end_rows(auth, transaction, user_id, None).await
+    end_in(auth, transaction, user_id, None).await
 }
 
 /// Ends every session of a user but the one with this token.
 pub(crate) async fn end_others(auth: &Auth, user_id: &str, token: &str) -> Result<(), ApiError> {
     let mut transaction = auth.database().begin().await?;
-    let ended = end_rows(auth, &mut transaction, user_id, Some(token)).await?;
+    let ended = end_in(auth, &mut transaction, user_id, Some(token)).await?;
     commit(auth, transaction, &ended).await?;
     Ok(auth.sessions().end_others_shared(user_id, token, auth.now()).await?)
 }
 
-/// Ends rows of a user's sessions, one of them excepted; what ended.
-async fn end_rows(
+/// Ends a user's sessions as far as they have rows, one of them excepted; what ended. Of those in Redis only, it says
+/// which there are.
+async fn end_in(
     auth: &Auth,
     transaction: &mut Transaction,
     user_id: &str,
     except: Option<&str>,
 ) -> Result<Vec<Ended>, ApiError> {
     let (store, now) = (auth.sessions(), auth.now());
-    let ended = |id| Ended::Session { id, user_id: Some(user_id.to_owned()) };
     if !store.have_rows() {
         let sessions = store.list(user_id, now).await?.into_iter();
         let sessions = sessions.filter(|session| except != Some(&*session.token));
-        return Ok(sessions.map(|session| ended(session.id)).collect());
+        return Ok(sessions.map(|session| ended(session.id, user_id)).collect());
     }
+    // Tokens of a session that ended just now by itself may still be good.
+    let recently = now - auth.settings().revocation.retention;
+    Ok(end_rows(store, transaction, user_id, except, (recently, now)).await?)
+}
+
+/// Ends rows of a user's sessions, one of them excepted; those that ended now, or after the first of these times.
+pub(crate) async fn end_rows(
+    store: &SessionStore,
+    transaction: &mut Transaction,
+    user_id: &str,
+    except: Option<&str>,
+    (recently, now): (Timestamp, Timestamp),
+) -> Result<Vec<Ended>, StoreError> {
     // A session that began since the rows were read is read the next time: each ends by its name, and
     // nothing else of the user does.
     let mut found: Vec<SessionEnd> = Vec::new();
@@ -131,8 +146,10 @@ async fn end_rows(
         }
         found.extend(begun);
     }
-    // Tokens of a session that ended just now by itself may still be good.
-    let recently = now - auth.settings().revocation.retention;
     found.retain(|session| session.expires_at > recently);
-    Ok(found.into_iter().map(|session| ended(session.id)).collect())
+    Ok(found.into_iter().map(|session| ended(session.id, user_id)).collect())
+}
+
+fn ended(id: String, user_id: &str) -> Ended {
+    Ended::Session { id, user_id: Some(user_id.to_owned()) }
 }

@@ -9,6 +9,7 @@
 //! | at the longest | `session.absolute_lifetime` from sign-in, where it is set: no extension goes beyond |
 //! | fresh | `session.fresh_age` (1 day) from sign-in, extensions or not |
 
+mod admit;
 mod begin;
 mod cache;
 mod current;
@@ -16,12 +17,16 @@ mod end;
 mod signed_in;
 mod store;
 
-pub(crate) use begin::{Admitted, admit, begin, remember, remember_again};
+pub(crate) use admit::{Admitted, admit, insert, share};
+pub(crate) use begin::{begin, remember, remember_again};
 pub(crate) use cache::SessionCache;
 pub(crate) use current::{
     Asking, Cache, Current, current, extend_used, find, find_by_token, is_kept_out, look,
+    may_keep_out, user_of_now,
 };
-pub(crate) use end::{end, end_all, end_all_in, end_known, end_of_user, end_others};
+pub(crate) use end::{
+    end, end_all, end_all_in, end_known, end_of_user, end_others, end_rows, find_to_end,
+};
 pub(crate) use signed_in::{
     PostedBy, PostedBySession, PostedFreshlyBy, SignedIn, SignedInFreshly, SignedInStored,
 };

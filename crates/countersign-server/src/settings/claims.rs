@@ -61,6 +61,15 @@ const EXPECTED: &str = "minimal, user, or a JSON object whose texts may be {user
      and without iss, aud, exp, iat, nbf, sub and jti";
 
 impl ClaimsTemplate {
+    /// Whether tokens tell of a user what may change.
+    pub(crate) fn tell_of_user(&self) -> bool {
+        match self {
+            Self::Minimal => false,
+            Self::User => true,
+            Self::Custom(claims) => claims.tell_of_user(),
+        }
+    }
+
     /// Whether tokens say in `sid` in which session they were issued.
     pub(crate) fn names_session(&self) -> bool {
         match self {
@@ -75,6 +84,10 @@ impl ClaimsTemplate {
 }
 
 impl CustomClaims {
+    fn tell_of_user(&self) -> bool {
+        self.0.iter().any(|(_, value)| value.tells_of_user())
+    }
+
     /// The claims with their values in `user` and `session`, as JSON shows these.
     pub(crate) fn fill(&self, user: &Value, session: &Value) -> Map<String, Value> {
         self.0.iter().map(|(name, value)| (name.clone(), value.fill(user, session))).collect()
@@ -88,6 +101,15 @@ impl CustomClaims {
 }
 
 impl ClaimValue {
+    fn tells_of_user(&self) -> bool {
+        match self {
+            Self::User(_) => true,
+            Self::Object(claims) => claims.tell_of_user(),
+            Self::List(items) => items.iter().any(Self::tells_of_user),
+            Self::Constant(_) | Self::Session(_) => false,
+        }
+    }
+
     fn parse(value: Value, names: &Names<'_>) -> Option<Self> {
         match value {
             Value::Object(object) => CustomClaims::parse(object, names).map(Self::Object),

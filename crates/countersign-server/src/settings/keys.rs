@@ -233,7 +233,8 @@ pub const KEYS: &[Key] = &[
     key(
         "admin.enabled",
         "auto",
-        "the plugin admin: bans, roles, and endpoints that change them; auto: where user has the column banned",
+        "the plugin admin: bans, roles, and endpoints that change them; auto: who is banned is kept out where user has the \
+         column banned, without the endpoints",
     ),
     key("admin.default_role", "user", "the role of who signs up"),
     key("admin.user_ids", "", "ids of users who may do everything at /admin, whatever their role"),

@@ -40,11 +40,9 @@ impl ScopeRules {
         !self.by_role.is_empty()
     }
 
-    /// The scopes of somebody with these roles, each once. Several roles are comma-separated, as Better
-    /// Auth's plugin `admin` stores them; without one, a user is a `user`, as there.
-    pub fn allowed(&self, roles: Option<&str>) -> Vec<&str> {
-        let roles = roles.filter(|roles| !roles.is_empty()).unwrap_or("user").split(',');
-        let of_roles = roles.filter_map(|role| self.by_role.get(role.trim())).flatten();
+    /// The scopes of somebody with these roles, each once.
+    pub fn allowed<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> Vec<&str> {
+        let of_roles = roles.into_iter().filter_map(|role| self.by_role.get(role)).flatten();
         let mut allowed: Vec<&str> = Vec::new();
         for scope in self.everybody.iter().chain(of_roles) {
             if !allowed.contains(&scope.as_str()) {
@@ -76,12 +74,11 @@ mod tests {
     #[test]
     fn everybody_has_some_and_roles_have_more() {
         let rules = read("a b", "user=c, admin=c d  e").expect("rules");
-        assert_eq!(rules.allowed(None), ["a", "b", "c"]);
-        assert_eq!(rules.allowed(Some("")), ["a", "b", "c"]);
-        assert_eq!(rules.allowed(Some("admin")), ["a", "b", "c", "d", "e"]);
-        assert_eq!(rules.allowed(Some("admin, user")), ["a", "b", "c", "d", "e"]);
-        assert_eq!(rules.allowed(Some("guest")), ["a", "b"]);
-        assert!(read("", "").expect("rules").allowed(Some("admin")).is_empty());
+        assert_eq!(rules.allowed(["user"]), ["a", "b", "c"]);
+        assert_eq!(rules.allowed(["admin"]), ["a", "b", "c", "d", "e"]);
+        assert_eq!(rules.allowed(["user", "admin"]), ["a", "b", "c", "d", "e"]);
+        assert_eq!(rules.allowed(["guest", " admin"]), ["a", "b"]);
+        assert!(read("", "").expect("rules").allowed(["admin"]).is_empty());
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::{
     edge::Client,
     email::proving_mail,
     mail::Mailer,
-    session::{admit, begin},
+    session::{self, admit, begin},
     wire::ApiError,
 };
 
@@ -119,7 +119,7 @@ pub(crate) async fn sign_in(
     // sign-in on, as in Better Auth.
     let email_verified = user.email_verified || proves(&arrival, &user);
     let row = User { email_verified, ..admitted.user().clone() };
-    auth.sessions().insert(&mut session, &row).await?;
+    session::insert(auth, &mut session, &row).await?;
     Ok(Outcome::SignedIn { session: Box::new(session), user: Box::new(user), is_new })
 }
 

@@ -1,7 +1,7 @@
 //! A ban, as the columns of a user say it.
 
 use countersign_store::{
-    ColumnValue, UserColumn, date,
+    ColumnValue, Dialect, UserColumn, date,
     sql::{Expr, ExprTrait, UpdateStatement},
     users::{self, User},
 };
@@ -37,6 +37,16 @@ impl Ban {
         Self::Until {
             reason: reason.or_else(default_reason).unwrap_or_default(),
             end: end.or_else(default_end),
+        }
+    }
+
+    /// Whether such a database can say when it is over: `timestamp` of MySQL ends in January 2038.
+    pub(super) fn fits(&self, dialect: Dialect) -> bool {
+        match self {
+            Self::Until { end: Some(end), .. } if dialect == Dialect::MySql => {
+                end.as_second() <= i64::from(i32::MAX)
+            }
+            Self::Until { .. } | Self::None => true,
         }
     }
 

@@ -8,11 +8,12 @@ use crate::{
     Auth,
     cookies::RequestCookies,
     edge::Posted,
-    session::{Cache, Current, SignedIn, current},
+    session::{Cache, Current, SignedIn, current, user_of_now},
     wire::{ApiError, Body},
 };
 
-/// A valid body, and who posted it, whose session was looked up. Whether they may do it is asked by the endpoint.
+/// A valid body, and who posted it, whose session was looked up and whose row was read. Whether they may do it is
+/// asked by the endpoint.
 pub(super) struct ByAdmin<B> {
     pub(super) body: B,
     pub(super) by: SignedIn,
@@ -28,6 +29,11 @@ impl<B: Body> FromRequest<Auth> for ByAdmin<B> {
         let cookies = RequestCookies::of_parts(&parts);
         let found = current(auth, &cookies, parts.uri.query(), Cache::Bypassed).await?;
         let Current { signed_in, cookies, .. } = found;
+        let signed_in = match signed_in {
+            // What Redis says of the user's role and ban may be older than the row.
+            Some((session, user)) => user_of_now(auth, user).await?.map(|user| (session, user)),
+            None => None,
+        };
         let Some((session, user)) = signed_in else {
             return Err(ApiError::bare(StatusCode::UNAUTHORIZED).with_cookies(cookies));
         };

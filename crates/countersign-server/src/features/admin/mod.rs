@@ -2,11 +2,11 @@
 //!
 //! * No session begins for a banned user: `BANNED_USER`, and at a callback of an identity provider the error page. A
 //!   ban whose time is over is taken away by the sign-in that finds it.
-//! * A session of a banned user counts as none, whoever wrote the ban, as soon as the user's row is read. Nothing
-//!   more is read for that.
+//! * A session of a banned user counts as none, whoever wrote the ban, as soon as the user's row is read. For a look
+//!   at a session nothing more is read for that; for a token, and at `/admin`, the row is, also with Redis.
 //! * Who signs up has `admin.default_role`, whatever they post; nobody changes these columns of their own.
 //! * `POST /admin/ban-user`, `unban-user`, `set-role`, `revoke-user-session`, `revoke-user-sessions` and
-//!   `list-user-sessions`, for administrators.
+//!   `list-user-sessions`, for administrators, where `admin.enabled` is true.
 //!
 //! A ban ends the user's sessions, and a ban and another role refuse every token that was issued to the user until
 //! then, in the transaction that writes them.
@@ -48,9 +48,9 @@ pub use self::operator::{UserChange, UserChanged, change_user};
 pub(super) use self::schema::USER_MEMBERS;
 use self::{
     ban::{Ban, is_over, lift, says_banned},
-    schema::{BAN_EXPIRES, BAN_REASON, BANNED, IMPERSONATED_BY, ROLE, TABLES},
+    schema::{BAN_EXPIRES, BAN_REASON, BANNED, IMPERSONATED_BY, TABLES},
 };
-use super::Feature;
+use super::{Feature, role::ROLE};
 use crate::{
     Auth,
     settings::{AdminSettings, Wish},
@@ -92,6 +92,9 @@ impl Admin {
             }
             // Somebody else took it away, or set another one.
         }
+        // Who wrote the ban may have broken off before Redis was told of it, or have known nothing of Redis.
+        let ended = auth.sessions().end_all_shared(&user.id, now).await?;
+        auth.sessions().forget_shared(ended, now).await;
         let message = self.settings.banned_user_message.clone();
         Err(ApiError::told(StatusCode::FORBIDDEN, Some("BANNED_USER"), message))
     }
@@ -129,10 +132,14 @@ impl Feature for Admin {
     }
 
     fn description(&self) -> &'static str {
-        include_str!("openapi.json")
+        if self.is_asked_for() { include_str!("openapi.json") } else { "{}" }
     }
 
     fn routes(&self) -> Router<Auth> {
+        // Better Auth may have roles of its own there, of which none may do all that `admin` may do here.
+        if !self.is_asked_for() {
+            return Router::new();
+        }
         let [to_ban, to_unban, to_set, to_end, to_end_all, to_list] =
             [(); 6].map(|()| self.settings.clone());
         Router::new()
@@ -177,6 +184,10 @@ impl Feature for Admin {
         user: &'a mut User,
     ) -> BoxFuture<'a, Result<(), ApiError>> {
         self.let_in(auth, user).boxed()
+    }
+
+    fn keeps_people_out(&self) -> bool {
+        true
     }
 
     fn keeps_out(&self, auth: &Auth, user: &User) -> bool {

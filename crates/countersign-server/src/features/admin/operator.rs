@@ -3,22 +3,23 @@
 use std::time::Duration;
 
 use countersign_jwt::Clock;
-use countersign_store::Database;
+use countersign_store::{Database, StoreError, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
     audit,
     ban::Ban,
     change::{with_role, write_role},
-    schema::{BANNED, ROLE},
+    schema::BANNED,
 };
 use crate::{
     Entropy,
     features::{
-        Ended, Recorder,
+        Ended, NO_FEED, Recorder,
         revocation::{Confirmation, RevokeError, connect_redis, find_user, wait},
+        role::ROLE,
     },
-    session::SessionStore,
+    session::{SessionStore, end_rows},
     settings::Settings,
 };
 
@@ -46,6 +47,8 @@ pub struct UserChanged {
     pub banned_until: Option<Timestamp>,
     /// How far registered guards are, where they were waited for.
     pub confirmation: Option<Confirmation>,
+    /// Why tokens that were issued before stay good until they expire, where they do.
+    pub tokens_stay: Option<&'static str>,
 }
 
 /// Changes the user with this address or id. With `patience`, waits so long for every registered guard to have taken
@@ -76,6 +79,9 @@ pub async fn change_user(
             let end = expires_in.map(|span| now.checked_add(span));
             let end = end.transpose().map_err(|_| RevokeError::TooFarAway)?;
             let ban = Ban::wished(settings.admin.as_ref(), reason.clone(), end, now);
+            if !ban.fits(database.dialect()) {
+                return Err(RevokeError::TooFarAway);
+            }
             let changed = ban.of(user.clone(), now);
             ("user_banned", ban.reason().to_owned(), true, ban.write(&user.id, now), changed)
         }
@@ -89,24 +95,41 @@ pub async fn change_user(
         }
     };
     let is_ban = matches!(change, UserChange::Ban { .. });
+    // As at the endpoint: if nobody comes to the rest, sessions in Redis are over.
+    let shared = match is_ban {
+        true => Some(store.end_all_shared(&user.id, now).await.map_err(RevokeError::NoRedis)?),
+        false => None,
+    };
     let mut transaction = database.begin().await?;
     // In the order of everybody who ends something: sessions first, the head of the sequence last.
-    if is_ban && let Some(rows) = store.end_all_rows(&user.id, now) {
-        transaction.execute(&rows).await?;
+    let mut ended = Vec::new();
+    if is_ban {
+        ended = end_all_rows(settings, &store, &mut transaction, &user.id, clock).await?;
     }
     if transaction.execute(&write).await? == 0 {
         return Err(RevokeError::NoSuchUser(user.email));
     }
+    if is_end {
+        ended.push(Ended::Rights { user_id: user.id.clone() });
+    }
     let mut place = None;
-    if is_end && let Some(recorder) = recorder {
-        let ended = [Ended::User { id: user.id.clone() }];
-        place = recorder.record(&mut transaction, &ended, now, entropy).await?;
+    if let Some(recorder) = recorder {
+        place = recorder.record(&mut transaction, &ended, &|| clock.now(), entropy).await?;
     }
     transaction.commit().await?;
     audit::changed(event, &user.id, "the command line", &detail);
-    if is_ban {
-        let ended = store.end_all_shared(&user.id, clock.now()).await?;
-        store.forget_shared(ended, now).await;
+    if let Some(shared) = shared {
+        store.forget_shared(shared, now).await;
+        // One more may have begun until the ban could be read.
+        let mut transaction = database.begin().await?;
+        let ended = end_all_rows(settings, &store, &mut transaction, &user.id, clock).await?;
+        if let Some(recorder) = recorder {
+            let later = recorder.record(&mut transaction, &ended, &|| clock.now(), entropy).await?;
+            place = later.or(place);
+        }
+        transaction.commit().await?;
+        let shared = store.end_all_shared(&user.id, clock.now()).await?;
+        store.forget_shared(shared, now).await;
     } else {
         store.copy_user(&changed, now).await?;
     }
@@ -116,5 +139,22 @@ pub async fn change_user(
         }
         _ => None,
     };
-    Ok(UserChanged { banned_until: Ban::end_of(&changed), confirmation })
+    let tokens_stay = (is_end && recorder.is_none()).then_some(NO_FEED);
+    Ok(UserChanged { banned_until: Ban::end_of(&changed), confirmation, tokens_stay })
+}
+
+/// Ends a user's sessions as far as they have rows; what ended.
+async fn end_all_rows(
+    settings: &Settings,
+    store: &SessionStore,
+    transaction: &mut Transaction,
+    user_id: &str,
+    clock: &dyn Clock,
+) -> Result<Vec<Ended>, StoreError> {
+    if !store.have_rows() {
+        return Ok(Vec::new());
+    }
+    let now = clock.now();
+    let recently = now - settings.revocation.retention;
+    end_rows(store, transaction, user_id, None, (recently, now)).await
 }

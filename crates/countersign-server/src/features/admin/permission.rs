@@ -2,17 +2,12 @@
 
 use countersign_store::users::User;
 
-use super::schema::ROLE;
-use crate::settings::AdminSettings;
+use crate::{features::role::roles_of, settings::AdminSettings};
 
 /// The role that may do everything that is here.
 const ADMIN: &str = "admin";
 
-/// Whether this user may act at `/admin`. A user's roles are divided by commas, and a space is part of a name.
+/// Whether this user may act at `/admin`.
 pub(super) fn may_act(settings: &AdminSettings, user: &User) -> bool {
-    if settings.user_ids.contains(&user.id) {
-        return true;
-    }
-    let roles = ROLE.of(user).filter(|roles| !roles.is_empty());
-    roles.unwrap_or(&settings.default_role).split(',').any(|role| role == ADMIN)
+    settings.user_ids.contains(&user.id) || roles_of(Some(settings), user).any(|role| role == ADMIN)
 }

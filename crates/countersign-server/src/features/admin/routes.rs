@@ -22,7 +22,7 @@ use super::{
 use crate::{
     Auth,
     cookies::SetCookies,
-    session::{SignedIn, end, end_all},
+    session::{SignedIn, end, end_all, find_to_end},
     settings::AdminSettings,
     wire::{ApiError, Refusal, Reply, SessionBody, UserBody, refusals},
 };
@@ -68,7 +68,7 @@ pub(super) async fn ban_user(
     ByAdmin { body, by }: ByAdmin<BanUser>,
 ) -> Result<Reply, ApiError> {
     let banned = async {
-        must_be_allowed(&settings, &auth, &by, &YOU_ARE_NOT_ALLOWED_TO_BAN_USERS).await?;
+        must_be_allowed(&settings, &by, &YOU_ARE_NOT_ALLOWED_TO_BAN_USERS)?;
         let user = known(&auth, &body.user_id).await?;
         if user.id == by.user.id {
             return Err((&YOU_CANNOT_BAN_YOURSELF).into());
@@ -76,9 +76,11 @@ pub(super) async fn ban_user(
         let now = auth.now();
         let end = body.expires_in.map(|seconds| after(now, seconds)).transpose()?;
         let ban = Ban::wished(Some(&settings), body.reason, end, now);
-        let user = change::ban(&auth, user, &ban).await?.ok_or_else(no_such_user)?;
-        audit::changed("user_banned", &user.id, &by.user.id, ban.reason());
-        shown(&user)
+        if !ban.fits(auth.database().dialect()) {
+            return Err(too_far_away());
+        }
+        let user = change::ban(&auth, user, &ban, &by.user.id).await?;
+        shown(&user.ok_or_else(no_such_user)?)
     };
     answer(banned.await, by.cookies)
 }
@@ -89,11 +91,10 @@ pub(super) async fn unban_user(
     ByAdmin { body, by }: ByAdmin<OneUser>,
 ) -> Result<Reply, ApiError> {
     let let_in = async {
-        must_be_allowed(&settings, &auth, &by, &YOU_ARE_NOT_ALLOWED_TO_BAN_USERS).await?;
+        must_be_allowed(&settings, &by, &YOU_ARE_NOT_ALLOWED_TO_BAN_USERS)?;
         let user = known(&auth, &body.user_id).await?;
-        let user = change::unban(&auth, user).await?.ok_or_else(no_such_user)?;
-        audit::changed("user_unbanned", &user.id, &by.user.id, "");
-        shown(&user)
+        let user = change::unban(&auth, user, &by.user.id).await?;
+        shown(&user.ok_or_else(no_such_user)?)
     };
     answer(let_in.await, by.cookies)
 }
@@ -105,12 +106,10 @@ pub(super) async fn set_role(
 ) -> Result<Reply, ApiError> {
     let changed = async {
         let refusal = &YOU_ARE_NOT_ALLOWED_TO_CHANGE_USERS_ROLE;
-        must_be_allowed(&settings, &auth, &by, refusal).await?;
+        must_be_allowed(&settings, &by, refusal)?;
         let user = known(&auth, &body.user_id).await?;
-        let user = change::set_role(&auth, user, body.role.clone()).await?;
-        let user = user.ok_or_else(no_such_user)?;
-        audit::changed("user_role_changed", &user.id, &by.user.id, &body.role);
-        shown(&user)
+        let user = change::set_role(&auth, user, body.role, &by.user.id).await?;
+        shown(&user.ok_or_else(no_such_user)?)
     };
     answer(changed.await, by.cookies)
 }
@@ -122,7 +121,11 @@ pub(super) async fn revoke_user_session(
 ) -> Result<Reply, ApiError> {
     let ended = async {
         let refusal = &YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS;
-        must_be_allowed(&settings, &auth, &by, refusal).await?;
+        must_be_allowed(&settings, &by, refusal)?;
+        if let Some(session) = find_to_end(&auth, &body.session_token).await? {
+            let (user_id, by) = (&session.user_id, &by.user.id);
+            audit::asked("user_session_revoked", user_id, by, &session.id);
+        }
         end(&auth, &body.session_token).await?;
         Reply::json(&Done { success: true })
     };
@@ -136,9 +139,10 @@ pub(super) async fn revoke_user_sessions(
 ) -> Result<Reply, ApiError> {
     let ended = async {
         let refusal = &YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS;
-        must_be_allowed(&settings, &auth, &by, refusal).await?;
+        must_be_allowed(&settings, &by, refusal)?;
         // Where sessions have rows, they are somebody's.
         if !auth.sessions().have_rows() || find(&auth, &body.user_id).await?.is_some() {
+            audit::asked("user_sessions_revoked", &body.user_id, &by.user.id, "");
             end_all(&auth, &body.user_id).await?;
         }
         Reply::json(&Done { success: true })
@@ -154,9 +158,12 @@ pub(super) async fn list_user_sessions(
 ) -> Result<Reply, ApiError> {
     let listed = async {
         let refusal = &YOU_ARE_NOT_ALLOWED_TO_LIST_USERS_SESSIONS;
-        must_be_allowed(&settings, &auth, &by, refusal).await?;
+        must_be_allowed(&settings, &by, refusal)?;
         let sessions = match find(&auth, &body.user_id).await? {
-            Some(user) => auth.sessions().list(&user.id, auth.now()).await?,
+            Some(user) => {
+                audit::asked("user_sessions_listed", &user.id, &by.user.id, "");
+                auth.sessions().list(&user.id, auth.now()).await?
+            }
             None => Vec::new(),
         };
         let order = auth.sessions().member_order();
@@ -170,22 +177,13 @@ pub(super) async fn list_user_sessions(
     answer(listed.await, by.cookies)
 }
 
-/// Refuses whoever has not the right to. Copies of a user in Redis may have an older role: there the row is read.
-async fn must_be_allowed(
+/// Refuses whoever has not the right to.
+fn must_be_allowed(
     settings: &AdminSettings,
-    auth: &Auth,
     by: &SignedIn,
     refusal: &'static Refusal,
 ) -> Result<(), ApiError> {
-    let stored = match auth.settings().redis {
-        Some(_) => users::find_by_id(auth.database(), &by.user.id).await?,
-        None => None,
-    };
-    if may_act(settings, stored.as_ref().unwrap_or(&by.user)) {
-        Ok(())
-    } else {
-        Err(refusal.into())
-    }
+    if may_act(settings, &by.user) { Ok(()) } else { Err(refusal.into()) }
 }
 
 /// The user with this id; a text that no id here could be is none.
@@ -221,7 +219,9 @@ fn after(now: Timestamp, seconds: f64) -> Result<Timestamp, ApiError> {
     let span = SignedDuration::try_from_secs_f64(seconds).ok();
     let end = span.and_then(|span| now.checked_add(span).ok());
     let end = end.and_then(|end| Timestamp::from_millisecond(end.as_millisecond()).ok());
-    end.ok_or_else(|| {
-        ApiError::validation("[body.banExpiresIn] Invalid input: too far away".to_owned())
-    })
+    end.ok_or_else(too_far_away)
+}
+
+fn too_far_away() -> ApiError {
+    ApiError::validation("[body.banExpiresIn] Invalid input: too far away".to_owned())
 }

@@ -5,8 +5,7 @@ use countersign_store::{
     schema::{Kind, Rule, Table, column},
 };
 
-/// Names of roles, comma-separated.
-pub(super) static ROLE: UserColumn = UserColumn::named("role");
+use crate::features::role::ROLE;
 
 /// Whether the user is kept out.
 pub(super) static BANNED: UserColumn = UserColumn::named("banned");

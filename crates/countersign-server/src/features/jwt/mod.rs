@@ -50,7 +50,7 @@ pub use self::{
 
 pub(super) use self::{
     claims::Grant,
-    role::{allowed_scopes, with_role_of_now},
+    role::{allowed_scopes, user_of_token},
 };
 use self::{keys::Keys, role::TABLES_WITH_ROLE};
 use super::Feature;
@@ -120,7 +120,7 @@ impl Jwt {
         signed.map_err(|error| ApiError::internal("a message could not be signed", &error))
     }
 
-    /// A token for this session, as Better Auth gives it; `None` when the user is gone. It is as old as the look at
+    /// A token for this session, as Better Auth gives it; `None` when the user is gone or kept out. It is as old as the look at
     /// the session and its user: what ends or changes since then covers it.
     async fn token(
         &self,
@@ -129,20 +129,16 @@ impl Jwt {
         session: &Session,
         user: &User,
     ) -> Result<Option<String>, ApiError> {
-        let settings = &auth.settings().token;
+        let (settings, user) = (&auth.settings().token, user_of_token(auth, user.clone()).await?);
+        let Some(user) = user else { return Ok(None) };
         let scope = match settings.claims {
-            ClaimsTemplate::Minimal => {
-                let Some(user) = with_role_of_now(auth, user.clone()).await? else {
-                    return Ok(None);
-                };
-                allowed_scopes(auth, &user).join(" ")
-            }
+            ClaimsTemplate::Minimal => allowed_scopes(auth, &user).join(" "),
             ClaimsTemplate::User | ClaimsTemplate::Custom(_) => String::new(),
         };
         let scope = Some(scope.as_str()).filter(|scope| !scope.is_empty());
         let lifetime = settings.lifetime;
         let grant = Grant { issued_at, lifetime, scope, token_id: None };
-        self.sign(auth, session, user, &grant).await.map(Some)
+        self.sign(auth, session, &user, &grant).await.map(Some)
     }
 
     /// A token for this session that was granted.

@@ -1,15 +1,16 @@
-//! The role of a user, where scopes depend on it: the column that Better Auth's plugin `admin` adds to `user`.
+//! The user of whom tokens tell: where that may matter, as their row is now.
 
 use countersign_store::{
-    UserColumn,
     schema::{Column, JWKS, Kind, Rule, Table},
-    users::{self, User},
+    users::User,
 };
 
-use crate::{Auth, session::is_kept_out, wire::ApiError};
-
-/// Names of roles, comma-separated.
-static ROLE: UserColumn = UserColumn::named("role");
+use crate::{
+    Auth,
+    features::role::{ROLE, roles_of},
+    session::{may_keep_out, user_of_now},
+    wire::ApiError,
+};
 
 pub(super) static TABLES_WITH_ROLE: [Table; 2] = [
     Table { name: JWKS[0].name, columns: JWKS[0].columns, indexes: JWKS[0].indexes },
@@ -20,21 +21,21 @@ pub(super) static TABLES_WITH_ROLE: [Table; 2] = [
     },
 ];
 
-/// The user with the role of this moment, where scopes depend on it: copies in Redis may have an older one. `None`
-/// when the user is gone or kept out.
-pub(in crate::features) async fn with_role_of_now(
+/// The user as their row is now, where tokens tell of them or somebody may be kept out: copies in Redis may be
+/// older. `None` when the user is gone or kept out.
+pub(in crate::features) async fn user_of_token(
     auth: &Auth,
     user: User,
 ) -> Result<Option<User>, ApiError> {
-    let settings = auth.settings();
-    if settings.token.scopes.have_roles() && settings.redis.is_some() {
-        let found = users::find_by_id(auth.database(), &user.id).await?;
-        return Ok(found.filter(|user| !is_kept_out(auth, user)));
+    let token = &auth.settings().token;
+    if token.scopes.have_roles() || token.claims.tell_of_user() || may_keep_out(auth) {
+        return user_of_now(auth, user).await;
     }
     Ok(Some(user))
 }
 
 /// The scopes that tokens of this user may have.
 pub(in crate::features) fn allowed_scopes<'a>(auth: &'a Auth, user: &User) -> Vec<&'a str> {
-    auth.settings().token.scopes.allowed(ROLE.of(user))
+    let settings = auth.settings();
+    settings.token.scopes.allowed(roles_of(settings.admin.as_ref(), user))
 }

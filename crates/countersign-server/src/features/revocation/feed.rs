@@ -25,8 +25,9 @@ use tokio::{
 
 use super::{
     entry::Entry,
+    head,
     log::{Followed, Log, Page},
-    record::{self, Recorder},
+    record::Recorder,
     settled::Settled,
     wake_up::{self, WakeUps},
 };
@@ -178,7 +179,7 @@ impl Feed {
 
     /// Whether there was something new.
     async fn take_in(&self, auth: &Auth) -> Result<bool, StoreError> {
-        let head = record::head(auth.database(), auth.entropy()).await?;
+        let head = head::head(auth.database(), auth.entropy()).await?;
         let (up_to, over) = (head.sequence, self.settled.over_before(auth.clock()));
         let known = {
             let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);

@@ -25,6 +25,7 @@
 //! |---|---|
 //! | a session | its id; where tokens do not name it (`token.claims`), its user up to now, too |
 //! | a user | the user up to now |
+//! | a user's rights | the user up to the second after now |
 //! | a password | the user up to the second before now: whoever changed it goes on |
 //! | a token | its `jti`, or its hash |
 //!
@@ -34,7 +35,7 @@
 //!
 //! | File | What is in it |
 //! |---|---|
-//! | `record.rs` | what ended becomes entries, in the transaction |
+//! | `record.rs`, `head.rs` | what ended becomes entries, in the transaction |
 //! | `entry.rs`, `log.rs` | an entry, and the entries in memory |
 //! | `lookup.rs` | whether one token was taken back, without the feed |
 //! | `feed.rs`, `settled.rs` | who looks into the database, who waits, and what is over for certain |
@@ -48,6 +49,7 @@ mod answer;
 mod entry;
 mod feed;
 mod guards;
+mod head;
 mod log;
 mod lookup;
 mod operator;
@@ -159,7 +161,7 @@ impl Feature for Revocation {
         ended: &'a [Ended],
     ) -> BoxFuture<'a, Result<(), ApiError>> {
         async move {
-            self.recorder.record(transaction, ended, auth.now(), auth.entropy()).await?;
+            self.recorder.record(transaction, ended, &|| auth.now(), auth.entropy()).await?;
             Ok(())
         }
         .boxed()

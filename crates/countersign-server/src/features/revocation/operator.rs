@@ -14,7 +14,8 @@ use tokio::sync::watch;
 
 use super::{
     guards::{Confirmation, Wait, wait_for_all},
-    record::{self, NO_FEED, Place, Recorder},
+    head,
+    record::{NO_FEED, Place, Recorder},
 };
 use crate::{
     Entropy,
@@ -147,7 +148,7 @@ pub async fn revoke_session(
     let mut place = None;
     if let Some(recorder) = recorder {
         let ended = [Ended::Session { id: id.to_owned(), user_id: Some(user_id) }];
-        place = recorder.record(&mut transaction, &ended, now, entropy).await?;
+        place = recorder.record(&mut transaction, &ended, &|| clock.now(), entropy).await?;
     }
     transaction.commit().await?;
     store.end_shared(&token, now).await?;
@@ -174,7 +175,7 @@ pub async fn revoke_issued_before(
 ) -> Result<u64, RevokeError> {
     let recorder = Recorder::find(settings, database).await?.ok_or(RevokeError::NoFeed)?;
     let store = SessionStore::new(settings, database.clone(), connect_redis(settings).await?);
-    record::head(database, entropy).await?;
+    head::head(database, entropy).await?;
     let mut transaction = database.begin().await?;
     // In the order of everybody who ends something: sessions first, the head of the sequence last.
     if settings.redis.as_ref().is_some_and(|redis| redis.rows == SessionRows::All) {

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     entry::{HashKey, Kind, hash_text},
+    head::advance,
     wake_up::CHANNEL,
 };
 use crate::{
@@ -71,21 +72,29 @@ impl Recorder {
     }
 
     /// Adds entries for what ended; nothing may be written to the transaction after this. The place of the
-    /// last one, where there were any.
+    /// last one, where there were any. What was issued to somebody while the transaction waited for others ended, too.
     pub(crate) async fn record(
         &self,
         transaction: &mut Transaction,
         ended: &[Ended],
-        now: Timestamp,
+        now: &(dyn Fn() -> Timestamp + Sync),
         entropy: &dyn Entropy,
     ) -> Result<Option<Place>, StoreError> {
+        let before = now();
         let mut named: Vec<Named> = Vec::new();
-        for entry in ended.iter().flat_map(|ended| self.entries_of(ended, now)) {
+        for entry in ended.iter().flat_map(|ended| self.entries_of(ended, before)) {
             if !named.iter().any(|other| other.says_as_much_as(&entry)) {
                 named.push(entry);
             }
         }
-        add(transaction, &named, now, entropy).await
+        let Some(head) = advance(transaction, named.len(), entropy).await? else { return Ok(None) };
+        let now = now();
+        let waited = (now.as_second() - before.as_second()).max(0);
+        for entry in &mut named {
+            entry.until += waited;
+            entry.before = entry.before.map(|before| before + waited);
+        }
+        write(transaction, head, &named, now, entropy).await.map(Some)
     }
 
     /// Adds entries for users: tokens issued then or before are refused. The same holds as for
@@ -139,6 +148,10 @@ impl Recorder {
                 entries
             }
             Ended::User { id } => vec![named(Kind::User, id, to_the_end, Some(second))],
+            // A token is as old as the look at its user, which may be as late as the commit.
+            Ended::Rights { user_id } => {
+                vec![named(Kind::User, user_id, to_the_end + 1, Some(second + 1))]
+            }
             // Whoever changed it goes on with tokens of this second.
             Ended::Password { user_id } => {
                 vec![named(Kind::User, user_id, to_the_end, Some(second - 1))]
@@ -170,15 +183,21 @@ async fn add(
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<Option<Place>, StoreError> {
-    let Ok(count @ 1..) = i64::try_from(named.len()) else { return Ok(None) };
-    if transaction.execute(&revocations::advance(count)).await? == 0 {
-        transaction.execute(&revocations::begin(&first_head(entropy))).await?;
-        transaction.execute(&revocations::advance(count)).await?;
-    }
-    let head = revocations::head_in(transaction).await?.ok_or_else(no_head)?;
+    let Some(head) = advance(transaction, named.len(), entropy).await? else { return Ok(None) };
+    write(transaction, head, named, now, entropy).await.map(Some)
+}
+
+/// Writes entries: the last of them has the head's number.
+async fn write(
+    transaction: &mut Transaction,
+    head: Head,
+    named: &[Named],
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Place, StoreError> {
     let key = HashKey::parse(&head.key).ok_or_else(|| unreadable_key(&head))?;
-    let first = head.sequence - count + 1;
-    let numbered = named.iter().zip(first..).map(|(entry, sequence)| {
+    let count = i64::try_from(named.len()).unwrap_or(i64::MAX);
+    let numbered = named.iter().zip(head.sequence - count + 1..).map(|(entry, sequence)| {
         let row = RevocationRow {
             sequence,
             kind: entry.kind.letter().to_owned(),
@@ -192,30 +211,7 @@ async fn add(
         transaction.execute(&insert).await?;
     }
     transaction.notify(CHANNEL).await?;
-    Ok(Some(Place { epoch: head.epoch, sequence: head.sequence }))
-}
-
-/// The head, made where there is none.
-pub(super) async fn head(database: &Database, entropy: &dyn Entropy) -> Result<Head, StoreError> {
-    if let Some(head) = revocations::head(database).await? {
-        return Ok(head);
-    }
-    match database.execute(&revocations::begin(&first_head(entropy))).await {
-        Ok(_) => {}
-        Err(error) if error.is_duplicate() => {}
-        Err(error) => return Err(error),
-    }
-    revocations::head(database).await?.ok_or_else(no_head)
-}
-
-fn first_head(entropy: &dyn Entropy) -> Head {
-    let mut key = [0; 16];
-    entropy.fill(&mut key);
-    Head { epoch: random_id(entropy), key: HashKey::new(key).to_text(), sequence: 0 }
-}
-
-fn no_head() -> StoreError {
-    StoreError::Unavailable("the table revocationHead was emptied just now".to_owned())
+    Ok(Place { epoch: head.epoch, sequence: head.sequence })
 }
 
 fn unreadable_key(head: &Head) -> StoreError {

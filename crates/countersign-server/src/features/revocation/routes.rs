@@ -17,8 +17,9 @@ use super::{
     Revocation,
     entry::Kind,
     guards::{Confirmation, Heard},
+    head,
     question::Question,
-    record::{self, Place},
+    record::Place,
 };
 use crate::{
     Auth,
@@ -177,7 +178,7 @@ pub(super) async fn revoke(
     take_back(&auth, body.ended()?).await?;
     tracing::info!(by = name, kind, "a resource server took something back");
     // What was just committed is at the head, or before it.
-    let head = record::head(auth.database(), auth.entropy()).await?;
+    let head = head::head(auth.database(), auth.entropy()).await?;
     let place = Place { epoch: head.epoch, sequence: head.sequence };
     let confirmation = match patience {
         Some(patience) => Some(revocation.wait_for_all(&auth, &place, patience).await?),

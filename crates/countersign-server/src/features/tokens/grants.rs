@@ -25,10 +25,10 @@ use crate::{
     Auth,
     cookies::SetCookies,
     edge::{Attempt, count_sign_in},
-    features::jwt::{allowed_scopes, with_role_of_now},
+    features::jwt::{allowed_scopes, user_of_token},
     password::check_not_too_long,
     routes::{WithPassword, who_has_password},
-    session::{Cache, admit, begin, current, remember_again},
+    session::{self, Cache, admit, begin, current, remember_again},
     wire::{ApiError, Refusal, Reply},
 };
 
@@ -112,7 +112,7 @@ async fn for_session(
     let Some((session, user)) = found.signed_in else {
         return Err(not_good().with_cookies(cookies));
     };
-    let Some(user) = with_role_of_now(auth, user).await? else {
+    let Some(user) = user_of_token(auth, user).await? else {
         return Err(not_good().with_cookies(cookies));
     };
     let allowed = allowed_scopes(auth, &user);
@@ -164,14 +164,19 @@ async fn for_password(
     let user = who_has_password(auth, asked)
         .await
         .map_err(|error| if error.is_refusal() { not_good() } else { error.into() })?;
-    let scope = scope::granted(&parameters.scope, &allowed_scopes(auth, &user))?;
     let admitted = match admit(auth, &user).await {
         Ok(admitted) => admitted,
         Err(error) if error.code_and_message().is_some() => return Err(not_good()),
         Err(error) => return Err(error.into()),
     };
+    // The role that was read before the password was looked at may be another one by now.
+    let scope = scope::granted(&parameters.scope, &allowed_scopes(auth, admitted.user()))?;
     let mut session = begin(auth, &admitted, true, client);
-    auth.sessions().insert(&mut session, admitted.user()).await?;
+    match session::insert(auth, &mut session, admitted.user()).await {
+        Err(error) if error.code_and_message().is_some() => return Err(not_good()),
+        inserted => inserted?,
+    }
+    let user = admitted.user().clone();
     let beginning = Beginning { session, user, issued_at, scope, remembered: true, replaced: None };
     let granted = tokens.begin(auth, beginning, client).await?;
     Ok(answer(tokens, auth, &granted, *transport, SetCookies::default()).await?)

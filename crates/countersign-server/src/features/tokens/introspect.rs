@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{
     Auth,
-    session::is_kept_out,
+    features::jwt::user_of_token,
+    session::{is_kept_out, may_keep_out},
     wire::{ApiError, Reply},
 };
 
@@ -75,10 +76,13 @@ async fn of_access_token(
     Ok(Some(members))
 }
 
-/// Whether the session of a token lives; of one that names none, whether its user is there and not kept out.
+/// Whether the session of a token lives, if it names one, and its user is there and not kept out.
 async fn has_holder(auth: &Auth, claims: &Claims) -> Result<bool, ApiError> {
     if let Some(session) = claims.session() {
-        return auth.sessions().is_live(claims.subject(), session, auth.now()).await;
+        let is_live = auth.sessions().is_live(claims.subject(), session, auth.now()).await?;
+        if !is_live || !may_keep_out(auth) {
+            return Ok(is_live);
+        }
     }
     let user = users::find_by_id(auth.database(), claims.subject()).await?;
     Ok(user.is_some_and(|user| !is_kept_out(auth, &user)))
@@ -93,7 +97,11 @@ async fn of_refresh_token(
         return Ok(None);
     };
     let judgement = standing(&found).judged(Patience::of(&tokens.0.settings), auth.now());
-    if judgement != Judgement::Use || tokens.session_of(auth, &found).await?.is_none() {
+    if judgement != Judgement::Use {
+        return Ok(None);
+    }
+    let Some((_, user)) = tokens.session_of(auth, &found).await? else { return Ok(None) };
+    if user_of_token(auth, user).await?.is_none() {
         return Ok(None);
     }
     let mut members = Map::new();

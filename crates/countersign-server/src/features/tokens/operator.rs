@@ -74,7 +74,7 @@ pub async fn revoke_token(
         (vec![Ended::TokenHash { hash, until: None }], RevokedToken::AccessToken)
     };
     if let Some(recorder) = recorder {
-        recorder.record(&mut transaction, &ended, now, entropy).await?;
+        recorder.record(&mut transaction, &ended, &|| now, entropy).await?;
     }
     transaction.commit().await?;
     Ok(revoked)

@@ -27,7 +27,7 @@ use crate::{
     edge::Client,
     features::{
         Ended, commit,
-        jwt::{allowed_scopes, with_role_of_now},
+        jwt::{allowed_scopes, user_of_token},
     },
     session::{extend_used, find_by_token},
     wire::ApiError,
@@ -116,7 +116,7 @@ impl Tokens {
             auth.database().execute(&refresh_families::delete(&family.name)).await?;
             return Err(NotRefreshed::Over);
         };
-        let user = with_role_of_now(auth, user).await?.ok_or(NotRefreshed::Over)?;
+        let user = user_of_token(auth, user).await?.ok_or(NotRefreshed::Over)?;
         let allowed = scope::still_allowed(family.scope.as_deref(), &allowed_scopes(auth, &user));
         let scope = scope::granted(asked_scope, &allowed)?;
         let before = session.expires_at;

@@ -19,7 +19,7 @@ use countersign_store::{
     Database, Dialect, Statement, StoreError, Transaction,
     sessions::{self, Session},
     sql::{DeleteStatement, UpdateStatement, Value},
-    users::User,
+    users::{self, User},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -71,6 +71,10 @@ impl SessionStore {
         if let Some(redis) = &self.redis {
             match redis.find(token).await? {
                 redis::Found::Session(session, user) => return Ok(Some((*session, *user))),
+                redis::Found::OfOlderUser(session) => {
+                    let user = users::find_by_id(&self.database, &session.user_id).await?;
+                    return Ok(user.map(|user| (*session, user)));
+                }
                 redis::Found::Revoked => return Ok(None),
                 redis::Found::Nothing if !self.has_copies() => return Ok(None),
                 redis::Found::Nothing => {}

@@ -37,6 +37,8 @@ pub(super) enum Found {
     Revoked,
     /// A session.
     Session(Box<Session>, Box<User>),
+    /// A session whose user was copied before a feature added its columns: of what they say, the copy says nothing.
+    OfOlderUser(Box<Session>),
 }
 
 #[derive(Deserialize)]
@@ -79,7 +81,11 @@ impl RedisSessions {
         if self.is_revoked(&session).await? {
             return Ok(Found::Revoked);
         }
-        Ok(Found::Session(Box::new(session), Box::new(user)))
+        let session = Box::new(session);
+        Ok(match user {
+            Some(user) => Found::Session(session, Box::new(user)),
+            None => Found::OfOlderUser(session),
+        })
     }
 
     pub(super) async fn insert(
@@ -155,7 +161,8 @@ impl RedisSessions {
     ) -> Result<Vec<Session>, RedisError> {
         let mut sessions = Vec::new();
         for token in self.active(user_id, now).await? {
-            if let Found::Session(session, _) = self.find(&token).await?
+            if let Found::Session(session, _) | Found::OfOlderUser(session) =
+                self.find(&token).await?
                 && session.user_id == user_id
                 && session.expires_at > now
             {
@@ -179,11 +186,13 @@ impl RedisSessions {
         self.order.both(&both).unwrap_or_default().to_string()
     }
 
-    fn parsed(&self, text: &str) -> Option<(Session, User)> {
+    /// The session, and its user if the copy has every column of theirs.
+    fn parsed(&self, text: &str) -> Option<(Session, Option<User>)> {
         let Stored { session, user } = serde_json::from_str(text).ok()?;
         let session = session_of(&session, &self.of_sessions)?;
+        let is_whole = self.of_users.iter().all(|(name, _)| user.contains_key(name));
         let user = user_of(&user, &self.of_users)?;
-        (session.user_id == user.id).then_some((session, user))
+        (session.user_id == user.id).then(|| (session, Some(user).filter(|_| is_whole)))
     }
 
     async fn is_revoked(&self, session: &Session) -> Result<bool, RedisError> {

@@ -31,6 +31,12 @@ async fn t144_a_banned_user_gets_no_session_and_no_cookie_after_the_right_passwo
         assert_eq!(user["banReason"], "spam");
         assert_eq!(user["banExpires"], format!("{end:.3}"));
 
+        let in_20_years = json!({ "userId": ann["user"]["id"], "banExpiresIn": 630_720_000 });
+        let far = server.post("/admin/ban-user", &in_20_years).await;
+        let is_mysql = url.starts_with("mysql");
+        assert_eq!(far.status, if is_mysql { 400 } else { 200 }, "{}", far.body);
+        assert_eq!(server.post("/admin/ban-user", &ban).await.status, 200);
+
         server.forget_cookies();
         let refused = sign_in(server, "ann@example.com").await;
         assert_eq!(refused.status, 403);
@@ -90,25 +96,6 @@ async fn t212_refresh_tokens_and_passwords_of_a_banned_user_give_no_tokens() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_says_of_its_user_to_be_banned_answers_nothing() {
-    let cache = ("COUNTERSIGN_SESSION__COOKIE_CACHE", "compact");
-    let shared = Shared::start(&[cache]).await;
-    let (server, database) = (&shared.server, open(&shared.url));
-    server.sign_up(&json!({})).await;
-    let remembered = server.take_cookies();
-    assert!(remembered.len() > 1, "{remembered:?}");
-    let banned = |yes| Some(ColumnValue::Boolean(yes));
-    put(&database, "ann@example.com", "banned", banned(true)).await;
-    // As for every session that ended elsewhere: it reads until the cookie is over, and gives no tokens.
-    server.put_cookies(remembered.clone());
-    assert_eq!(server.get("/get-session").await.json()["user"]["name"], "Ann");
-    assert_eq!(server.get("/token").await.status, 401);
-    server.put_cookies(remembered);
-    server.clock.advance(SignedDuration::from_mins(6));
-    assert_eq!(server.get("/get-session").await.json(), Value::Null);
-}
-
-#[tokio::test]
 async fn t251_in_redis_a_ban_ends_sessions_and_a_role_is_read_from_its_row() {
     let redis = Redis::start().expect("Redis starts");
     let address = redis.url();
@@ -146,6 +133,9 @@ async fn a_role_ends_the_tokens_that_say_another_one_and_no_session() {
     let mut follower = Follower::of(server).await;
     assert!(follower.refuses(&old));
     server.put_cookies(browser);
+    // Who read the user before the commit may issue the old role for a moment more.
+    server.clock.advance(SignedDuration::from_secs(1));
+    assert!(follower.refuses(&token(server).await));
     server.clock.advance(SignedDuration::from_secs(1));
     let new = token(server).await;
     follower.follow(server, 0).await;

@@ -1,9 +1,10 @@
 //! On which databases the plugin is on, and which are refused.
 
 use countersign_server::{StartError, inspect};
+use countersign_store::ColumnValue;
 use serde_json::{Value, json};
 
-use super::{ADMIN, Shared};
+use super::{ADMIN, Shared, put, sign_in};
 use crate::{
     fixture::{TestServer, settings},
     storage_faults::{Sql, open},
@@ -37,12 +38,20 @@ async fn a_database_with_the_plugins_columns_is_served_and_its_bans_count() {
         "name email emailVerified image createdAt updatedAt role banned banReason banExpires id";
     assert_eq!(members.join(" "), expected);
     assert_eq!((&user["role"], &user["banned"]), (&json!("user"), &json!(false)));
+    put(&open(&shared.url), "ann@example.com", "banned", Some(ColumnValue::Boolean(true))).await;
+    assert_eq!(sign_in(&server, "ann@example.com").await.status, 403);
+    put(&open(&shared.url), "ann@example.com", "banned", Some(ColumnValue::Boolean(false))).await;
     let session = server.get("/get-session").await.json()["session"].clone();
     let members: Vec<_> = session.as_object().expect("an object").keys().cloned().collect();
     let expected =
         "expiresAt token createdAt updatedAt ipAddress userAgent userId impersonatedBy id";
     assert_eq!(members.join(" "), expected);
     assert_eq!(session["impersonatedBy"], Value::Null);
+
+    // Node's own roles may allow less than ours: what changes others is served to who asks for it.
+    assert_eq!(server.post("/admin/list-user-sessions", &json!({})).await.status, 404);
+    let asked = TestServer::start(&[place, ADMIN]).await;
+    assert_eq!(asked.post("/admin/list-user-sessions", &json!({})).await.status, 400);
 
     let error = TestServer::try_start(&[place, OFF]).await.err().expect("refused").to_string();
     assert!(error.contains("who is banned") && error.contains("admin.enabled = true"), "{error}");

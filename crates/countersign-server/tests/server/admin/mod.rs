@@ -1,9 +1,13 @@
 //! Bans and roles: Better Auth's plugin `admin`.
 
+mod audit;
 mod bans;
+mod copies;
 mod databases;
+mod meanwhile;
 mod operator;
 mod rights;
+mod ways_in;
 
 use countersign_store::{ColumnValue, Database, UserColumn, users};
 use countersign_testing::{file_in, mariadb::MariaDb, postgres::Postgres};

@@ -1,11 +1,13 @@
 //! Who may do what at `/admin`, and what nobody gives themselves.
 
+use countersign_jwt::dangerous::read_without_verifying;
 use countersign_store::ColumnValue;
 use serde_json::{Value, json};
 
 use super::{ADMIN, Shared, boss, put};
 use crate::{
     fixture::{PASSWORD, TestServer},
+    revocation::follower::token,
     storage_faults::open,
 };
 
@@ -46,6 +48,30 @@ async fn t251_a_users_role_is_read_anew_and_no_other_role_does_anything() {
     server.forget_cookies();
     for path in ENDPOINTS {
         assert_eq!(server.post(path, &about(&ann)).await.status, 401, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_is_read_alike_for_rights_and_for_scopes() {
+    let scopes = ("COUNTERSIGN_TOKEN__ROLE_SCOPES", "admin=users:write, user=tasks:read");
+    let usual = ("COUNTERSIGN_ADMIN__DEFAULT_ROLE", "admin");
+    for (more, role, may, scope) in [
+        (&[scopes][..], Some("user, admin"), 403, json!("tasks:read")),
+        (&[scopes], Some(" admin"), 403, Value::Null),
+        (&[scopes], None, 403, json!("tasks:read")),
+        (&[scopes], Some("admin"), 200, json!("users:write")),
+        (&[scopes, usual], None, 200, json!("users:write")),
+        (&[scopes, usual], Some(""), 200, json!("users:write")),
+    ] {
+        let shared = Shared::start(more).await;
+        let server = &shared.server;
+        let ann = server.sign_up(&json!({})).await.json()["user"]["id"].clone();
+        let value = role.map(|role| ColumnValue::Text(role.to_owned()));
+        put(&open(&shared.url), "ann@example.com", "role", value).await;
+        let listed = server.post("/admin/list-user-sessions", &about(&ann)).await;
+        assert_eq!(listed.status, may, "{role:?}");
+        let claims = read_without_verifying(&token(server).await).expect("a token").claims;
+        assert_eq!(claims.get("scope").unwrap_or(&Value::Null), &scope, "{role:?}");
     }
 }
 

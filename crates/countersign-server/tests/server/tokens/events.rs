@@ -14,23 +14,23 @@ use tracing::{
 };
 
 /// The fields of one event.
-pub(super) type Fields = BTreeMap<&'static str, String>;
+pub(crate) type Fields = BTreeMap<&'static str, String>;
 
 /// Every audit event of this thread, from now on.
-pub(super) struct AuditLog {
+pub(crate) struct AuditLog {
     events: Arc<Mutex<Vec<Fields>>>,
     _guard: DefaultGuard,
 }
 
 impl AuditLog {
-    pub(super) fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         let events = Arc::default();
         let guard = tracing::subscriber::set_default(Listener(Arc::clone(&events)));
         Self { events, _guard: guard }
     }
 
     /// The events of this name.
-    pub(super) fn of(&self, name: &str) -> Vec<Fields> {
+    pub(crate) fn of(&self, name: &str) -> Vec<Fields> {
         let events = self.events.lock().expect("no panic");
         events.iter().filter(|fields| fields["event"] == name).cloned().collect()
     }

@@ -15,7 +15,7 @@ use crate::{
 
 const SECRET: &str = "4f1d0c9b8a7e6f5d4c3b2a19087f6e5d4c3b2a1908f7e6d5";
 
-const SETTINGS: [(&str, &str); 2] = [
+pub(crate) const SETTINGS: [(&str, &str); 2] = [
     (
         "COUNTERSIGN_RESOURCE_SERVERS__CREDENTIALS",
         "tasks:4f1d0c9b8a7e6f5d4c3b2a19087f6e5d4c3b2a1908f7e6d5",
@@ -30,7 +30,7 @@ async fn asked(server: &TestServer, token: &str, credential: &str) -> Reply {
     server.send(request).await
 }
 
-async fn said(server: &TestServer, token: &str) -> Value {
+pub(crate) async fn said(server: &TestServer, token: &str) -> Value {
     let reply = asked(server, token, &format!("tasks:{SECRET}")).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     reply.json()
