@@ -7,6 +7,7 @@ pub mod rate_limits;
 pub mod refresh_families;
 pub mod revocation_guards;
 pub mod revocations;
+mod session_ends;
 pub mod sessions;
 pub mod signing_keys;
 pub mod users;

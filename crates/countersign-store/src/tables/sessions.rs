@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 
+pub use super::session_ends::{SessionEnd, ends_of_user, read_end};
 use super::users::{self, User};
 use crate::{
-    AdditionalColumns, Cells, Database, Prepared, Row, StoreError,
+    AdditionalColumns, Cells, Database, Prepared, StoreError,
     additional::to_sql,
     date,
     schema::Column,
     sql::{
-        DeleteStatement, Expr, ExprTrait, InsertStatement, LockType, Query, SelectStatement,
-        UpdateStatement,
+        DeleteStatement, Expr, ExprTrait, InsertStatement, Query, SelectStatement, UpdateStatement,
     },
 };
 
@@ -106,33 +106,6 @@ pub async fn list_live(
         .take();
     let rows = database.fetch_all(&select).await?;
     rows.into_iter().map(|row| read(&mut row.into_cells(), additional)).collect()
-}
-
-/// The sessions of a user by id, each with when it is over: for a transaction that ends them, and
-/// [`read_end`]. Nobody else ends one of them until the transaction does.
-pub fn ends_of_user(user_id: &str) -> SelectStatement {
-    Query::select()
-        .columns(["id", "token", "expiresAt"])
-        .from("session")
-        .and_where(Expr::col("userId").eq(user_id))
-        .lock(LockType::Update)
-        .take()
-}
-
-/// A session, as far as whoever ends it needs to know it. No `Debug`: the token is a credential.
-pub struct SessionEnd {
-    /// Its id.
-    pub id: String,
-    /// Its token.
-    pub token: String,
-    /// From then on it is over.
-    pub expires_at: Timestamp,
-}
-
-/// A row of [`ends_of_user`].
-pub fn read_end(row: Row) -> Result<SessionEnd, StoreError> {
-    let mut cells = row.into_cells();
-    Ok(SessionEnd { id: cells.text()?, token: cells.text()?, expires_at: cells.timestamp()? })
 }
 
 /// The token and the user of the session with this id. A text that no id here could be is none.
