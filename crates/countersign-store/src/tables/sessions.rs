@@ -9,9 +9,7 @@ use crate::{
     additional::to_sql,
     date,
     schema::Column,
-    sql::{
-        DeleteStatement, Expr, ExprTrait, InsertStatement, Query, SelectStatement, UpdateStatement,
-    },
+    sql::{DeleteStatement, Expr, ExprTrait, InsertStatement, Query, UpdateStatement},
 };
 
 /// The most sessions of one user that are listed, as Better Auth's adapter does.

@@ -96,9 +96,10 @@ pub async fn change_user(
     };
     let is_ban = matches!(change, UserChange::Ban { .. });
     // As at the endpoint: if nobody comes to the rest, sessions in Redis are over.
-    let shared = match is_ban {
-        true => Some(store.end_all_shared(&user.id, now).await.map_err(RevokeError::NoRedis)?),
-        false => None,
+    let shared = if is_ban {
+        Some(store.end_all_shared(&user.id, now).await.map_err(RevokeError::NoRedis)?)
+    } else {
+        None
     };
     let mut transaction = database.begin().await?;
     // In the order of everybody who ends something: sessions first, the head of the sequence last.

@@ -12,8 +12,8 @@ use crate::{
     storage_faults::{Text, open},
 };
 
-fn text(value: &str) -> Option<ColumnValue> {
-    Some(ColumnValue::Text(value.to_owned()))
+fn text(value: &str) -> ColumnValue {
+    ColumnValue::Text(value.to_owned())
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn t251_tokens_tell_of_the_user_what_the_row_says() {
         let shared = Shared::start(&settings).await;
         let (server, database) = (&shared.server, open(&shared.url));
         server.sign_up(&json!({})).await;
-        put(&database, "ann@example.com", "role", text("editor")).await;
+        put(&database, "ann@example.com", "role", Some(text("editor"))).await;
         let claims = read_without_verifying(&token(server).await).expect("a token").claims;
         let claims = Value::Object(claims);
         assert_eq!(claims.pointer(place), Some(&json!("editor")), "{claims}");
@@ -64,7 +64,7 @@ async fn a_copy_that_is_extended_is_one_of_the_row() {
     let shared = Shared::start(&[("REDIS_URL", &address)]).await;
     let (server, database) = (&shared.server, open(&shared.url));
     server.sign_up(&json!({})).await;
-    put(&database, "ann@example.com", "role", text("editor")).await;
+    put(&database, "ann@example.com", "role", Some(text("editor"))).await;
     assert_eq!(server.get("/get-session").await.json()["user"]["role"], "user");
     server.clock.advance(jiff::SignedDuration::from_hours(25));
     assert_eq!(server.get("/get-session").await.json()["user"]["role"], "editor");
