@@ -1,0 +1,125 @@
+/**
+ * What is new: looked for in the database by one at a time, waited for by many. A question is answered from a look that
+ * began after it came, so what was committed before a question is in its answer. Nobody looks while nobody asks.
+ */
+import type { DBAdapter } from "@better-auth/core/db/adapter";
+import type { Kind } from "./hash.ts";
+import { emptyInbox, type Head, readHead } from "./numbering.ts";
+import type { Question } from "./question.ts";
+import { Settled } from "./settled.ts";
+
+/** The most entries of one answer. */
+const PAGE = 10_000;
+
+/** Entries of one batch that are forgotten, and milliseconds between two batches when there were few. */
+const FORGOTTEN_AT_ONCE = 500;
+const FORGET_EVERY = 60_000;
+
+/** `[kind, hash, until]`, or `["u", hash, until, before]`. */
+export type Entry = [Kind, string, number] | [Kind, string, number, number];
+
+/** Some entries in a row. */
+export type Page = { epoch: string; key: string; from: number; to: number; more: boolean; entries: Entry[] };
+
+type EntryRow = { id: string; sequence: number; kind: Kind; hash: string; until: number; before?: number | null };
+
+/** How the feed looks. */
+export type Looks = {
+  /** Milliseconds between two looks while somebody waits. */
+  pollInterval: number;
+  /** Until when an entry that is written at that second can refuse something. */
+  until: (second: number) => number;
+};
+
+/** The sequence, and whoever waits for it to go on. */
+export class Feed {
+  readonly #adapter: DBAdapter;
+  readonly #looks: Looks;
+  readonly #settled = new Settled();
+  #running: Promise<unknown> = Promise.resolve();
+  #queued: Promise<Head> | undefined;
+  #pause: Promise<void> | undefined;
+  #forgot = Number.NEGATIVE_INFINITY;
+
+  constructor(adapter: DBAdapter, looks: Looks) {
+    this.#adapter = adapter;
+    this.#looks = looks;
+  }
+
+  /** What comes next for who asks: when there is something, or when the question has waited long enough. */
+  async next({ followed, wait }: Question): Promise<Page> {
+    const end = performance.now() + wait * 1000;
+    let head = await this.#look();
+    while (followed?.epoch === head.epoch && followed.after === head.sequence && performance.now() < end) {
+      await this.#nextPause();
+      head = await this.#look();
+    }
+    const isOfThis = followed?.epoch === head.epoch && followed.after <= head.sequence;
+    return this.#page(head, isOfThis ? followed.after : 0);
+  }
+
+  async #page(head: Head, from: number): Promise<Page> {
+    const rows = await this.#adapter.findMany<EntryRow>({
+      model: "revocation",
+      where: [
+        { field: "sequence", operator: "gt", value: from },
+        { field: "sequence", operator: "lte", value: head.sequence },
+        { field: "until", operator: "gte", value: this.#over() },
+      ],
+      sortBy: { field: "sequence", direction: "asc" },
+      limit: PAGE + 1,
+    });
+    const more = rows.length > PAGE;
+    const entries = rows.slice(0, PAGE);
+    const to = more ? Number(entries.at(-1)?.sequence) : head.sequence;
+    return { epoch: head.epoch, key: head.key, from, to, more, entries: entries.map(entryOf) };
+  }
+
+  /** A look that has not begun yet; all that come before it does share it. */
+  #look(): Promise<Head> {
+    this.#queued ??= this.#running.then(() => {
+      this.#queued = undefined;
+      const look = this.#takeIn();
+      this.#running = look.catch(() => undefined);
+      return look;
+    });
+    return this.#queued;
+  }
+
+  async #takeIn(): Promise<Head> {
+    await emptyInbox(this.#adapter, () => this.#looks.until(Math.floor(Date.now() / 1000)));
+    const head = await readHead(this.#adapter);
+    await this.#forget();
+    return head;
+  }
+
+  /** All that wait pause together, and look together. */
+  #nextPause(): Promise<void> {
+    this.#pause ??= new Promise((done) => {
+      setTimeout(() => {
+        this.#pause = undefined;
+        done();
+      }, this.#looks.pollInterval);
+    });
+    return this.#pause;
+  }
+
+  /** Forgets what is over, a batch at a time. */
+  async #forget(): Promise<void> {
+    if (performance.now() - this.#forgot < FORGET_EVERY) return;
+    const where = [{ field: "until", operator: "lt" as const, value: this.#over() }];
+    const rows = await this.#adapter.findMany<EntryRow>({ model: "revocation", where, limit: FORGOTTEN_AT_ONCE });
+    if (rows.length < FORGOTTEN_AT_ONCE) this.#forgot = performance.now();
+    if (rows.length === 0) return;
+    const value = rows.map(({ id }) => id);
+    await this.#adapter.deleteMany({ model: "revocation", where: [{ field: "id", operator: "in", value }] });
+  }
+
+  #over(): number {
+    return this.#settled.overBefore(Date.now() / 1000, performance.now() / 1000);
+  }
+}
+
+function entryOf({ kind, hash, until, before }: EntryRow): Entry {
+  return kind === "u" ? [kind, hash, Number(until), Number(before)] : [kind, hash, Number(until)];
+}

@@ -1,0 +1,95 @@
+import type { BetterAuthPlugin } from "better-auth";
+import { APIError, createAuthEndpoint, createAuthMiddleware, isAPIError } from "better-auth/api";
+import { type JwtOptions, toExpJWT } from "better-auth/plugins/jwt";
+import { signAnswer } from "./answer.ts";
+import type { Watched } from "./causes.ts";
+import { minimalClaims } from "./claims.ts";
+import { refuseAnswer } from "./failures.ts";
+import { Feed } from "./feed.ts";
+import { readQuestion } from "./question.ts";
+import { checkOptions } from "./requirements.ts";
+import { schema } from "./schema.ts";
+import { watchAdapter } from "./watch.ts";
+
+/** For how long an entry is told at least, and the largest leeway of a guard, in seconds. */
+const DAY = 24 * 60 * 60;
+const MAX_LEEWAY = 120;
+
+/** What can be set. */
+export type CountersignOptions = {
+  /** Whether the feed is served here. `false` where a Countersign server on the same database numbers and serves. */
+  serve?: boolean;
+  /**
+   * Whether each token names its session in `sid`; then the end of a session refuses its own tokens only. By default
+   * where `definePayload` of the plugin `jwt` is `minimalClaims`.
+   */
+  tokensNameSession?: boolean;
+  /** For how many seconds something stays in the feed: by default a day, or as long as a token lives. */
+  retention?: number;
+  /** Milliseconds between two looks into the database while a guard waits for news; 200 by default. */
+  pollInterval?: number;
+};
+
+/** The plugin; after `jwt()` in the list of plugins. */
+export function countersign(options: CountersignOptions = {}) {
+  const serve = options.serve ?? true;
+  let jwt: JwtOptions | undefined;
+  let feed: Feed | undefined;
+  return {
+    id: "countersign",
+    schema,
+    init(ctx) {
+      jwt = checkOptions(ctx, serve);
+      const tokensNameSession = options.tokensNameSession ?? jwt?.jwt?.definePayload === minimalClaims;
+      watchAdapter(ctx.adapter, { tableOf: tableOf(ctx.options), tokensNameSession });
+      if (!serve) return;
+      const until = (second: number) => {
+        const life = toExpJWT(jwt?.jwt?.expirationTime ?? "15m", second);
+        return Math.max(second + (options.retention ?? DAY), life) + MAX_LEEWAY;
+      };
+      feed = new Feed(ctx.adapter, { pollInterval: options.pollInterval ?? 200, until });
+    },
+    hooks: {
+      // A cookie that remembers a session outlives it: tokens are given to sessions that are looked up.
+      before: [
+        {
+          matcher: ({ path }) =>
+            path === "/token" || (path === "/get-session" && jwt?.disableSettingJwtHeader !== true),
+          handler: createAuthMiddleware(async (ctx) => ({
+            context: { query: { ...ctx.query, disableCookieCache: true } },
+          })),
+        },
+      ],
+      after: [{ matcher: () => true, handler: refuseAnswer }],
+    },
+    rateLimit: [{ window: 10, max: 1000, pathMatcher: (path) => path === "/revocations" }],
+    endpoints: {
+      revocations: createAuthEndpoint("/revocations", { method: "GET" }, async (ctx) => {
+        if (feed === undefined) throw new APIError("NOT_FOUND");
+        if (ctx.headers?.has("authorization")) {
+          const refusal = { code: "INVALID_CLIENT", message: "No credentials are known here; ask without one" };
+          throw new APIError("UNAUTHORIZED", refusal, { "WWW-Authenticate": 'Basic realm="revocations"' });
+        }
+        const question = readQuestion(ctx.query ?? {});
+        try {
+          const answer = await signAnswer(ctx, jwt, await feed.next(question), question.nonce);
+          return new Response(answer, { headers: { "Content-Type": "application/jwt", "Cache-Control": "no-store" } });
+        } catch (error) {
+          if (isAPIError(error)) throw error;
+          ctx.context.logger.error("the revocation feed cannot be read now", error);
+          const refusal = { code: "SERVICE_UNAVAILABLE", message: "The revocation feed cannot be read now" };
+          throw new APIError("SERVICE_UNAVAILABLE", refusal);
+        }
+      }),
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+/** A table by the names that it may be called: Better Auth's own, the database's, and that in the plural. */
+function tableOf(options: { [Name in Watched]?: { modelName?: string } | undefined }) {
+  const tables = new Map<string, Watched>();
+  for (const table of ["session", "user", "account"] as const) {
+    for (const name of [table, options[table]?.modelName ?? table]) tables.set(name, table).set(`${name}s`, table);
+  }
+  return (model: string) => tables.get(model);
+}

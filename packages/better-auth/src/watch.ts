@@ -1,0 +1,118 @@
+/**
+ * Every change of sessions, users and accounts goes through the database adapter, whichever endpoint or plugin makes it; so
+ * that is what is watched. Better Auth's `databaseHooks` would not do: a hook before an update is not told of which row,
+ * one after it runs when the transaction is committed, and of sessions that are deleted together it sees the first hundred.
+ *
+ * What a change ends is put into the inbox in the same transaction: Better Auth's own where it is in one, else one around
+ * the change. The rows are read before it, and the change is its first statement, for on SQLite a transaction that read
+ * first cannot write when another process wrote meanwhile. Exactly the rows that were read are deleted, so that no session
+ * goes unseen that began in between. The second up to which tokens are refused is that after the change.
+ */
+import type { DBAdapter, DBTransactionAdapter, Where } from "@better-auth/core/db/adapter";
+import { byDeletion, byUpdate, type Ended, type Row, type Watched } from "./causes.ts";
+import { remember } from "./failures.ts";
+import { put } from "./inbox.ts";
+
+/** Rows that are read or deleted with one statement. */
+const AT_ONCE = 500;
+
+/** What is watched, and how. */
+export type Watch = {
+  /** The table by the names that it may be called. */
+  tableOf: (model: string) => Watched | undefined;
+  /** Whether tokens say of which session they are. */
+  tokensNameSession: boolean;
+};
+
+const watched = new WeakSet<object>();
+
+/** Watches an adapter, in place: whoever holds it already is seen, too. */
+export function watchAdapter(adapter: DBAdapter, watch: Watch): void {
+  if (watched.has(adapter)) return;
+  watched.add(adapter);
+  const bare = { ...adapter };
+  const inTransaction = <R>(work: (trx: DBTransactionAdapter) => Promise<R>) => bare.transaction(work);
+  Object.assign(adapter, changesOf(bare, watch, inTransaction));
+  adapter.transaction = (work) =>
+    bare.transaction((trx) => work({ ...trx, ...changesOf(trx, watch, (inside) => inside(trx)) }));
+}
+
+type Changes = Pick<
+  DBTransactionAdapter,
+  "findMany" | "update" | "updateMany" | "delete" | "deleteMany" | "consumeOne" | "incrementOne"
+>;
+
+type Atomically = <R>(work: (trx: DBTransactionAdapter) => Promise<R>) => Promise<R>;
+
+function changesOf(adapter: DBTransactionAdapter, watch: Watch, atomically: Atomically): Changes {
+  async function change<R>(
+    model: string,
+    where: Where[],
+    ended: (model: Watched, row: Row) => Ended[],
+    write: (adapter: DBTransactionAdapter, rows: Row[]) => Promise<R>,
+  ): Promise<R> {
+    const table = watch.tableOf(model);
+    if (table === undefined) return write(adapter, []);
+    return remembered(async () => {
+      const rows = await rowsOf(adapter, model, where);
+      const all = rows.flatMap((row) => ended(table, row));
+      if (all.length === 0) return write(adapter, rows);
+      return atomically(async (trx) => {
+        const result = await write(trx, rows);
+        await put(trx, all, new Date());
+        return result;
+      });
+    });
+  }
+
+  const names = watch.tokensNameSession;
+  const deleted = (model: Watched, row: Row) => byDeletion(model, row, new Date(), names);
+  const updated = (values: Row) => (model: Watched, row: Row) => byUpdate(model, row, values, new Date(), names);
+  const isDeletedRowByRow = (model: string) => ["session", "user"].includes(watch.tableOf(model) ?? "");
+
+  return {
+    findMany: (query) =>
+      isDeletedRowByRow(query.model) ? remembered(() => adapter.findMany(query)) : adapter.findMany(query),
+    update: (query) => change(query.model, query.where, updated(query.update), (trx) => trx.update(query)),
+    updateMany: (query) => change(query.model, query.where, updated(query.update), (trx) => trx.updateMany(query)),
+    incrementOne: (query) =>
+      change(query.model, query.where, updated(query.set ?? {}), (trx) => trx.incrementOne(query)),
+    delete: async (query) => {
+      if (!isDeletedRowByRow(query.model)) return adapter.delete(query);
+      await change(query.model, query.where, deleted, (trx, rows) => deleteRows(trx, query.model, rows));
+    },
+    deleteMany: (query) => {
+      if (!isDeletedRowByRow(query.model)) return adapter.deleteMany(query);
+      return change(query.model, query.where, deleted, (trx, rows) => deleteRows(trx, query.model, rows));
+    },
+    consumeOne: (query) => change(query.model, query.where, deleted, (trx) => trx.consumeOne(query)),
+  };
+}
+
+async function rowsOf(adapter: DBTransactionAdapter, model: string, where: Where[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const sortBy = { field: "id", direction: "asc" } as const;
+    const some = await adapter.findMany<Row>({ model, where, limit: AT_ONCE, offset: rows.length, sortBy });
+    rows.push(...some);
+    if (some.length < AT_ONCE) return rows;
+  }
+}
+
+async function deleteRows(adapter: DBTransactionAdapter, model: string, rows: Row[]): Promise<number> {
+  let count = 0;
+  for (let at = 0; at < rows.length; at += AT_ONCE) {
+    const value = rows.slice(at, at + AT_ONCE).map((row) => String(row["id"]));
+    count += await adapter.deleteMany({ model, where: [{ field: "id", operator: "in", value }] });
+  }
+  return count;
+}
+
+async function remembered<R>(work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    await remember();
+    throw error;
+  }
+}
