@@ -29,6 +29,8 @@ export type Looks = {
   pollInterval: number;
   /** Until when an entry that is written at that second can refuse something. */
   until: (second: number) => number;
+  /** Is told why what is over was not forgotten. */
+  warn: (error: unknown) => void;
 };
 
 /** The sequence, and whoever waits for it to go on. */
@@ -89,7 +91,7 @@ export class Feed {
   async #takeIn(): Promise<Head> {
     await emptyInbox(this.#adapter, () => this.#looks.until(Math.floor(Date.now() / 1000)));
     const head = await readHead(this.#adapter);
-    await this.#forget();
+    await this.#forget().catch(this.#looks.warn);
     return head;
   }
 
@@ -104,7 +106,7 @@ export class Feed {
     return this.#pause;
   }
 
-  /** Forgets what is over, a batch at a time. */
+  /** Forgets what is over, a batch at a time. That it fails is no reason for an answer to fail. */
   async #forget(): Promise<void> {
     if (performance.now() - this.#forgot < FORGET_EVERY) return;
     const where = [{ field: "until", operator: "lt" as const, value: this.#over() }];

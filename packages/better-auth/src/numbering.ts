@@ -63,8 +63,11 @@ async function number(adapter: DBAdapter, rows: InboxRow[], until: number): Prom
   const taken = new Error("somebody else took some");
   try {
     await adapter.transaction(async (trx) => {
-      const where = [{ field: "id", operator: "in" as const, value: rows.map(({ id }) => id) }];
-      if ((await trx.deleteMany({ model: "revocationInbox", where })) < rows.length) throw taken;
+      for (const { id } of rows) {
+        // One by one: MySQL locks what lies between rows that it deletes together, and keeps others from writing there.
+        const where = [{ field: "id", value: id }];
+        if ((await trx.deleteMany({ model: "revocationInbox", where })) === 0) throw taken;
+      }
       const increment = { sequence: rows.length };
       const moved = await trx.incrementOne<Head>({ model: "revocationHead", where: ONLY, increment });
       if (!moved) throw new Error("the table revocationHead was emptied just now");

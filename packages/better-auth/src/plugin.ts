@@ -47,7 +47,8 @@ export function countersign(options: CountersignOptions = {}) {
         const life = toExpJWT(jwt?.jwt?.expirationTime ?? "15m", second);
         return Math.max(second + (options.retention ?? DAY), life) + MAX_LEEWAY;
       };
-      feed = new Feed(ctx.adapter, { pollInterval: options.pollInterval ?? 200, until });
+      const warn = (error: unknown) => ctx.logger.warn("revocations that are over were not forgotten", error);
+      feed = new Feed(ctx.adapter, { pollInterval: options.pollInterval ?? 200, until, warn });
     },
     hooks: {
       // A cookie that remembers a session outlives it: tokens are given to sessions that are looked up.

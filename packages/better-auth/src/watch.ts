@@ -16,6 +16,9 @@ import { put } from "./inbox.ts";
 /** Rows that are read or deleted with one statement. */
 const AT_ONCE = 500;
 
+/** How often a transaction of ours is begun again that another one was in the way of. */
+const ATTEMPTS = 3;
+
 /** What is watched, and how. */
 export type Watch = {
   /** The table by the names that it may be called. */
@@ -31,7 +34,15 @@ export function watchAdapter(adapter: DBAdapter, watch: Watch): void {
   if (watched.has(adapter)) return;
   watched.add(adapter);
   const bare = { ...adapter };
-  const inTransaction = <R>(work: (trx: DBTransactionAdapter) => Promise<R>) => bare.transaction(work);
+  const inTransaction: Atomically = async (work) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await bare.transaction(work);
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
+  };
   Object.assign(adapter, changesOf(bare, watch, inTransaction));
   adapter.transaction = (work) =>
     bare.transaction((trx) => work({ ...trx, ...changesOf(trx, watch, (inside) => inside(trx)) }));
@@ -102,8 +113,10 @@ async function rowsOf(adapter: DBTransactionAdapter, model: string, where: Where
 async function deleteRows(adapter: DBTransactionAdapter, model: string, rows: Row[]): Promise<number> {
   let count = 0;
   for (let at = 0; at < rows.length; at += AT_ONCE) {
-    const value = rows.slice(at, at + AT_ONCE).map((row) => String(row["id"]));
-    count += await adapter.deleteMany({ model, where: [{ field: "id", operator: "in", value }] });
+    const ids = rows.slice(at, at + AT_ONCE).map((row) => String(row["id"]));
+    // MySQL may read, and lock, the whole table for a list.
+    const id: Where = ids.length === 1 ? { field: "id", value: ids[0] ?? "" } : { field: "id", operator: "in", value: ids };
+    count += await adapter.deleteMany({ model, where: [id] });
   }
   return count;
 }

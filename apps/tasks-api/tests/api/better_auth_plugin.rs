@@ -3,9 +3,13 @@
 use std::thread;
 
 use countersign_testing::{
-    binaries::TasksApi,
+    binaries::{Countersign, TasksApi, built},
+    feed::payload,
+    file_in,
     http::{Answer, send},
+    mariadb::MariaDb,
     node::{BetterAuth, BetterAuthOptions},
+    postgres::Postgres,
 };
 use serde_json::{Value, json};
 
@@ -22,23 +26,28 @@ struct Person {
     token: String,
 }
 
-fn post(node: &BetterAuth, path: &str, cookie: &str, body: &Value) -> Answer {
-    let headers =
-        [("Content-Type", "application/json"), ("Origin", node.url()), ("Cookie", cookie)];
+fn with_plugin(database_url: Option<String>) -> BetterAuth {
+    let arrangement = Some("countersign");
+    let options = BetterAuthOptions { database_url, arrangement, ..Default::default() };
+    BetterAuth::start(&options).expect("Better Auth starts")
+}
+
+fn post(url: &str, path: &str, cookie: &str, body: &Value) -> Answer {
+    let headers = [("Content-Type", "application/json"), ("Origin", url), ("Cookie", cookie)];
     let path = format!("/api/auth{path}");
-    let answer = send(node.url(), "POST", &path, &headers, Some(&body.to_string()));
+    let answer = send(url, "POST", &path, &headers, Some(&body.to_string()));
     assert_eq!(answer.status, 200, "{path}: {}", answer.body);
     answer
 }
 
-fn sign_up(node: &BetterAuth, name: &str) -> Person {
+fn sign_up(url: &str, name: &str) -> Person {
     let body = json!({
         "name": name, "email": format!("{name}@example.com"), "password": "password1234",
     });
-    let signed_up = post(node, "/sign-up/email", "", &body);
+    let signed_up = post(url, "/sign-up/email", "", &body);
     let cookie = signed_up.cookies().next().expect("a session").to_owned();
     let id = signed_up.json()["user"]["id"].as_str().expect("an id").to_owned();
-    let token = send(node.url(), "GET", "/api/auth/token", &[("Cookie", &cookie)], None).json();
+    let token = send(url, "GET", "/api/auth/token", &[("Cookie", &cookie)], None).json();
     let token = token["token"].as_str().expect("a token").to_owned();
     Person { id, cookie, token }
 }
@@ -62,10 +71,8 @@ fn is_refused(api: &TasksApi, person: &Person) {
 }
 
 fn t224_what_a_better_auth_with_our_plugin_ends_is_refused_by_the_service(service: Service) {
-    let options =
-        BetterAuthOptions { arrangement: Some("countersign"), ..BetterAuthOptions::default() };
-    let mut node = BetterAuth::start(&options).expect("Better Auth starts");
-    let [root, ann, ben, eve] = ["root", "ann", "ben", "eve"].map(|name| sign_up(&node, name));
+    let mut node = with_plugin(None);
+    let [root, ann, ben, eve] = ["root", "ann", "ben", "eve"].map(|name| sign_up(node.url(), name));
     let keys = format!("{}/api/auth/jwks", node.url());
     let feed = format!("{}/api/auth/revocations", node.url());
     let api = service.start(&[
@@ -81,12 +88,78 @@ fn t224_what_a_better_auth_with_our_plugin_ends_is_refused_by_the_service(servic
         assert_eq!(tasks_of(&api, person).status, 200);
     }
 
-    post(&node, "/admin/ban-user", &root.cookie, &json!({ "userId": ann.id }));
+    post(node.url(), "/admin/ban-user", &root.cookie, &json!({ "userId": ann.id }));
     is_refused(&api, &ann);
 
     // Nobody may have read of it when the process is gone.
-    post(&node, "/sign-out", &ben.cookie, &json!({}));
+    post(node.url(), "/sign-out", &ben.cookie, &json!({}));
     node.kill_and_start_again().expect("it starts again");
     is_refused(&api, &ben);
     assert_eq!(tasks_of(&api, &eve).status, 200, "who is still signed in");
+}
+
+#[test]
+fn a_server_of_ours_goes_on_with_the_sequence_on_sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    goes_on_with_the_sequence(&file_in(&folder, "auth.db"));
+}
+
+#[test]
+fn a_server_of_ours_goes_on_with_the_sequence_on_postgresql() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    goes_on_with_the_sequence(&postgres.new_database("auth").expect("a database"));
+}
+
+#[test]
+fn a_server_of_ours_goes_on_with_the_sequence_on_mariadb() {
+    let mariadb = MariaDb::start().expect("MariaDB starts");
+    goes_on_with_the_sequence(&mariadb.new_database("auth").expect("a database"));
+}
+
+fn goes_on_with_the_sequence(database_url: &str) {
+    let node = with_plugin(Some(database_url.to_owned()));
+    let [ann, ben, eve] = ["ann", "ben", "eve"].map(|name| sign_up(node.url(), name));
+    post(node.url(), "/sign-out", &ann.cookie, &json!({}));
+    let before = feed_of(node.url());
+    assert_eq!((&before["to"], entries(&before).len()), (&json!(2), 2));
+
+    let ours = Countersign::start(
+        &built("countersign"),
+        &[
+            ("DATABASE_URL", database_url),
+            ("COUNTERSIGN_REVOCATION__ENABLED", "true"),
+            ("COUNTERSIGN_TOKEN__ISSUER", node.url()),
+            ("COUNTERSIGN_DATABASE__WITHOUT_PROTECTION_OF", "admin"),
+        ],
+    )
+    .expect("the auth server takes the plugin's tables");
+    assert_eq!(what_guards_hold(ours.url()), what_guards_hold(node.url()));
+
+    // Each tells what the other one ends.
+    post(node.url(), "/sign-out", &ben.cookie, &json!({}));
+    post(ours.url(), "/sign-out", &eve.cookie, &json!({}));
+    let after = what_guards_hold(node.url());
+    assert_eq!(what_guards_hold(ours.url()), after);
+    let after = feed_of(node.url());
+    assert_eq!((&after["epoch"], &after["key"]), (&before["epoch"], &before["key"]));
+    assert_eq!(entries(&after)[..2], *entries(&before));
+    let all = i64::try_from(entries(&after).len()).expect("few");
+    assert_eq!((&after["to"], all), (&json!(5), 5), "a session of ours ends with one entry");
+}
+
+fn feed_of(url: &str) -> Value {
+    let answer = send(url, "GET", "/api/auth/revocations", &[], None);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    payload(&answer.body)
+}
+
+fn entries(answer: &Value) -> &[Value] {
+    answer["entries"].as_array().expect("a list")
+}
+
+/// All that a guard takes out of an answer.
+fn what_guards_hold(url: &str) -> Value {
+    let mut answer = feed_of(url);
+    answer["iat"].take();
+    answer
 }
