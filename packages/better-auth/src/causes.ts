@@ -17,32 +17,44 @@ export type Row = Record<string, unknown>;
 export type Watched = "session" | "user" | "account";
 
 /** What ended. */
-export type Ended = { kind: Kind; name: string; upTo?: "now" | "the second before" };
+export type Ended = { kind: Kind; name: string; upTo?: "now" | "the second before" | undefined };
 
 /** What a row ends that is deleted. */
-export function byDeletion(model: Watched, row: Row, now: Date, tokensNameSession: boolean): Ended[] {
+export function byDeletion(model: Exclude<Watched, "account">, row: Row, now: Date, tokensNameSession: boolean): Ended[] {
   if (model === "session") return sessionEnds(row, now, tokensNameSession);
-  return model === "user" ? [{ kind: "u", name: String(row["id"]), upTo: "now" }] : [];
+  return [user(row["id"], "now")];
 }
 
-/** What a row ends that gets these values. */
-export function byUpdate(model: Watched, row: Row, values: Row, now: Date, tokensNameSession: boolean): Ended[] {
-  const changes = (field: string) => values[field] !== undefined && (values[field] ?? null) !== (row[field] ?? null);
+/** What each row ends that gets these values; `undefined` where they end nothing in any. */
+export function byUpdate(
+  model: Watched,
+  values: Row,
+  now: Date,
+  tokensNameSession: boolean,
+): ((row: Row) => Ended[]) | undefined {
+  const changes = (row: Row, field: string) => (values[field] ?? null) !== (row[field] ?? null);
   if (model === "session") {
     // Better Auth ends sessions in this way where it keeps their rows.
-    const expiresAt = values["expiresAt"];
+    const { expiresAt } = values;
     const isOver = expiresAt !== undefined && new Date(expiresAt as Date) <= now;
-    return isOver ? sessionEnds(row, now, tokensNameSession) : [];
+    return isOver ? (row) => sessionEnds(row, now, tokensNameSession) : undefined;
   }
   if (model === "account") {
-    return changes("password") ? [{ kind: "u", name: String(row["userId"]), upTo: "the second before" }] : [];
+    if (values["password"] === undefined) return undefined;
+    return (row) => (changes(row, "password") ? [user(row["userId"], "the second before")] : []);
   }
-  const isBanned = values["banned"] === true && row["banned"] !== true;
-  return isBanned || changes("role") ? [{ kind: "u", name: String(row["id"]), upTo: "now" }] : [];
+  const [bans, givesRole] = [values["banned"] === true, values["role"] !== undefined];
+  if (!bans && !givesRole) return undefined;
+  return (row) =>
+    (bans && row["banned"] !== true) || (givesRole && changes(row, "role")) ? [user(row["id"], "now")] : [];
 }
 
 function sessionEnds(row: Row, now: Date, tokensNameSession: boolean): Ended[] {
   if (new Date(row["expiresAt"] as Date) <= now) return [];
   const session: Ended = { kind: "s", name: String(row["id"]) };
-  return tokensNameSession ? [session] : [session, { kind: "u", name: String(row["userId"]), upTo: "now" }];
+  return tokensNameSession ? [session] : [session, user(row["userId"], "now")];
+}
+
+function user(id: unknown, upTo: Ended["upTo"]): Ended {
+  return { kind: "u", name: String(id), upTo };
 }

@@ -56,17 +56,17 @@ type Changes = Pick<
 type Atomically = <R>(work: (trx: DBTransactionAdapter) => Promise<R>) => Promise<R>;
 
 function changesOf(adapter: DBTransactionAdapter, watch: Watch, atomically: Atomically): Changes {
+  const { tableOf, tokensNameSession } = watch;
+
   async function change<R>(
-    model: string,
-    where: Where[],
-    ended: (model: Watched, row: Row) => Ended[],
+    { model, where }: { model: string; where: Where[] },
+    ended: ((row: Row) => Ended[]) | undefined,
     write: (adapter: DBTransactionAdapter, rows: Row[]) => Promise<R>,
   ): Promise<R> {
-    const table = watch.tableOf(model);
-    if (table === undefined) return write(adapter, []);
+    if (ended === undefined) return write(adapter, []);
     return remembered(async () => {
       const rows = await rowsOf(adapter, model, where);
-      const all = rows.flatMap((row) => ended(table, row));
+      const all = rows.flatMap(ended);
       if (all.length === 0) return write(adapter, rows);
       return atomically(async (trx) => {
         const result = await write(trx, rows);
@@ -76,27 +76,34 @@ function changesOf(adapter: DBTransactionAdapter, watch: Watch, atomically: Atom
     });
   }
 
-  const names = watch.tokensNameSession;
-  const deleted = (model: Watched, row: Row) => byDeletion(model, row, new Date(), names);
-  const updated = (values: Row) => (model: Watched, row: Row) => byUpdate(model, row, values, new Date(), names);
-  const isDeletedRowByRow = (model: string) => ["session", "user"].includes(watch.tableOf(model) ?? "");
+  const ifDeleted = (model: string) => {
+    const table = tableOf(model);
+    // An account that is taken away ends no token.
+    if (table === undefined || table === "account") return undefined;
+    return (row: Row) => byDeletion(table, row, new Date(), tokensNameSession);
+  };
+  const ifUpdated = (model: string, values: Row) => {
+    const table = tableOf(model);
+    return table && byUpdate(table, values, new Date(), tokensNameSession);
+  };
 
   return {
-    findMany: (query) =>
-      isDeletedRowByRow(query.model) ? remembered(() => adapter.findMany(query)) : adapter.findMany(query),
-    update: (query) => change(query.model, query.where, updated(query.update), (trx) => trx.update(query)),
-    updateMany: (query) => change(query.model, query.where, updated(query.update), (trx) => trx.updateMany(query)),
-    incrementOne: (query) =>
-      change(query.model, query.where, updated(query.set ?? {}), (trx) => trx.incrementOne(query)),
+    // Better Auth looks before it deletes, and overlooks that it cannot.
+    findMany: (query) => (ifDeleted(query.model) ? remembered(() => adapter.findMany(query)) : adapter.findMany(query)),
+    update: (query) => change(query, ifUpdated(query.model, query.update), (trx) => trx.update(query)),
+    updateMany: (query) => change(query, ifUpdated(query.model, query.update), (trx) => trx.updateMany(query)),
+    incrementOne: (query) => change(query, ifUpdated(query.model, query.set ?? {}), (trx) => trx.incrementOne(query)),
     delete: async (query) => {
-      if (!isDeletedRowByRow(query.model)) return adapter.delete(query);
-      await change(query.model, query.where, deleted, (trx, rows) => deleteRows(trx, query.model, rows));
+      const ended = ifDeleted(query.model);
+      if (!ended) return adapter.delete(query);
+      await change(query, ended, (trx, rows) => deleteRows(trx, query.model, rows));
     },
     deleteMany: (query) => {
-      if (!isDeletedRowByRow(query.model)) return adapter.deleteMany(query);
-      return change(query.model, query.where, deleted, (trx, rows) => deleteRows(trx, query.model, rows));
+      const ended = ifDeleted(query.model);
+      if (!ended) return adapter.deleteMany(query);
+      return change(query, ended, (trx, rows) => deleteRows(trx, query.model, rows));
     },
-    consumeOne: (query) => change(query.model, query.where, deleted, (trx) => trx.consumeOne(query)),
+    consumeOne: (query) => change(query, ifDeleted(query.model), (trx) => trx.consumeOne(query)),
   };
 }
 
