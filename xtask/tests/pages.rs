@@ -9,6 +9,7 @@ const PAGES: &[&str] = &[
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "docs/attacks.md",
+    "docs/better-auth-plugin.md",
     "docs/bring-users.md",
     "docs/browser-client.md",
     "docs/compatibility.md",

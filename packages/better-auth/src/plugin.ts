@@ -3,7 +3,7 @@ import { APIError, createAuthEndpoint, createAuthMiddleware, isAPIError } from "
 import { type JwtOptions, toExpJWT } from "better-auth/plugins/jwt";
 import { signAnswer } from "./answer.ts";
 import type { Watched } from "./causes.ts";
-import { minimalClaims } from "./claims.ts";
+import { minimalClaims, requestBegins } from "./claims.ts";
 import { refuseAnswer } from "./failures.ts";
 import { Feed } from "./feed.ts";
 import { readQuestion } from "./question.ts";
@@ -56,9 +56,10 @@ export function countersign(options: CountersignOptions = {}) {
         {
           matcher: ({ path }) =>
             path === "/token" || (path === "/get-session" && jwt?.disableSettingJwtHeader !== true),
-          handler: createAuthMiddleware(async (ctx) => ({
-            context: { query: { ...ctx.query, disableCookieCache: true } },
-          })),
+          handler: createAuthMiddleware(async (ctx) => {
+            await requestBegins();
+            return { context: { query: { ...ctx.query, disableCookieCache: true } } };
+          }),
         },
       ],
       after: [{ matcher: () => true, handler: refuseAnswer }],

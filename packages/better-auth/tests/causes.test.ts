@@ -147,6 +147,21 @@ test("whoever changes a password goes on with tokens of that second", async () =
   expect(await site.refuses(await ann.token())).toBe(false);
 });
 
+test("a token is not younger than the request for it: another role that comes between refuses it", async () => {
+  let between = async () => {};
+  const definePayload = async (signedIn: Parameters<typeof minimalClaims>[0]) => {
+    await between();
+    nextSecond();
+    return minimalClaims(signedIn);
+  };
+  const site = await Site.open({ jwt: { jwt: { definePayload } }, countersign: { tokensNameSession: true } });
+  const [root, ann] = [await site.person("root", "admin"), await site.person("ann")];
+  const { user } = await ann.session();
+  between = async () => void (await root.post("/admin/set-role", { userId: user.id, role: "admin" }));
+  const token = await ann.token();
+  expect(await site.refuses(token)).toBe(true);
+});
+
 function nextSecond(): void {
   vi.setSystemTime(Date.now() + 1000);
 }

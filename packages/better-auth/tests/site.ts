@@ -17,6 +17,8 @@ export type Wishes = {
   jwt?: JwtOptions;
   countersign?: CountersignOptions;
   more?: Partial<BetterAuthOptions>;
+  /** Without further plugins of Better Auth. */
+  alone?: boolean;
 };
 
 export function optionsOf({ database = new Database(":memory:"), more, ...wishes }: Wishes = {}) {
@@ -36,8 +38,7 @@ export function optionsOf({ database = new Database(":memory:"), more, ...wishes
     ...more,
     plugins: [
       jwt(wishes.jwt),
-      admin({ adminRoles: ["admin"] }),
-      multiSession(),
+      ...(wishes.alone ? [] : [admin({ adminRoles: ["admin"] }), multiSession()]),
       ...(more?.plugins ?? []),
       countersign(wishes.countersign),
     ],
