@@ -1,4 +1,4 @@
-import { betterAuth } from "better-auth";
+import { betterAuth, type BetterAuthOptions } from "better-auth";
 import { jwt } from "better-auth/plugins";
 import Database from "better-sqlite3";
 import mysql from "mysql2/promise";
@@ -18,7 +18,8 @@ export function optionsOn(url: string) {
 }
 
 export function authOn(url: string) {
-  return betterAuth(optionsOn(url));
+  const options: BetterAuthOptions = optionsOn(url);
+  return betterAuth(options);
 }
 
 function open(url: string) {

@@ -1,15 +1,17 @@
-// One of several processes of Better Auth on one database. It ends sessions, and follows its own feed meanwhile, until it
-// has seen as many entries as all of them write; then it prints what it saw, and what it ended.
+// One of several processes of Better Auth on one database. It ends sessions, and meanwhile follows its own feed, until it
+// has seen as many entries as all of them write, and looks whether the head is ever ahead of them; then it prints what it
+// saw, and what it ended.
 
 import { decodeJwt } from "jose";
 import { hashOf, parseKey } from "../../src/hash.ts";
 import type { Page } from "../../src/feed.ts";
+import { readHead } from "../../src/numbering.ts";
 import { authOn } from "./open.ts";
 
 const { DATABASE_URL = "", ROUNDS = "", EXPECTED = "" } = process.env;
 
 const { handler, $context } = authOn(DATABASE_URL);
-const { internalAdapter } = await $context;
+const { adapter, internalAdapter } = await $context;
 
 async function endSessions(): Promise<string[]> {
   const email = `${crypto.randomUUID()}@example.com`;
@@ -37,6 +39,18 @@ async function follow(): Promise<{ key: string; hashes: string[] }> {
   }
 }
 
-const [ended, { key, hashes }] = await Promise.all([endSessions(), follow()]);
+/** Whoever reads a number in the head can read every entry up to it, at any moment. */
+async function compareHead(): Promise<void> {
+  for (;;) {
+    const { sequence } = await readHead(adapter);
+    if (sequence === Number(EXPECTED)) return;
+    const where = [{ field: "sequence", operator: "lte" as const, value: sequence }];
+    const count = await adapter.count({ model: "revocation", where });
+    if (count !== sequence) throw new Error(`the head says ${sequence}, and there are ${count} entries`);
+    await new Promise((done) => setTimeout(done, 1));
+  }
+}
+
+const [ended, { key, hashes }] = await Promise.all([endSessions(), follow(), compareHead()]);
 console.log(JSON.stringify({ hashes, ended: ended.map((id) => `s${hashOf(parseKey(key), "s", id)}`) }));
 process.exit(0);
