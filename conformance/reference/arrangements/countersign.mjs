@@ -5,8 +5,10 @@ import { admin } from "better-auth/plugins";
 
 const before = async (user) => (user.email.startsWith("root@") ? { data: { ...user, role: "admin" } } : undefined);
 
+const resourceServers = ["tasks:the-secret-of-the-resource-server"];
+
 export default (options) => ({
   ...options,
   databaseHooks: { user: { create: { before } } },
-  plugins: [...options.plugins, admin(), countersign()],
+  plugins: [...options.plugins, admin(), countersign({ resourceServers })],
 });

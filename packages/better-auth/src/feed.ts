@@ -3,6 +3,7 @@
  * began after it came, so what was committed before a question is in its answer. Nobody looks while nobody asks.
  */
 import type { DBAdapter } from "@better-auth/core/db/adapter";
+import { type Confirmation, confirmation, forgetGuards, type Place } from "./guards.ts";
 import type { Kind } from "./hash.ts";
 import { emptyInbox, type Head, readHead } from "./numbering.ts";
 import type { Question } from "./question.ts";
@@ -51,10 +52,10 @@ export class Feed {
   /** What comes next for who asks: when there is something, or when the question has waited long enough. */
   async next({ followed, wait }: Question): Promise<Page> {
     const end = performance.now() + wait * 1000;
-    let head = await this.#look();
+    let head = await this.look();
     while (followed?.epoch === head.epoch && followed.after === head.sequence && performance.now() < end) {
       await this.#nextPause();
-      head = await this.#look();
+      head = await this.look();
     }
     const isOfThis = followed?.epoch === head.epoch && followed.after <= head.sequence;
     return this.#page(head, isOfThis ? followed.after : 0);
@@ -77,8 +78,18 @@ export class Feed {
     return { epoch: head.epoch, key: head.key, from, to, more, entries: entries.map(entryOf) };
   }
 
-  /** A look that has not begun yet; all that come before it does share it. */
-  #look(): Promise<Head> {
+  /** Where all registered guards have come to this place, or not within so many seconds. */
+  async confirmed(place: Place, seconds: number): Promise<Confirmation> {
+    const end = performance.now() + seconds * 1000;
+    for (;;) {
+      const all = await confirmation(this.#adapter, place);
+      if (all.missing.length === 0 || performance.now() >= end) return all;
+      await this.#nextPause();
+    }
+  }
+
+  /** The head, with all that was committed before; a look that has not begun yet is shared by all that come. */
+  look(): Promise<Head> {
     this.#queued ??= this.#running.then(() => {
       this.#queued = undefined;
       const look = this.#takeIn();
@@ -109,6 +120,7 @@ export class Feed {
   /** Forgets what is over, a batch at a time. That it fails is no reason for an answer to fail. */
   async #forget(): Promise<void> {
     if (performance.now() - this.#forgot < FORGET_EVERY) return;
+    await forgetGuards(this.#adapter);
     const where = [{ field: "until", operator: "lt" as const, value: this.#over() }];
     const rows = await this.#adapter.findMany<EntryRow>({ model: "revocation", where, limit: FORGOTTEN_AT_ONCE });
     if (rows.length < FORGOTTEN_AT_ONCE) this.#forgot = performance.now();

@@ -1,7 +1,7 @@
 import { sipHash } from "./siphash.ts";
 
-/** What a name is that of: a session, or a user. */
-export type Kind = "s" | "u";
+/** What a name is that of: a session, a user, a token by its `jti`, or one by the hash of what of it is signed. */
+export type Kind = "s" | "u" | "j" | "t";
 
 /** The hash of a name as an entry has it: over the kind's letter and the name, big-endian in base64url. */
 export function hashOf(key: Uint8Array, kind: Kind, name: string): string {

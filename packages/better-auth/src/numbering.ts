@@ -10,7 +10,7 @@
  * A row that two processes take is deleted by one of them: the other finds fewer rows than it read, and begins again.
  * A process that dies leaves the row in the inbox, or the entry in the sequence.
  */
-import type { DBAdapter } from "@better-auth/core/db/adapter";
+import type { DBAdapter, DBTransactionAdapter } from "@better-auth/core/db/adapter";
 import { generateId } from "better-auth";
 import { hashOf, parseKey } from "./hash.ts";
 import type { InboxRow } from "./inbox.ts";
@@ -23,6 +23,9 @@ const ATTEMPTS = 5;
 
 /** The head of the sequence. */
 export type Head = { epoch: string; key: string; sequence: number };
+
+/** An entry that has no number yet. */
+type Named = Pick<InboxRow, "kind" | "name" | "before">;
 
 const ONLY = [{ field: "id", value: "head" }];
 
@@ -58,6 +61,12 @@ export async function emptyInbox(adapter: DBAdapter, until: () => number): Promi
   }
 }
 
+/** Gives a number to one entry that was never in the inbox. */
+export async function append(adapter: DBAdapter, entry: Named, until: number): Promise<void> {
+  await readHead(adapter);
+  await adapter.transaction((trx) => write(trx, [entry], until));
+}
+
 /** Whether these rows were still there. */
 async function number(adapter: DBAdapter, rows: InboxRow[], until: number): Promise<boolean> {
   const taken = new Error("somebody else took some");
@@ -68,24 +77,29 @@ async function number(adapter: DBAdapter, rows: InboxRow[], until: number): Prom
         const where = [{ field: "id", value: id }];
         if ((await trx.deleteMany({ model: "revocationInbox", where })) === 0) throw taken;
       }
-      const increment = { sequence: rows.length };
-      const moved = await trx.incrementOne<Head>({ model: "revocationHead", where: ONLY, increment });
-      if (!moved) throw new Error("the table revocationHead was emptied just now");
-      const head = numbered(moved);
-      const key = parseKey(head.key);
-      let sequence = head.sequence - rows.length;
-      for (const { kind, name, before } of rows) {
-        sequence += 1;
-        const hash = hashOf(key, kind, name);
-        const entry = { kind, hash, until, before: before == null ? null : Number(before), createdAt: new Date() };
-        const data = { id: generateId(32), sequence, ...entry };
-        await trx.create({ model: "revocation", data, forceAllowId: true });
-      }
+      await write(trx, rows, until);
     });
     return true;
   } catch (error) {
     if (error === taken) return false;
     throw error;
+  }
+}
+
+/** Writes entries with the next numbers; the last that a transaction does. */
+async function write(trx: DBTransactionAdapter, entries: Named[], until: number): Promise<void> {
+  const increment = { sequence: entries.length };
+  const moved = await trx.incrementOne<Head>({ model: "revocationHead", where: ONLY, increment });
+  if (!moved) throw new Error("the table revocationHead was emptied just now");
+  const head = numbered(moved);
+  const key = parseKey(head.key);
+  let sequence = head.sequence - entries.length;
+  for (const { kind, name, before } of entries) {
+    sequence += 1;
+    const hash = hashOf(key, kind, name);
+    const entry = { kind, hash, until, before: before == null ? null : Number(before), createdAt: new Date() };
+    const data = { id: generateId(32), sequence, ...entry };
+    await trx.create({ model: "revocation", data, forceAllowId: true });
   }
 }
 

@@ -1,19 +1,22 @@
+import type { GenericEndpointContext } from "@better-auth/core";
 import type { BetterAuthPlugin } from "better-auth";
-import { APIError, createAuthEndpoint, createAuthMiddleware, isAPIError } from "better-auth/api";
+import { APIError, createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
 import { type JwtOptions, toExpJWT } from "better-auth/plugins/jwt";
 import { signAnswer } from "./answer.ts";
 import type { Watched } from "./causes.ts";
 import { minimalClaims, requestBegins } from "./claims.ts";
+import { ResourceServers, unknown } from "./credentials.ts";
 import { refuseAnswer } from "./failures.ts";
 import { Feed } from "./feed.ts";
+import { hear } from "./guards.ts";
 import { readQuestion } from "./question.ts";
 import { checkOptions } from "./requirements.ts";
 import { schema } from "./schema.ts";
+import { MAX_LEEWAY, readWish, takeBack } from "./taking-back.ts";
 import { watchAdapter } from "./watch.ts";
 
-/** For how long an entry is told at least, and the largest leeway of a guard, in seconds. */
+/** For how long an entry is told at least, in seconds. */
 const DAY = 24 * 60 * 60;
-const MAX_LEEWAY = 120;
 
 /** What can be set. */
 export type CountersignOptions = {
@@ -26,6 +29,8 @@ export type CountersignOptions = {
   tokensNameSession?: boolean;
   /** For how many seconds something stays in the feed: by default a day, or as long as a token lives. */
   retention?: number;
+  /** Services that register guards and take back by `POST`, as `NAME:SECRET`. */
+  resourceServers?: string[];
   /** Milliseconds between two looks into the database while a guard waits for news; 200 by default. */
   pollInterval?: number;
 };
@@ -35,6 +40,11 @@ export function countersign(options: CountersignOptions = {}) {
   const serve = options.serve ?? true;
   let jwt: JwtOptions | undefined;
   let feed: Feed | undefined;
+  const servers = new ResourceServers(options.resourceServers ?? []);
+  const until = (second: number) => {
+    const life = toExpJWT(jwt?.jwt?.expirationTime ?? "15m", second);
+    return Math.max(second + (options.retention ?? DAY), life) + MAX_LEEWAY;
+  };
   return {
     id: "countersign",
     schema,
@@ -43,10 +53,6 @@ export function countersign(options: CountersignOptions = {}) {
       const tokensNameSession = options.tokensNameSession ?? jwt?.jwt?.definePayload === minimalClaims;
       watchAdapter(ctx.adapter, { tableOf: tableOf(ctx.options), tokensNameSession });
       if (!serve) return;
-      const until = (second: number) => {
-        const life = toExpJWT(jwt?.jwt?.expirationTime ?? "15m", second);
-        return Math.max(second + (options.retention ?? DAY), life) + MAX_LEEWAY;
-      };
       const warn = (error: unknown) => ctx.logger.warn("revocations that are over were not forgotten", error);
       feed = new Feed(ctx.adapter, { pollInterval: options.pollInterval ?? 200, until, warn });
     },
@@ -67,24 +73,49 @@ export function countersign(options: CountersignOptions = {}) {
     rateLimit: [{ window: 10, max: 1000, pathMatcher: (path) => path === "/revocations" }],
     endpoints: {
       revocations: createAuthEndpoint("/revocations", { method: "GET" }, async (ctx) => {
-        if (feed === undefined) throw new APIError("NOT_FOUND");
-        if (ctx.headers?.has("authorization")) {
-          const refusal = { code: "INVALID_CLIENT", message: "No credentials are known here; ask without one" };
-          throw new APIError("UNAUTHORIZED", refusal, { "WWW-Authenticate": 'Basic realm="revocations"' });
-        }
+        const open = served(feed);
+        const server = servers.authenticate(ctx.headers);
         const question = readQuestion(ctx.query ?? {});
-        try {
-          const answer = await signAnswer(ctx, jwt, await feed.next(question), question.nonce);
+        return orUnavailable(ctx, async () => {
+          if (server !== undefined) await hear(ctx.context.adapter, server, question);
+          const answer = await signAnswer(ctx, jwt, await open.next(question), question.nonce);
           return new Response(answer, { headers: { "Content-Type": "application/jwt", "Cache-Control": "no-store" } });
-        } catch (error) {
-          if (isAPIError(error)) throw error;
-          ctx.context.logger.error("the revocation feed cannot be read now", error);
-          const refusal = { code: "SERVICE_UNAVAILABLE", message: "The revocation feed cannot be read now" };
-          throw new APIError("SERVICE_UNAVAILABLE", refusal);
-        }
+        });
+      }),
+      takeBack: createAuthEndpoint("/revocations", { method: "POST" }, async (ctx) => {
+        const open = served(feed);
+        const server = servers.authenticate(ctx.headers);
+        if (server === undefined) throw unknown();
+        const wish = readWish(ctx.body);
+        const { wait, timeout } = (ctx.query ?? {}) as Record<string, unknown>;
+        return orUnavailable(ctx, async () => {
+          await takeBack(ctx, wish, until(Math.floor(Date.now() / 1000)));
+          ctx.context.logger.info(`the resource server ${server} took something back: ${wish.kind}`);
+          // What was just committed is at the head, or before it.
+          const { epoch, sequence } = await open.look();
+          const seconds = typeof timeout === "string" && /^[0-9]{1,3}$/.test(timeout) ? Math.min(Number(timeout), 30) : 10;
+          const all = wait === "all" ? await open.confirmed({ epoch, sequence }, seconds) : {};
+          return ctx.json({ epoch, sequence, ...all });
+        });
       }),
     },
   } satisfies BetterAuthPlugin;
+}
+
+function served(feed: Feed | undefined): Feed {
+  if (feed === undefined) throw new APIError("NOT_FOUND");
+  return feed;
+}
+
+/** What cannot be looked up or written now is a 503, and the log says why. */
+async function orUnavailable<R>(ctx: GenericEndpointContext, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    ctx.context.logger.error("the revocation feed cannot be read or written now", error);
+    const refusal = { code: "SERVICE_UNAVAILABLE", message: "Revocations cannot be read or written now" };
+    throw new APIError("SERVICE_UNAVAILABLE", refusal);
+  }
 }
 
 /** A table by the names that it may be called: Better Auth's own, the database's, and that in the plural. */

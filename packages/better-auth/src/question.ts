@@ -7,6 +7,9 @@ export type Question = {
   /** For how many seconds the answer may wait for news. */
   wait: number;
   nonce: string | undefined;
+  /** The asking guard's name, and the ids of the keys that it holds. */
+  guard: string | undefined;
+  kids: string | undefined;
 };
 
 /** Reads a question; what is not as docs/revocation-feed.md says is a 400. */
@@ -28,10 +31,10 @@ export function readQuestion(query: Record<string, unknown>): Question {
   const [epoch, after, wait] = [text("epoch"), number("after"), number("wait") ?? 0];
   if (wait > 30) throw invalid("wait", "a whole number from 0 to 30");
   const nonce = checked("nonce", /^[A-Za-z0-9_-]{0,64}$/, "up to 64 characters of base64url");
-  checked("guard", /^[A-Za-z0-9._-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 . _ -");
-  checked("kids", /^\P{Cc}{0,4096}$/u, "ids of keys, up to 4096 characters");
+  const guard = checked("guard", /^[A-Za-z0-9._-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 . _ -");
+  const kids = checked("kids", /^\P{Cc}{0,4096}$/u, "ids of keys, up to 4096 characters");
   const followed = epoch === undefined || after === undefined ? undefined : { epoch, after };
-  return { followed, wait, nonce };
+  return { followed, wait, nonce, guard, kids };
 }
 
 function invalid(name: string, expected: string): APIError {

@@ -9,7 +9,7 @@ import type { BetterAuthPluginDBSchema } from "@better-auth/core/db";
  * | `revocationInbox` | what ended, by its name, until it has a number |
  * | `revocationHead` | one row: the name of the sequence, the key of its hashes, the last number |
  * | `revocation` | the entries, numbered |
- * | `revocationGuard` | guards that registered at a server of Countersign |
+ * | `revocationGuard` | guards that said who they are, and how far each has followed |
  */
 export const schema = {
   revocation: {

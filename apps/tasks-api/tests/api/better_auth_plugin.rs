@@ -19,6 +19,9 @@ on_both_services! {
     t224_what_a_better_auth_with_our_plugin_ends_is_refused_by_the_service,
 }
 
+const CREDENTIAL: &str = "tasks:the-secret-of-the-resource-server";
+const BASIC: &str = "Basic dGFza3M6dGhlLXNlY3JldC1vZi10aGUtcmVzb3VyY2Utc2VydmVy";
+
 /// Somebody who signed up there, with a token.
 struct Person {
     id: String,
@@ -81,6 +84,8 @@ fn t224_what_a_better_auth_with_our_plugin_ends_is_refused_by_the_service(servic
         ("COUNTERSIGN_JWKS_URL", &keys),
         ("COUNTERSIGN_DEFAULT_SCOPES", READ_AND_WRITE),
         ("COUNTERSIGN_REVOCATIONS_URL", &feed),
+        ("COUNTERSIGN_REVOCATIONS_GUARD", "tasks-1"),
+        ("COUNTERSIGN_REVOCATIONS_CREDENTIAL", CREDENTIAL),
         // The time that a Node process takes to start on a busy machine is nobody's doubt here.
         ("COUNTERSIGN_REVOCATIONS_MAX_STALENESS", "120"),
     ]);
@@ -96,6 +101,14 @@ fn t224_what_a_better_auth_with_our_plugin_ends_is_refused_by_the_service(servic
     node.kill_and_start_again().expect("it starts again");
     is_refused(&api, &ben);
     assert_eq!(tasks_of(&api, &eve).status, 200, "who is still signed in");
+
+    // The service takes somebody back by itself, and is told when its guard knows.
+    let headers = [("Content-Type", "application/json"), ("Authorization", BASIC)];
+    let path = "/api/auth/revocations?wait=all&timeout=30";
+    let body = json!({ "kind": "u", "name": eve.id }).to_string();
+    let told = send(node.url(), "POST", path, &headers, Some(&body));
+    assert_eq!((told.status, &told.json()["confirmed"]), (200, &json!(["tasks/tasks-1"])));
+    assert_eq!(tasks_of(&api, &eve).status, 401);
 }
 
 #[test]
