@@ -18,7 +18,7 @@ export async function remember(): Promise<void> {
 export const refuseAnswer = createAuthMiddleware(async (ctx) => {
   const returned = ctx.context.returned;
   const isRefusal = isAPIError(returned) && returned.statusCode >= 400;
-  if (!isRefusal && (await failed.get())) {
+  if (!isRefusal && (await hasRequestState()) && (await failed.get())) {
     throw new Error("what this request ended was not written, so its tokens would not be refused; it may be made again");
   }
 });

@@ -21,7 +21,7 @@ const REQUESTS = [
   ["/change-password", { currentPassword: PASSWORD, newPassword: "another password" }],
 ] as const;
 
-test.each(REQUESTS)("%s fails when its revocation cannot be written, changes nothing, and may be made again", async (path, body) => {
+test.each(REQUESTS)("t230 %s fails when its revocation cannot be written, changes nothing, and may be made again", async (path, body) => {
   const site = await Site.open({ alone: true });
   const ann = await site.person("ann");
   const token = await ann.token();
@@ -36,7 +36,7 @@ test.each(REQUESTS)("%s fails when its revocation cannot be written, changes not
   expect(await site.refuses(token) || path === "/change-password").toBe(true);
 });
 
-test("a sign-out whose session cannot be deleted is no success", async () => {
+test("t230 a sign-out whose session cannot be deleted is no success", async () => {
   const site = await Site.open({ alone: true });
   const ann = await site.person("ann");
   site.database.exec(REFUSE("session", "DELETE"));
