@@ -6,8 +6,9 @@ import { signAnswer } from "./answer.ts";
 import type { Watched } from "./causes.ts";
 import { minimalClaims, requestBegins } from "./claims.ts";
 import { ResourceServers, unknown } from "./credentials.ts";
+import { events } from "./events.ts";
 import { refuseAnswer } from "./failures.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type Page } from "./feed.ts";
 import { hear } from "./guards.ts";
 import { readQuestion } from "./question.ts";
 import { checkOptions } from "./requirements.ts";
@@ -75,11 +76,14 @@ export function countersign(options: CountersignOptions = {}) {
       revocations: createAuthEndpoint("/revocations", { method: "GET" }, async (ctx) => {
         const open = served(feed);
         const server = servers.authenticate(ctx.headers);
-        const question = readQuestion(ctx.query ?? {});
+        const question = readQuestion(ctx.query ?? {}, ctx.headers);
+        const sign = (page: Page) => signAnswer(ctx, jwt, page, question.nonce);
+        const answer = (type: string, body: BodyInit) =>
+          new Response(body, { headers: { "Content-Type": type, "Cache-Control": "no-store" } });
         return orUnavailable(ctx, async () => {
           if (server !== undefined) await hear(ctx.context.adapter, server, question);
-          const answer = await signAnswer(ctx, jwt, await open.next(question), question.nonce);
-          return new Response(answer, { headers: { "Content-Type": "application/jwt", "Cache-Control": "no-store" } });
+          if (question.asEvents) return answer("text/event-stream", events(open, question, sign));
+          return answer("application/jwt", await sign(await open.next(question)));
         });
       }),
       takeBack: createAuthEndpoint("/revocations", { method: "POST" }, async (ctx) => {

@@ -10,10 +10,12 @@ export type Question = {
   /** The asking guard's name, and the ids of the keys that it holds. */
   guard: string | undefined;
   kids: string | undefined;
+  /** Whether answers come as server-sent events. */
+  asEvents: boolean;
 };
 
 /** Reads a question; what is not as docs/revocation-feed.md says is a 400. */
-export function readQuestion(query: Record<string, unknown>): Question {
+export function readQuestion(query: Record<string, unknown>, headers: Headers | undefined): Question {
   const text = (name: string) => {
     const value = query[name];
     if (value !== undefined && typeof value !== "string") throw invalid(name, "one text");
@@ -33,8 +35,16 @@ export function readQuestion(query: Record<string, unknown>): Question {
   const nonce = checked("nonce", /^[A-Za-z0-9_-]{0,64}$/, "up to 64 characters of base64url");
   const guard = checked("guard", /^[A-Za-z0-9._-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 . _ -");
   const kids = checked("kids", /^\P{Cc}{0,4096}$/u, "ids of keys, up to 4096 characters");
-  const followed = epoch === undefined || after === undefined ? undefined : { epoch, after };
-  return { followed, wait, nonce, guard, kids };
+  const asked = epoch === undefined || after === undefined ? undefined : { epoch, after };
+  const followed = place(headers?.get("last-event-id")) ?? asked;
+  const accepted = (headers?.get("accept") ?? "").split(",").map((kind) => kind.split(";")[0]?.trim());
+  return { followed, wait, nonce, guard, kids, asEvents: accepted.includes("text/event-stream") };
+}
+
+/** `epoch:to`, as an event's id is written. */
+function place(id: string | null | undefined): Question["followed"] {
+  const [, epoch, after] = /^(.*):([0-9]{1,15})$/.exec(id ?? "") ?? [];
+  return epoch === undefined ? undefined : { epoch, after: Number(after) };
 }
 
 function invalid(name: string, expected: string): APIError {

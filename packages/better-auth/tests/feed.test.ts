@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { decodeProtectedHeader } from "jose";
+import { decodeJwt, decodeProtectedHeader } from "jose";
 import { expect, test, vi } from "vitest";
 import { hashOf, parseKey } from "../src/hash.ts";
 import { ORIGIN, PASSWORD, Site } from "./site.ts";
@@ -41,6 +41,31 @@ test("a question waits for news, and no longer than it says", async () => {
   await ann.post("/sign-out");
   expect((await waiting).entries).toHaveLength(2);
   expect((await site.page({ epoch, after: 2, wait: 1 })).entries).toEqual([]);
+});
+
+test("answers come as events, one at once and one with each change, from where the last one ended", async () => {
+  const site = await Site.open({ countersign: { pollInterval: 5 } });
+  const ann = await site.person("ann");
+  const open = async (headers: Record<string, string> = {}) => {
+    const answer = await site.ask({ nonce: "n" }, { accept: "text/event-stream", ...headers });
+    expect(answer.headers.get("content-type")).toBe("text/event-stream");
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    return async () => {
+      const [, id = "", data = ""] = /^id: (\S+)\ndata: (\S+)\n\n$/.exec((await reader?.read())?.value ?? "") ?? [];
+      return { id, ...decodeJwt<{ nonce: string; from: number; to: number }>(data) };
+    };
+  };
+  const next = await open();
+  const first = await next();
+  expect(first).toMatchObject({ nonce: "n", from: 0, to: 0 });
+  await ann.post("/sign-out");
+  const second = await next();
+  expect(second).toMatchObject({ from: 0, to: 2 });
+  expect(second.id).toMatch(/^.+:2$/);
+  const later = await open({ "last-event-id": second.id });
+  expect(await later()).toMatchObject({ from: 2, to: 2 });
+  site.database.exec("ALTER TABLE revocationHead RENAME TO elsewhere");
+  await expect(later(), "what cannot be answered ends the stream").rejects.toThrow();
 });
 
 test.each([
