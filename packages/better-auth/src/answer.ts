@@ -2,19 +2,26 @@ import type { GenericEndpointContext } from "@better-auth/core";
 import { resolveSigningKey } from "better-auth/plugins/jwt";
 import type { JwtOptions } from "better-auth/plugins/jwt";
 import { SignJWT } from "jose";
-import type { Page } from "./feed.ts";
+import type { Look, Page } from "./feed.ts";
 
 /** What the header says: no token, and no token is taken for one. */
 const TYP = "revocations+jwt";
 
-/** Signs a page with the key that the plugin `jwt` signs tokens with now. */
+type SigningKey = Awaited<ReturnType<typeof resolveSigningKey>>;
+
+/** It is read and opened once after a look, for all that come for its pages. */
+const keys = new WeakMap<Look, Promise<SigningKey>>();
+
+/** Signs a page of a look with the key that the plugin `jwt` signs tokens with since then. */
 export async function signAnswer(
   ctx: GenericEndpointContext,
   jwt: JwtOptions | undefined,
-  page: Page,
+  { look, page }: { look: Look; page: Page },
   nonce: string | undefined,
 ): Promise<string> {
-  const key = await resolveSigningKey(ctx, jwt);
+  const resolved = keys.get(look) ?? resolveSigningKey(ctx, jwt);
+  keys.set(look, resolved);
+  const key = await resolved;
   if (!key) throw new Error("the plugin jwt has no key of its own");
   const iss = issuerOf(ctx, jwt);
   if (!iss) throw new Error("the feed has no issuer: set baseURL, or jwt.issuer in the plugin jwt");

@@ -6,7 +6,7 @@
  * |---|---|
  * | ends a session whose time is not over | the session; where tokens do not name it, its user up to now, too |
  * | deletes a user, sets `banned`, changes `role` | the user up to now |
- * | changes a password | the user up to the second before now: whoever changed it goes on |
+ * | changes a password, or gives somebody a first one | the user up to the second before now: whoever changed it goes on |
  */
 import type { Kind } from "./hash.ts";
 
@@ -16,6 +16,12 @@ export type Row = Record<string, unknown>;
 /** The tables whose changes are causes. */
 export type Watched = "session" | "user" | "account";
 
+/**
+ * How far ahead an end may be: it was read from a clock before the row was, and clocks are set. A session that is left less
+ * is over.
+ */
+const AHEAD = 60_000;
+
 /** What ended. */
 export type Ended = { kind: Kind; name: string; upTo?: "now" | "the second before" | undefined };
 
@@ -23,6 +29,11 @@ export type Ended = { kind: Kind; name: string; upTo?: "now" | "the second befor
 export function byDeletion(model: Exclude<Watched, "account">, row: Row, now: Date, tokensNameSession: boolean): Ended[] {
   if (model === "session") return sessionEnds(row, now, tokensNameSession);
   return [user(row["id"], "now")];
+}
+
+/** What an account ends that comes to somebody who was there before. */
+export function byNewAccount(row: Row): Ended[] {
+  return row["password"] == null ? [] : [user(row["userId"], "the second before")];
 }
 
 /** What each row ends that gets these values; `undefined` where they end nothing in any. */
@@ -36,8 +47,9 @@ export function byUpdate(
   if (model === "session") {
     // Better Auth ends sessions in this way where it keeps their rows.
     const { expiresAt } = values;
-    const isOver = expiresAt !== undefined && new Date(expiresAt as Date) <= now;
-    return isOver ? (row) => sessionEnds(row, now, tokensNameSession) : undefined;
+    if (expiresAt === undefined || new Date(expiresAt as Date).getTime() > now.getTime() + AHEAD) return undefined;
+    const isEarlier = (row: Row) => new Date(expiresAt as Date) < new Date(row["expiresAt"] as Date);
+    return (row) => (isEarlier(row) ? sessionEnds(row, now, tokensNameSession) : []);
   }
   if (model === "account") {
     if (values["password"] === undefined) return undefined;

@@ -24,6 +24,9 @@ export type Page = { epoch: string; key: string; from: number; to: number; more:
 
 type EntryRow = { id: string; sequence: number; kind: Kind; hash: string; until: number; before?: number | null };
 
+/** What a look found; its pages are read once, for all that come for them. */
+export type Look = Head & { pages: Map<number, Promise<Page>> };
+
 /** How the feed looks. */
 export type Looks = {
   /** Milliseconds between two looks while somebody waits. */
@@ -40,7 +43,7 @@ export class Feed {
   readonly #looks: Looks;
   readonly #settled = new Settled();
   #running: Promise<unknown> = Promise.resolve();
-  #queued: Promise<Head> | undefined;
+  #queued: Promise<Look> | undefined;
   #pause: Promise<void> | undefined;
   #forgot = Number.NEGATIVE_INFINITY;
 
@@ -50,18 +53,26 @@ export class Feed {
   }
 
   /** What comes next for who asks: when there is something, or when the question has waited long enough. */
-  async next({ followed, wait }: Question): Promise<Page> {
+  async next({ followed, wait }: Pick<Question, "followed" | "wait">): Promise<{ look: Look; page: Page }> {
     const end = performance.now() + wait * 1000;
-    let head = await this.look();
-    while (followed?.epoch === head.epoch && followed.after === head.sequence && performance.now() < end) {
+    let look = await this.look();
+    while (followed?.epoch === look.epoch && followed.after === look.sequence && performance.now() < end) {
       await this.#nextPause();
-      head = await this.look();
+      look = await this.look();
     }
-    const isOfThis = followed?.epoch === head.epoch && followed.after <= head.sequence;
-    return this.#page(head, isOfThis ? followed.after : 0);
+    const isOfThis = followed?.epoch === look.epoch && followed.after <= look.sequence;
+    return { look, page: await this.#page(look, isOfThis ? followed.after : 0) };
   }
 
-  async #page(head: Head, from: number): Promise<Page> {
+  #page(look: Look, from: number): Promise<Page> {
+    const { epoch, key, sequence: to } = look;
+    if (from === to) return Promise.resolve({ epoch, key, from, to, more: false, entries: [] });
+    const page = look.pages.get(from) ?? this.#read(look, from);
+    look.pages.set(from, page);
+    return page;
+  }
+
+  async #read(head: Head, from: number): Promise<Page> {
     const rows = await this.#adapter.findMany<EntryRow>({
       model: "revocation",
       where: [
@@ -89,7 +100,7 @@ export class Feed {
   }
 
   /** The head, with all that was committed before; a look that has not begun yet is shared by all that come. */
-  look(): Promise<Head> {
+  look(): Promise<Look> {
     this.#queued ??= this.#running.then(() => {
       this.#queued = undefined;
       const look = this.#takeIn();
@@ -99,11 +110,11 @@ export class Feed {
     return this.#queued;
   }
 
-  async #takeIn(): Promise<Head> {
+  async #takeIn(): Promise<Look> {
     await emptyInbox(this.#adapter, () => this.#looks.until(Math.floor(Date.now() / 1000)));
     const head = await readHead(this.#adapter);
     await this.#forget().catch(this.#looks.warn);
-    return head;
+    return { ...head, pages: new Map() };
   }
 
   /** All that wait pause together, and look together. */

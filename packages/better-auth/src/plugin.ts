@@ -1,6 +1,6 @@
 import type { GenericEndpointContext } from "@better-auth/core";
 import type { BetterAuthPlugin } from "better-auth";
-import { APIError, createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
+import { APIError, createAuthEndpoint, createAuthMiddleware, getIP, isAPIError } from "better-auth/api";
 import { type JwtOptions, toExpJWT } from "better-auth/plugins/jwt";
 import { signAnswer } from "./answer.ts";
 import type { Watched } from "./causes.ts";
@@ -8,11 +8,13 @@ import { minimalClaims, requestBegins } from "./claims.ts";
 import { ResourceServers, unknown } from "./credentials.ts";
 import { events } from "./events.ts";
 import { refuseAnswer } from "./failures.ts";
-import { Feed, type Page } from "./feed.ts";
+import { Feed, type Look, type Page } from "./feed.ts";
 import { hear } from "./guards.ts";
 import { readQuestion } from "./question.ts";
 import { checkOptions } from "./requirements.ts";
 import { schema } from "./schema.ts";
+import { watchStorage } from "./storage.ts";
+import { Strangers } from "./strangers.ts";
 import { MAX_LEEWAY, readWish, takeBack } from "./taking-back.ts";
 import { watchAdapter } from "./watch.ts";
 
@@ -25,7 +27,8 @@ export type CountersignOptions = {
   serve?: boolean;
   /**
    * Whether each token names its session in `sid`; then the end of a session refuses its own tokens only. By default
-   * where `definePayload` of the plugin `jwt` is `minimalClaims`.
+   * where `definePayload` of the plugin `jwt` is `minimalClaims`. What `auth.api.signJWT` signs names no session, unless
+   * its payload has `sid`.
    */
   tokensNameSession?: boolean;
   /** For how many seconds something stays in the feed: by default a day, or as long as a token lives. */
@@ -36,16 +39,15 @@ export type CountersignOptions = {
   pollInterval?: number;
 };
 
-/** The plugin; after `jwt()` in the list of plugins. */
+/** The plugin; the last in the list of plugins. */
 export function countersign(options: CountersignOptions = {}) {
   const serve = options.serve ?? true;
   let jwt: JwtOptions | undefined;
   let feed: Feed | undefined;
   const servers = new ResourceServers(options.resourceServers ?? []);
-  const until = (second: number) => {
-    const life = toExpJWT(jwt?.jwt?.expirationTime ?? "15m", second);
-    return Math.max(second + (options.retention ?? DAY), life) + MAX_LEEWAY;
-  };
+  const strangers = new Strangers();
+  const exp = (second: number) => toExpJWT(jwt?.jwt?.expirationTime ?? "15m", second);
+  const until = (second: number) => Math.max(second + (options.retention ?? DAY), exp(second)) + MAX_LEEWAY;
   return {
     id: "countersign",
     schema,
@@ -53,9 +55,13 @@ export function countersign(options: CountersignOptions = {}) {
       jwt = checkOptions(ctx, serve);
       const tokensNameSession = options.tokensNameSession ?? jwt?.jwt?.definePayload === minimalClaims;
       watchAdapter(ctx.adapter, { tableOf: tableOf(ctx.options), tokensNameSession });
+      if (ctx.options.secondaryStorage) watchStorage(ctx.options.secondaryStorage);
       if (!serve) return;
       const warn = (error: unknown) => ctx.logger.warn("revocations that are over were not forgotten", error);
       feed = new Feed(ctx.adapter, { pollInterval: options.pollInterval ?? 200, until, warn });
+      // Strangers are counted here, and otherwise; what the site says of this very path holds.
+      const customRules = { "/revocations": false as const, ...ctx.rateLimit.customRules };
+      return { context: { rateLimit: { ...ctx.rateLimit, customRules } } };
     },
     hooks: {
       // A cookie that remembers a session outlives it: tokens are given to sessions that are looked up.
@@ -64,26 +70,36 @@ export function countersign(options: CountersignOptions = {}) {
           matcher: ({ path }) =>
             path === "/token" || (path === "/get-session" && jwt?.disableSettingJwtHeader !== true),
           handler: createAuthMiddleware(async (ctx) => {
-            await requestBegins();
+            await requestBegins(exp);
+            // A hook that came before may have taken it out of the cookie.
+            ctx.context.session = null;
             return { context: { query: { ...ctx.query, disableCookieCache: true } } };
           }),
         },
       ],
       after: [{ matcher: () => true, handler: refuseAnswer }],
     },
-    rateLimit: [{ window: 10, max: 1000, pathMatcher: (path) => path === "/revocations" }],
     endpoints: {
       revocations: createAuthEndpoint("/revocations", { method: "GET" }, async (ctx) => {
         const open = served(feed);
         const server = servers.authenticate(ctx.headers);
+        const address = getIP(ctx.headers ?? new Headers(), ctx.context.options) ?? "";
+        if (server === undefined && ctx.context.rateLimit.enabled) strangers.ask(address);
         const question = readQuestion(ctx.query ?? {}, ctx.headers);
-        const sign = (page: Page) => signAnswer(ctx, jwt, page, question.nonce);
+        const leave = server === undefined ? strangers.wait(address, question) : () => {};
+        const sign = (news: { look: Look; page: Page }) => signAnswer(ctx, jwt, news, question.nonce);
         const answer = (type: string, body: BodyInit) =>
           new Response(body, { headers: { "Content-Type": type, "Cache-Control": "no-store" } });
         return orUnavailable(ctx, async () => {
           if (server !== undefined) await hear(ctx.context.adapter, server, question);
-          if (question.asEvents) return answer("text/event-stream", events(open, question, sign));
-          return answer("application/jwt", await sign(await open.next(question)));
+          if (question.asEvents) {
+            const ended = (error?: unknown) => {
+              leave();
+              if (error !== undefined) unavailable(ctx, error);
+            };
+            return answer("text/event-stream", events(open, question, sign, ended));
+          }
+          return answer("application/jwt", await sign(await open.next(question).finally(leave)));
         });
       }),
       takeBack: createAuthEndpoint("/revocations", { method: "POST" }, async (ctx) => {
@@ -116,10 +132,15 @@ async function orUnavailable<R>(ctx: GenericEndpointContext, work: () => Promise
   try {
     return await work();
   } catch (error) {
-    ctx.context.logger.error("the revocation feed cannot be read or written now", error);
+    if (isAPIError(error)) throw error;
+    unavailable(ctx, error);
     const refusal = { code: "SERVICE_UNAVAILABLE", message: "Revocations cannot be read or written now" };
     throw new APIError("SERVICE_UNAVAILABLE", refusal);
   }
+}
+
+function unavailable(ctx: GenericEndpointContext, error: unknown): void {
+  ctx.context.logger.error("the revocation feed cannot be read or written now", error);
 }
 
 /** A table by the names that it may be called: Better Auth's own, the database's, and that in the plural. */

@@ -5,15 +5,16 @@
  *
  * What a change ends is put into the inbox in the same transaction: Better Auth's own where it is in one, else one around
  * the change. The rows are read before it, and the change is its first statement, for on SQLite a transaction that read
- * first cannot write when another process wrote meanwhile. Exactly the rows that were read are deleted, so that no session
- * goes unseen that began in between. The second up to which tokens are refused is that after the change.
+ * first cannot write when another process wrote meanwhile. Of rows that end together only those are written that were read,
+ * so that no session goes unseen that began in between. The second up to which tokens are refused is that after the change.
  */
 import type { DBAdapter, DBTransactionAdapter, Where } from "@better-auth/core/db/adapter";
-import { byDeletion, byUpdate, type Ended, type Row, type Watched } from "./causes.ts";
-import { remember } from "./failures.ts";
+import { byDeletion, byNewAccount, byUpdate, type Ended, type Row, type Watched } from "./causes.ts";
+import { remembered } from "./failures.ts";
 import { put } from "./inbox.ts";
+import { cameNow, isNewcomer } from "./newcomers.ts";
 
-/** Rows that are read or deleted with one statement. */
+/** Rows that are read or written with one statement. */
 const AT_ONCE = 500;
 
 /** How often a transaction of ours is begun again that another one was in the way of. */
@@ -50,7 +51,7 @@ export function watchAdapter(adapter: DBAdapter, watch: Watch): void {
 
 type Changes = Pick<
   DBTransactionAdapter,
-  "findMany" | "update" | "updateMany" | "delete" | "deleteMany" | "consumeOne" | "incrementOne"
+  "create" | "findMany" | "update" | "updateMany" | "delete" | "deleteMany" | "consumeOne" | "incrementOne"
 >;
 
 type Atomically = <R>(work: (trx: DBTransactionAdapter) => Promise<R>) => Promise<R>;
@@ -87,11 +88,36 @@ function changesOf(adapter: DBTransactionAdapter, watch: Watch, atomically: Atom
     return table && byUpdate(table, values, new Date(), tokensNameSession);
   };
 
+  const create: DBTransactionAdapter["create"] = async (query) => {
+    const data: Row = query.data;
+    const isFirst = tableOf(query.model) === "account" && !(await isNewcomer(data["userId"]));
+    const ended = isFirst ? byNewAccount(data) : [];
+    if (ended.length > 0) {
+      return remembered(() =>
+        atomically(async (trx) => {
+          const made = await trx.create(query);
+          await put(trx, ended, new Date());
+          return made as never;
+        }),
+      );
+    }
+    const made = await adapter.create(query);
+    if (tableOf(query.model) === "user") await cameNow((made as Row)["id"]);
+    return made as never;
+  };
+
   return {
+    create,
     // Better Auth looks before it deletes, and overlooks that it cannot.
     findMany: (query) => (ifDeleted(query.model) ? remembered(() => adapter.findMany(query)) : adapter.findMany(query)),
     update: (query) => change(query, ifUpdated(query.model, query.update), (trx) => trx.update(query)),
-    updateMany: (query) => change(query, ifUpdated(query.model, query.update), (trx) => trx.updateMany(query)),
+    updateMany: (query) => {
+      const ended = ifUpdated(query.model, query.update);
+      if (!ended) return adapter.updateMany(query);
+      return change(query, ended, (trx, rows) =>
+        inBatches(rows, (id) => trx.updateMany({ ...query, where: [...query.where, id] })),
+      );
+    },
     incrementOne: (query) => change(query, ifUpdated(query.model, query.set ?? {}), (trx) => trx.incrementOne(query)),
     delete: async (query) => {
       const ended = ifDeleted(query.model);
@@ -107,32 +133,29 @@ function changesOf(adapter: DBTransactionAdapter, watch: Watch, atomically: Atom
   };
 }
 
+/** By their ids, not by how many came before: others delete rows meanwhile. */
 async function rowsOf(adapter: DBTransactionAdapter, model: string, where: Where[]): Promise<Row[]> {
   const rows: Row[] = [];
+  const sortBy = { field: "id", direction: "asc" } as const;
+  let after: Where[] = [];
   for (;;) {
-    const sortBy = { field: "id", direction: "asc" } as const;
-    const some = await adapter.findMany<Row>({ model, where, limit: AT_ONCE, offset: rows.length, sortBy });
+    const some = await adapter.findMany<Row>({ model, where: [...where, ...after], limit: AT_ONCE, sortBy });
     rows.push(...some);
     if (some.length < AT_ONCE) return rows;
+    after = [{ field: "id", operator: "gt", value: String(some.at(-1)?.["id"]) }];
   }
 }
 
-async function deleteRows(adapter: DBTransactionAdapter, model: string, rows: Row[]): Promise<number> {
+function deleteRows(adapter: DBTransactionAdapter, model: string, rows: Row[]): Promise<number> {
+  return inBatches(rows, (id) => adapter.deleteMany({ model, where: [id] }));
+}
+
+async function inBatches(rows: Row[], write: (id: Where) => Promise<number>): Promise<number> {
   let count = 0;
   for (let at = 0; at < rows.length; at += AT_ONCE) {
     const ids = rows.slice(at, at + AT_ONCE).map((row) => String(row["id"]));
     // MySQL may read, and lock, the whole table for a list.
-    const id: Where = ids.length === 1 ? { field: "id", value: ids[0] ?? "" } : { field: "id", operator: "in", value: ids };
-    count += await adapter.deleteMany({ model, where: [id] });
+    count += await write(ids.length === 1 ? { field: "id", value: ids[0] ?? "" } : { field: "id", operator: "in", value: ids });
   }
   return count;
-}
-
-async function remembered<R>(work: () => Promise<R>): Promise<R> {
-  try {
-    return await work();
-  } catch (error) {
-    await remember();
-    throw error;
-  }
 }

@@ -1,6 +1,9 @@
+import { createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
+import { decodeJwt } from "jose";
 import { beforeAll, expect, test, vi } from "vitest";
+import { byUpdate } from "../src/causes.ts";
 import { minimalClaims } from "../src/index.ts";
-import { type Browser, PASSWORD, Site } from "./site.ts";
+import { type Browser, PASSWORD, Site, Storage } from "./site.ts";
 
 // What Better Auth ends, and whether a guard that reads the feed refuses the token of it.
 
@@ -9,6 +12,12 @@ beforeAll(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 const NEW = "another password for tests";
 
 type Story = (site: Site, ann: Browser) => Promise<unknown>;
+
+/** As if she had only ever come by another provider. */
+async function withoutPassword(site: Site, ann: Browser): Promise<void> {
+  site.database.prepare("DELETE FROM account WHERE userId = ?").run((await ann.session()).user.id);
+  nextSecond();
+}
 
 async function admin(site: Site, path: string, body: (user: string, token: string) => unknown, ann: Browser) {
   const root = await site.person("root", "admin");
@@ -48,6 +57,15 @@ const ENDS: Record<string, Story> = {
     admin(site, "revoke-user-sessions", (userId) => ({ userId }), ann),
   "an administrator's new password": async (site, ann) => {
     nextSecond();
+    await admin(site, "set-user-password", (userId) => ({ userId, newPassword: NEW }), ann);
+  },
+  "a first password by mail": async (site, ann) => {
+    await withoutPassword(site, ann);
+    await ann.post("/request-password-reset", { email: "ann@example.com" });
+    await ann.post("/reset-password", { newPassword: NEW, token: site.resets.at(-1) });
+  },
+  "a first password by an administrator": async (site, ann) => {
+    await withoutPassword(site, ann);
     await admin(site, "set-user-password", (userId) => ({ userId, newPassword: NEW }), ann);
   },
 };
@@ -109,28 +127,40 @@ test("of a thousand sessions that end together each is refused", async () => {
 });
 
 test("sessions whose rows are kept end, too", async () => {
-  const values = new Map<string, unknown>();
-  const secondaryStorage = {
-    get: (key: string) => values.get(key) ?? null,
-    getAndDelete: (key: string) => {
-      const value = values.get(key) ?? null;
-      values.delete(key);
-      return value;
-    },
-    increment: () => 1,
-    set: (key: string, value: string) => void values.set(key, value),
-    delete: (key: string) => void values.delete(key),
-  };
   const session = { storeSessionInDatabase: true, preserveSessionInDatabase: true };
-  const site = await Site.open({ more: { secondaryStorage, session } });
+  const site = await Site.open({ more: { secondaryStorage: new Storage(), session } });
   const ann = await site.person("ann");
   const token = await ann.token();
   await ann.post("/sign-out");
   expect(await site.refuses(token)).toBe(true);
 });
 
-test("a session that ended gives no token out of its cookie cache", async () => {
-  const site = await Site.open({ more: { session: { cookieCache: { enabled: true, maxAge: 300 } } } });
+test("a session ends with an end that a clock which was set back since calls later, and not with a nearer end", () => {
+  const now = new Date();
+  const [soon, later, latest] = [1_000, 3_600_000, 7_200_000].map((ahead) => new Date(now.getTime() + ahead));
+  const ends = (expiresAt: Date | undefined, row: Date | undefined) =>
+    byUpdate("session", { expiresAt }, now, true)?.({ id: "session", expiresAt: row }) ?? [];
+  expect(ends(soon, later)).toEqual([{ kind: "s", name: "session" }]);
+  expect([ends(later, latest), ends(latest, later), ends(soon, soon)]).toEqual([[], [], []]);
+});
+
+test("a minimal token is good no longer than its session", async () => {
+  const jwt = { jwt: { definePayload: minimalClaims, expirationTime: "1h" } };
+  const site = await Site.open({ jwt, more: { session: { disableSessionRefresh: true } } });
+  const ann = await site.person("ann");
+  const now = Math.floor(Date.now() / 1000);
+  expect(decodeJwt(await ann.token()).exp).toBeGreaterThanOrEqual(now + 3600);
+  site.database.prepare("UPDATE session SET expiresAt = ?").run(new Date((now + 600) * 1000).toISOString());
+  expect(decodeJwt(await ann.token()).exp).toBe(now + 600);
+});
+
+const LOOKS_FIRST = createAuthMiddleware(async (ctx) => void (await getSessionFromCtx(ctx)));
+
+test.each([
+  ["", undefined],
+  [", nor when a hook looked into it first", { before: LOOKS_FIRST }],
+])("t141 a session that ended gives no token out of its cookie cache%s", async (_, hooks) => {
+  const site = await Site.open({ more: { session: { cookieCache: { enabled: true, maxAge: 300 } }, hooks } });
   const ann = await site.person("ann");
   const thief = site.browser();
   for (const [name, value] of ann.cookies) thief.cookies.set(name, value);

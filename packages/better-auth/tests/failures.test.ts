@@ -1,15 +1,20 @@
 import type { DBAdapter } from "@better-auth/core/db/adapter";
-import { betterAuth } from "better-auth";
+import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
-import { jwt } from "better-auth/plugins";
+import { nextCookies } from "better-auth/next-js";
+import { memoryAdapter } from "better-auth/adapters/memory";
+import { admin, jwt } from "better-auth/plugins";
 import { beforeAll, expect, test, vi } from "vitest";
 import { countersign } from "../src/index.ts";
-import { optionsOf, ORIGIN, PASSWORD, Site } from "./site.ts";
+import { optionsOf, ORIGIN, PASSWORD, Site, Storage } from "./site.ts";
 
 // What cannot be written is no success.
 
 // What Better Auth says of its errors.
-beforeAll(() => void vi.spyOn(console, "error").mockImplementation(() => {}));
+beforeAll(() => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
 
 const REFUSE = (table: string, event: string) =>
   `CREATE TRIGGER broken BEFORE ${event} ON ${table} BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END`;
@@ -32,8 +37,34 @@ test.each(REQUESTS)("t230 %s fails when its revocation cannot be written, change
   expect(rows()).toEqual(before);
   site.database.exec("DROP TRIGGER broken");
   expect(await site.refuses(token)).toBe(false);
+  // A new password spares tokens of its second.
+  vi.setSystemTime(Date.now() + 1000);
   await ann.post(path, body);
-  expect(await site.refuses(token) || path === "/change-password").toBe(true);
+  expect(await site.refuses(token)).toBe(true);
+});
+
+test.each([
+  ["/sign-out", ["get"]],
+  ["/sign-out", ["delete"]],
+  ["/revoke-sessions", ["set"]],
+  ["/revoke-sessions", ["delete"]],
+  ["/delete-user", ["set"]],
+] as const)("t230 %s fails when secondaryStorage refuses %s, and may be made again", async (path, away) => {
+  const secondaryStorage = new Storage();
+  const more = { secondaryStorage, session: { storeSessionInDatabase: true } };
+  const site = await Site.open({ alone: true, more });
+  expect(secondaryStorage.get("nothing"), "what answers at once still does").toBe(null);
+  const ann = await site.person("ann");
+  const thief = site.browser();
+  for (const [name, value] of ann.cookies) thief.cookies.set(name, value);
+  const token = await ann.token();
+  secondaryStorage.away = [...away];
+  expect((await ann.send("POST", path, { password: PASSWORD })).status).toBe(500);
+  expect(ann.cookies.size).toBe(1);
+  secondaryStorage.away = [];
+  await ann.post("/revoke-sessions");
+  expect(await site.refuses(token)).toBe(true);
+  expect((await thief.send("GET", "/token")).status, "no copy gives a new token").toBe(401);
 });
 
 test("t230 a sign-out whose session cannot be deleted is no success", async () => {
@@ -94,6 +125,9 @@ test("what an endpoint rolls back leaves no revocation", async () => {
   expect(await count(), "without Better Auth's own functions, too").toBe(1);
 });
 
+/** An adapter that somebody wrote without Better Auth's help. */
+const byHand = (options: BetterAuthOptions) => ({ ...memoryAdapter({})(options), options: undefined });
+
 type Setting = [string, Parameters<typeof optionsOf>[0]];
 
 test.each<Setting>([
@@ -102,6 +136,7 @@ test.each<Setting>([
   ["generateId", { more: { advanced: { database: { generateId: "serial" } } } }],
   ["secondaryStorage", { more: { secondaryStorage: { get: () => null } as never } }],
   ["`database`", { more: { database: undefined } }],
+  ["has no transactions", { more: { database: byHand } }],
 ])("settings with which something would be missed are refused: %s", async (named, wishes) => {
   await expect(betterAuth(optionsOf(wishes)).$context).rejects.toThrow(`countersign(): `);
   await expect(betterAuth(optionsOf(wishes)).$context).rejects.toThrow(named);
@@ -110,4 +145,10 @@ test.each<Setting>([
 test("it does not start without the plugin jwt", async () => {
   const options = { ...optionsOf(), plugins: [countersign()] };
   await expect(betterAuth(options).$context).rejects.toThrow("there is no plugin jwt");
+});
+
+test("it does not start where a plugin that has hooks comes behind it, but for those that hand cookies to a framework", async () => {
+  const behind = (plugin: BetterAuthPlugin) => betterAuth({ ...optionsOf(), plugins: [jwt(), countersign(), plugin] }).$context;
+  await expect(behind(admin())).rejects.toThrow("the plugin admin comes behind countersign()");
+  expect((await behind(nextCookies())).hasPlugin("countersign")).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { betterAuth } from "better-auth";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { hashOf, parseKey } from "../src/hash.ts";
 import { minimalClaims } from "../src/index.ts";
 import { optionsOf, ORIGIN, Site } from "./site.ts";
@@ -31,17 +31,37 @@ test("`wait=all` names the guards that have taken an entry in, and those that ha
   await site.ask({ guard: "slow", kids: "k1,k2" }, OF_TASKS);
   await site.ask({ guard: "quick" }, OF_TASKS);
   await site.ask({ guard: "somebody" });
-  const told = post(site, { kind: "j", name: "token-1" }, "?wait=all&timeout=1");
-  let after = 0;
-  while (after === 0) {
-    after = (await site.page({ epoch, after, wait: 5 })).to;
-    await site.ask({ epoch, after, guard: "quick" }, OF_TASKS);
-  }
-  expect(await (await told).json()).toEqual({ epoch, sequence: 1, confirmed: ["tasks/quick"], missing: ["tasks/slow"] });
-  await site.ask({ epoch, after, guard: "slow" }, OF_TASKS);
-  const again = await (await post(site, { kind: "u", name: "ann" }, "?wait=all&timeout=0")).json();
-  expect(again).toEqual({ epoch, sequence: 2, confirmed: [], missing: ["tasks/quick", "tasks/slow"] });
-  expect(await (await post(site, { kind: "u", name: "ann" })).json()).toEqual({ epoch, sequence: 3 });
+  const all = "?wait=all&timeout=0";
+  const told = async (body: unknown, query: string) => (await post(site, body, query)).json();
+  const missing = await told({ kind: "j", name: "token-1" }, all);
+  expect(missing).toEqual({ epoch, sequence: 1, confirmed: [], missing: ["tasks/quick", "tasks/slow"] });
+  expect(await told({ kind: "u", name: "ann" }, "")).toEqual({ epoch, sequence: 2 });
+  // Whoever is further than an entry has it.
+  await site.ask({ epoch, after: 3, guard: "quick" }, OF_TASKS);
+  const one = await told({ kind: "u", name: "ben" }, all);
+  expect(one).toEqual({ epoch, sequence: 3, confirmed: ["tasks/quick"], missing: ["tasks/slow"] });
+
+  // Who follows while somebody waits for it.
+  const both = told({ kind: "u", name: "eve" }, "?wait=all&timeout=30");
+  let after = 3;
+  while (after === 3) after = (await site.page({ epoch, after, wait: 5 })).to;
+  for (const guard of ["slow", "quick"]) await site.ask({ epoch, after, guard }, OF_TASKS);
+  expect(await both).toEqual({ epoch, sequence: 4, confirmed: ["tasks/quick", "tasks/slow"], missing: [] });
+});
+
+test("guards whose names a database takes for one do not speak for each other", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const site = await open();
+  // As on MySQL.
+  const table = site.database.prepare("SELECT sql FROM sqlite_master WHERE name = 'revocationGuard'").pluck().get() as string;
+  site.database.exec(`DROP TABLE revocationGuard; ${table.replace('"name" text', '"name" text COLLATE NOCASE')}`);
+  expect((await site.ask({ guard: "Tasks-1" }, OF_TASKS)).status).toBe(200);
+  const answer = await site.ask({ guard: "tasks-1" }, OF_TASKS);
+  expect([answer.status, await answer.json()]).toMatchObject([400, { message: expect.stringContaining("tasks/Tasks-1") }]);
+  vi.setSystemTime(Date.now() + 61_000);
+  expect((await site.ask({ guard: "tasks-1" }, OF_TASKS)).status, "the other one is gone").toBe(200);
+  expect(site.database.prepare("SELECT name FROM revocationGuard").pluck().all()).toEqual(["tasks/tasks-1"]);
 });
 
 test("sessions, users and tokens are taken back by name", async () => {

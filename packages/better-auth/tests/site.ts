@@ -1,4 +1,4 @@
-import { betterAuth, type BetterAuthOptions } from "better-auth";
+import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { admin, jwt, multiSession } from "better-auth/plugins";
 import type { JwtOptions } from "better-auth/plugins/jwt";
@@ -43,6 +43,43 @@ export function optionsOf({ database = new Database(":memory:"), more, ...wishes
       countersign(wishes.countersign),
     ],
   } satisfies BetterAuthOptions;
+}
+
+/** A `secondaryStorage` in memory, of which parts may be away. */
+export class Storage {
+  readonly #values = new Map<string, string>();
+  away: ("get" | "set" | "delete")[] = [];
+
+  get = (key: string) => this.#answer("get", () => this.#values.get(key) ?? null);
+  set = (key: string, value: string) => this.#answer("set", () => void this.#values.set(key, value));
+  delete = (key: string) => this.#answer("delete", () => void this.#values.delete(key));
+  increment = () => 1;
+
+  getAndDelete = (key: string) => {
+    const value = this.get(key);
+    this.delete(key);
+    return value;
+  };
+
+  #answer<R>(part: "get" | "set" | "delete", work: () => R): R {
+    if (this.away.includes(part)) throw new Error("the storage is away");
+    return work();
+  }
+}
+
+/** A plugin of somebody who sees what the rows of sessions are read, and does something before the next are. */
+export function between(act: (rows: unknown[]) => void): BetterAuthPlugin {
+  return {
+    id: "between",
+    init({ adapter }) {
+      const findMany = adapter.findMany.bind(adapter);
+      adapter.findMany = async <T>(query: Parameters<typeof findMany>[0]) => {
+        const rows = await findMany<T>(query);
+        if (query.model === "session" && query.sortBy?.field === "id") act(rows);
+        return rows;
+      };
+    },
+  };
 }
 
 /** A Better Auth with the plugin, on SQLite. */
