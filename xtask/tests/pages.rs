@@ -25,6 +25,7 @@ const PAGES: &[&str] = &[
     "docs/rotate-secrets.md",
     "docs/several-machines.md",
     "docs/social-sign-in.md",
+    "docs/spent-tokens.md",
     "docs/token-life.md",
     "docs/try.md",
     "docs/performance/server.md",

@@ -47,6 +47,7 @@ mod server;
 mod session;
 mod set_password;
 pub mod settings;
+mod settled;
 mod social;
 mod verifications;
 mod wire;

@@ -166,7 +166,7 @@ impl Server {
             None => None,
             Some(redis) => Some(connect(redis).await?),
         };
-        let expiry = Expiry::new(&settings, database.clone(), clock.clone());
+        let expiry = Expiry::new(&settings, &chosen.on, database.clone(), clock.clone());
         let purge_every = settings.purge_every;
         let drain = Drain::default();
         let auth = Auth::new(Parts {

@@ -199,6 +199,22 @@ pub static REVOCATION_INBOX: [Table; 1] = {
     }]
 };
 
+/// Names of tokens that count once and were spent, as hashes: not Better Auth's. The id is the name, so no two
+/// rows share it; it is a text, whatever ids the database has elsewhere.
+pub static SPENT_TOKEN: [Table; 1] = {
+    use Kind::{Date, Text};
+    use Rule::{Required, Unique};
+    [Table {
+        name: "spentToken",
+        columns: &[
+            column("id", Text, Unique),
+            column("attempt", Text, Required),
+            column("expiresAt", Date, Required),
+        ],
+        indexes: &[],
+    }]
+};
+
 /// What identity providers give, in the table `account`: where there are providers, it is not spare.
 pub static PROVIDER_TOKENS: [Table; 1] = {
     use Kind::{Date, Text};

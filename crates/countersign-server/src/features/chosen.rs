@@ -18,13 +18,14 @@ use countersign_store::{Inspection, Lack};
 use super::Feature;
 
 /// Features that a setting turns on, each with the setting.
-const SWITCHES: [(&str, &str); 7] = [
+const SWITCHES: [(&str, &str); 8] = [
     ("jwt", "token.enabled"),
     ("tokens", "refresh_tokens.enabled"),
     ("bearer", "bearer.enabled"),
     ("multi-session", "multi_session.enabled"),
     ("username", "username.enabled"),
     ("open-api", "open_api.enabled"),
+    ("spent-tokens", "spent_tokens.enabled"),
     ("revocation", "revocation.enabled"),
 ];
 

@@ -24,6 +24,7 @@ mod moments;
 mod multi_session;
 mod open_api;
 mod revocation;
+mod spent_tokens;
 mod tokens;
 mod username;
 
@@ -56,6 +57,7 @@ pub(crate) use self::{
     ended::{Ended, commit},
     moments::around,
     revocation::{NO_FEED, Recorder},
+    spent_tokens::ID as SPENT_TOKENS,
 };
 use crate::{
     Auth,
@@ -212,6 +214,9 @@ pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, counters
     }
     if let Some(settings) = settings.open_api {
         features.push(Box::new(open_api::OpenApi::new(settings)));
+    }
+    if settings.spent_tokens != Wish::Off {
+        features.push(Box::new(spent_tokens::SpentTokens::new(settings)));
     }
     // The last one: what others write to a transaction that ends something comes before the numbers.
     if let Some(jwt) = jwt

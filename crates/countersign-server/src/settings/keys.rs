@@ -287,6 +287,11 @@ pub const KEYS: &[Key] = &[
         "whether POST /token takes an address and a password, for programs without cookies",
     ),
     key(
+        "spent_tokens.enabled",
+        "auto",
+        "POST /spent-tokens: tokens that count once, in all processes of a service; auto: where its table is there",
+    ),
+    key(
         "resource_servers.credentials",
         "",
         "NAME:SECRET, comma-separated: services that may ask about tokens, by HTTP Basic",

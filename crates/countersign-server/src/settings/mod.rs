@@ -120,6 +120,8 @@ pub struct Settings {
     pub open_api: Option<OpenApiSettings>,
     /// The feature `tokens`, when it is on.
     pub refresh_tokens: Option<RefreshTokenSettings>,
+    /// Whether tokens that count once are spent here: the feature `spent-tokens`.
+    pub spent_tokens: Wish,
     /// Services that may ask about tokens.
     pub resource_servers: ResourceServers,
     /// Sign-up and sign-in with a password.
@@ -235,6 +237,7 @@ impl Settings {
             username: reader.username()?,
             open_api: reader.open_api()?,
             refresh_tokens: RefreshTokenSettings::read(&reader)?,
+            spent_tokens: reader.wish("spent_tokens.enabled")?,
             resource_servers: ResourceServers::read(&reader)?,
             email_password: EmailPasswordSettings::read(&reader)?,
             email_verification: EmailVerificationSettings::read(&reader)?,

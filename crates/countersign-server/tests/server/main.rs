@@ -31,6 +31,7 @@ mod secrecy;
 mod session_life;
 mod settings;
 mod social;
+mod spent_tokens;
 mod storage_faults;
 mod tokens;
 mod username;

@@ -9,5 +9,6 @@ pub mod revocation_guards;
 pub mod revocations;
 pub mod sessions;
 pub mod signing_keys;
+pub mod spent_tokens;
 pub mod users;
 pub mod verifications;

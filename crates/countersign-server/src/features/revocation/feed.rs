@@ -27,10 +27,9 @@ use super::{
     entry::Entry,
     log::{Followed, Log, Page},
     record::{self, Recorder},
-    settled::Settled,
     wake_up::{self, WakeUps},
 };
-use crate::{Auth, findings::lacks_any, wire::ApiError};
+use crate::{Auth, findings::lacks_any, settled::Settled, wire::ApiError};
 
 /// Entries that are read with one statement.
 const READ_AT_ONCE: u64 = 10_000;
