@@ -29,5 +29,6 @@ mod scopes;
 mod secrecy;
 mod service;
 mod several_issuers;
+mod shared_spent_tokens;
 mod sources;
 mod tower_layer;

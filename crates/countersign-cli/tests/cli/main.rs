@@ -12,6 +12,7 @@ mod nodes;
 mod operators;
 mod refresh_tokens;
 mod sessions_at_once;
+mod spent_tokens;
 mod starts;
 mod take_over;
 mod wire;
