@@ -3,7 +3,7 @@
 //! A decision with keys at hand takes microseconds and waits for nothing: the guard's future is
 //! polled once on the calling thread, without the interpreter's lock, and is ready. Only when keys
 //! have to be fetched or a feed is asked for the first time is it not; then `admit` waits, and `admit_now`
-//! says so by returning `None`, for callers that must not wait.
+//! says so by returning `None`, for callers that must not wait. `spend` waits where spent tokens are shared.
 
 use std::{
     pin::{Pin, pin},
@@ -11,7 +11,8 @@ use std::{
 };
 
 use countersign::{
-    Access, DEFAULT_CACHED_TOKENS, Guard, GuardBuilder, Identity, Refused, Revocations, TokenHash,
+    Access, DEFAULT_CACHED_TOKENS, Guard, GuardBuilder, Identity, Refused, Revocations,
+    SharedSpentTokens, TokenHash,
 };
 use jiff::Timestamp;
 use pyo3::{exceptions::PyValueError, prelude::*, pybacked::PyBackedStr, types::PyType};
@@ -23,6 +24,7 @@ use crate::{
     request::{About, Authorization},
     runtime::runtime,
     settings::{IssuerSettings, Secret, build_error, no_issuer},
+    spent_tokens,
 };
 
 /// Turns the bearer token of a request into a verified `Identity`.
@@ -33,6 +35,8 @@ pub(crate) struct PyGuard {
     revocations: Revocations,
     /// Whether keys are fetched or a feed is followed, so that a runtime is needed.
     fetches: bool,
+    /// Whether spent tokens are shared, so that spending one waits.
+    shares: bool,
     issuers: Vec<String>,
 }
 
@@ -44,7 +48,8 @@ impl PyGuard {
         secret=None, snapshot=None, default_scopes="", leeway=30, max_lifetime=86_400, max_age=None,
         revocations_url=None, revocations_max_staleness=None, revocations_allow_for=None,
         revocations_guard=None, revocations_credential=None,
-        clock=None, cached_tokens=DEFAULT_CACHED_TOKENS))]
+        spent_tokens_url=None, spent_tokens_credential=None, clock=None,
+        cached_tokens=DEFAULT_CACHED_TOKENS))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments")]
     fn new(
         py: Python<'_>,
@@ -64,6 +69,8 @@ impl PyGuard {
         revocations_allow_for: Option<f64>,
         revocations_guard: Option<String>,
         revocations_credential: Option<(String, String)>,
+        spent_tokens_url: Option<String>,
+        spent_tokens_credential: Option<(String, String)>,
         clock: Option<&Bound<'_, PyAny>>,
         cached_tokens: usize,
     ) -> PyResult<Self> {
@@ -86,20 +93,25 @@ impl PyGuard {
             revocations_guard,
             revocations_credential,
         };
-        Self::build(py, vec![only], clock, cached_tokens)
+        let shared = spent_tokens::shared(py, spent_tokens_url, spent_tokens_credential)?;
+        Self::build(py, vec![only], shared, clock, cached_tokens)
     }
 
     /// A guard that takes tokens of several issuers, each with its own keys.
     #[classmethod]
-    #[pyo3(signature = (issuers, *, clock=None, cached_tokens=DEFAULT_CACHED_TOKENS))]
+    #[pyo3(signature = (issuers, *, spent_tokens_url=None, spent_tokens_credential=None, clock=None,
+        cached_tokens=DEFAULT_CACHED_TOKENS))]
     fn for_issuers(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
         issuers: Vec<IssuerSettings>,
+        spent_tokens_url: Option<String>,
+        spent_tokens_credential: Option<(String, String)>,
         clock: Option<&Bound<'_, PyAny>>,
         cached_tokens: usize,
     ) -> PyResult<Self> {
-        Self::build(py, issuers, clock, cached_tokens)
+        let shared = spent_tokens::shared(py, spent_tokens_url, spent_tokens_credential)?;
+        Self::build(py, issuers, shared, clock, cached_tokens)
     }
 
     /// Decides about one request; waits when keys have to be fetched, or a feed is asked for the first time.
@@ -175,7 +187,14 @@ impl PyGuard {
         Err(refusal::exception(py, &refused))
     }
 
-    /// Lets the token of an admitted request count once: the first request with its `jti` passes.
+    /// Whether `spend` asks the auth server, and waits for it.
+    #[getter]
+    fn shares_spent_tokens(&self) -> bool {
+        self.shares
+    }
+
+    /// Lets the token of an admitted request count once: the first request with its `jti` passes. Waits for a
+    /// second at most where spent tokens are shared.
     #[pyo3(signature = (identity, *, method="GET", path="/", request_id=None, address=None))]
     fn spend(
         &self,
@@ -188,8 +207,15 @@ impl PyGuard {
     ) -> PyResult<()> {
         let mut parts = About { method, path, request_id, address }.parts(None)?;
         self.time.ask(py)?;
-        let spent = py.detach(|| self.guard.spend(&identity.identity, &mut parts));
-        spent.map_err(|refused| refusal::exception(py, &refused))
+        let runtime = self.shares.then(runtime).transpose()?;
+        let spent = py.detach(|| {
+            let mut spend = pin!(self.guard.spend(&identity.identity, &mut parts));
+            match &runtime {
+                Some(runtime) => Some(runtime.block_on(spend)),
+                None => now(spend.as_mut()),
+            }
+        });
+        spent.ok_or_else(never)?.map_err(|refused| refusal::exception(py, &refused))
     }
 
     /// Ends one token of an issuer by its `jti`.
@@ -249,6 +275,7 @@ impl PyGuard {
     fn build(
         py: Python<'_>,
         issuers: Vec<IssuerSettings>,
+        shared: Option<SharedSpentTokens>,
         clock: Option<&Bound<'_, PyAny>>,
         cached_tokens: usize,
     ) -> PyResult<Self> {
@@ -269,13 +296,18 @@ impl PyGuard {
             .clock(time.clock())
             .revocations(revocations.clone())
             .cached_tokens(cached_tokens);
+        let is_shared = shared.is_some();
+        let builder = match shared {
+            Some(shared) => builder.spent_tokens_shared(shared),
+            None => builder,
+        };
         let guard = trusts
             .fold(builder, |builder, trust| {
                 follow(builder.issuer(trust.policy, trust.keys), trust.feed)
             })
             .build()
             .map_err(|error| build_error(py, &error))?;
-        Ok(Self { guard, time, revocations, fetches, issuers: names })
+        Ok(Self { guard, time, revocations, fetches, shares: is_shared, issuers: names })
     }
 
     fn now(&self, py: Python<'_>) -> PyResult<Timestamp> {
@@ -310,7 +342,7 @@ fn access(owner: bool, scopes: &[PyBackedStr], roles: &[PyBackedStr]) -> Access 
     roles.iter().fold(access, |access, role| access.role(role.to_string()))
 }
 
-/// Keys that are at hand need no waiting, and without a feed there is nobody to ask.
+/// Keys that are at hand need no waiting, and without a feed or shared spent tokens there is nobody to ask.
 fn never() -> PyErr {
-    pyo3::exceptions::PyRuntimeError::new_err("the guard waits for keys that are not fetched")
+    pyo3::exceptions::PyRuntimeError::new_err("the guard waits for somebody whom it does not ask")
 }

@@ -6,7 +6,7 @@
 //!
 //! | File | What crosses the border there |
 //! |---|---|
-//! | `settings.rs`, `feed.rs` | keyword arguments → policy, keys and revocation feed, or an error that names the setting |
+//! | `settings.rs`, `feed.rs`, `spent_tokens.rs` | keyword arguments → policy, keys, revocation feed and shared spent tokens, or an error that names the setting |
 //! | `request.rs` | header lines, method, path → the parts of a request |
 //! | `guard.rs` | the decision, made without the interpreter's lock |
 //! | `identity.rs` | the verified user |
@@ -24,6 +24,7 @@ mod refusal;
 mod request;
 mod runtime;
 mod settings;
+mod spent_tokens;
 
 /// The native half of the package `countersign`.
 #[pyo3::pymodule]

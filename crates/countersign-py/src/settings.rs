@@ -14,7 +14,10 @@ use pyo3::{
 };
 use zeroize::Zeroizing;
 
-use crate::feed::{self, feed_error};
+use crate::{
+    feed::{self, feed_error},
+    spent_tokens::spent_tokens_error,
+};
 
 /// Where keys can come from.
 const PLACES: &str = "jwks_url, discovery, jwks_file and secret";
@@ -165,6 +168,7 @@ pub(crate) fn build_error(py: Python<'_>, error: &BuildError) -> PyErr {
     match error {
         BuildError::Source(error) => source_error(py, "issuers", error),
         BuildError::Feed(error) => feed_error(py, "revocations_url", error),
+        BuildError::SpentTokens(error) => spent_tokens_error(py, error),
         error => {
             let fix = match error {
                 BuildError::IssuerTwice { .. } => "give each issuer once",

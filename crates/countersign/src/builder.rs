@@ -153,8 +153,8 @@ impl GuardBuilder {
     }
 
     /// Has a token that counts once count once in all processes that share their spent tokens there, and after a
-    /// restart. A token that this process has not seen is asked for, for a second at most; without a clear
-    /// answer the request is refused with 503. Routes that do not ask for it ask nobody. Asking needs a runtime
+    /// restart. A token that this process has not seen is asked for, for a second unless set otherwise; without
+    /// a clear answer the request is refused with 503. Routes that do not ask for it ask nobody. Asking needs a runtime
     /// of tokio with network and time.
     #[must_use]
     pub fn spent_tokens_shared(mut self, shared: SharedSpentTokens) -> Self {

@@ -50,6 +50,8 @@ impl Services {
         let keys = KeySource::keys(self.key.key_set().expect("keys"));
         let shared = format!("{origin}/api/auth/spent-tokens");
         let shared = SharedSpentTokens::at(&shared, "tasks", SECRET).expect("an address");
+        // However busy the machine is.
+        let shared = shared.with_patience(Duration::from_secs(10)).expect("a patience");
         let guard = Guard::builder(policy, keys).spent_tokens_shared(shared).build();
         Arc::new(guard.expect("a guard"))
     }

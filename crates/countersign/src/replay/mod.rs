@@ -11,7 +11,7 @@
 //! | no | no | | in; 503 `replay_guard_full` where there is no room to remember it |
 //! | no | yes | it counts for this one | in |
 //! | no | yes | it was spent | 401 |
-//! | no | yes | nothing clear within a second | 503 `spent_tokens_unavailable` |
+//! | no | yes | nothing clear in time, a second unless set otherwise | 503 `spent_tokens_unavailable` |
 
 mod answer;
 mod ask_error;

@@ -1,8 +1,14 @@
 //! Where spent tokens are shared.
 
+use std::time::Duration;
+
 use url::Url;
 
 use crate::calls::{AddressError, Credential, is_bare, parse_address};
+
+const DEFAULT_PATIENCE: Duration = Duration::from_secs(1);
+const LEAST_PATIENCE: Duration = Duration::from_millis(100);
+const MOST_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where tokens that count once are spent for all processes of a service, `…/api/auth/spent-tokens` for
 /// Countersign.
@@ -26,6 +32,7 @@ use crate::calls::{AddressError, Credential, is_bare, parse_address};
 pub struct SharedSpentTokens {
     pub(super) url: Url,
     pub(super) credential: Credential,
+    pub(super) patience: Duration,
 }
 
 /// Why spent tokens cannot be shared.
@@ -48,6 +55,9 @@ pub enum SharedSpentTokensError {
         "name and secret of the resource server must be given, without control characters; the name without a colon"
     )]
     Credential,
+    /// Less than a tenth of a second, or more than 30 seconds.
+    #[error("the patience with spent tokens must be between 100 milliseconds and 30 seconds")]
+    Patience,
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Client(#[source] reqwest::Error),
@@ -61,6 +71,7 @@ impl SharedSpentTokensError {
             Self::InsecureUrl => "insecure_url",
             Self::NotAnEndpoint => "not_an_endpoint",
             Self::Credential => "credential",
+            Self::Patience => "patience",
             Self::Client(_) => "http_client",
         }
     }
@@ -87,6 +98,16 @@ impl SharedSpentTokens {
             return Err(SharedSpentTokensError::NotAnEndpoint);
         }
         let credential = Credential::new(name, secret).ok_or(SharedSpentTokensError::Credential)?;
-        Ok(Self { url, credential })
+        Ok(Self { url, credential, patience: DEFAULT_PATIENCE })
+    }
+
+    /// How long a request waits for a clear answer: a second unless set, 100 milliseconds at least, 30 seconds
+    /// at most.
+    pub fn with_patience(mut self, patience: Duration) -> Result<Self, SharedSpentTokensError> {
+        if !(LEAST_PATIENCE..=MOST_PATIENCE).contains(&patience) {
+            return Err(SharedSpentTokensError::Patience);
+        }
+        self.patience = patience;
+        Ok(self)
     }
 }

@@ -1,14 +1,11 @@
 //! Asks the auth server, where several processes share their spent tokens.
 //!
 //! One question for each token, and a second one, under the same name, when a server fails that may be one of
-//! several. After a second in all nobody is let in.
+//! several. Without a clear answer in time nobody is let in.
 
-use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU32, Ordering},
 };
 
 use jiff::Timestamp;
@@ -26,9 +23,6 @@ use crate::{
     process::Process,
     refusal::Refusal,
 };
-
-/// How long a request waits for a clear answer.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the tokens are that a guard takes (RFC 8693 §3).
 const KIND: &str = "access_token";
@@ -72,7 +66,7 @@ impl Shared {
         let (issuer, jti) = (&*name.0, &*name.1);
         let until = ends_at.as_second();
         let question = Question { issuer, r#type: KIND, jti, until, attempt: attempt.text() };
-        let asked = timeout(PATIENCE, self.ask(&question)).await;
+        let asked = timeout(self.settings.patience, self.ask(&question)).await;
         match asked.unwrap_or(Err(CallError::Timeout.into())) {
             Ok(answer) => {
                 attempt.answered();
@@ -98,7 +92,7 @@ impl Shared {
 
     async fn ask_once(&self, question: &Question<'_>) -> Result<Answer, AskError> {
         let calls = self.calls().map_err(AskError::Client)?;
-        let SharedSpentTokens { url, credential } = &self.settings;
+        let SharedSpentTokens { url, credential, .. } = &self.settings;
         // Texts and a number always serialize.
         let body = serde_json::to_string(question).unwrap_or_default();
         let post = Post { url, body, most: MAX_BYTES, credential };

@@ -2,7 +2,8 @@
 
 With keys at hand a decision takes some ten microseconds, less than a hop to another thread and
 back, so it is made in place on the event loop. When keys have to be fetched it waits on a thread:
-not on the loop, and not on the threads that plain `def` operations run on.
+not on the loop, and not on the threads that plain `def` operations run on. So it does where spent
+tokens are shared and the auth server has to say whether one counts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,10 @@ _ADMISSION = "countersign.admission"
 # One issuer is asked once for everybody, so there is little to gain from more.
 _FETCHING_THREADS = 4
 _fetching: RunVar[CapacityLimiter] = RunVar("countersign_fetching")
+
+# Each asks for a token of its own, and waits for a second at most.
+_SPENDING_THREADS = 40
+_spending: RunVar[CapacityLimiter] = RunVar("countersign_spending")
 
 
 class About(TypedDict):
@@ -94,8 +99,15 @@ class Admission:
         """The same, when no request before had this token."""
         identity = await self.identity()
         if not self._spent:
+            about = self._about()
             try:
-                self.guard.spend(identity, **self._about())
+                if self.guard.shares_spent_tokens:
+                    await to_thread.run_sync(
+                        lambda: self.guard.spend(identity, **about),
+                        limiter=_limiter(_spending, _SPENDING_THREADS),
+                    )
+                else:
+                    self.guard.spend(identity, **about)
             except Refusal as refusal:
                 raise Refused(refusal) from refusal
             self._spent = True
@@ -107,7 +119,8 @@ class Admission:
             identity = self.guard.admit_now(lines, **about)
             if identity is None:
                 identity = await to_thread.run_sync(
-                    lambda: self.guard.admit(lines, **about), limiter=_limiter()
+                    lambda: self.guard.admit(lines, **about),
+                    limiter=_limiter(_fetching, _FETCHING_THREADS),
                 )
         except Refusal as refusal:
             raise Refused(refusal) from refusal
@@ -131,10 +144,10 @@ class Admission:
         )
 
 
-def _limiter() -> CapacityLimiter:
-    """The threads for fetches of this event loop."""
-    limiter = _fetching.get(None)
+def _limiter(which: RunVar[CapacityLimiter], threads: int) -> CapacityLimiter:
+    """The threads of this event loop for one kind of waiting."""
+    limiter = which.get(None)
     if limiter is None:
-        limiter = CapacityLimiter(_FETCHING_THREADS)
-        _fetching.set(limiter)
+        limiter = CapacityLimiter(threads)
+        which.set(limiter)
     return limiter
