@@ -158,6 +158,14 @@ async fn no_name_is_stored_in_clear() {
 }
 
 #[tokio::test]
+async fn where_names_are_written_otherwise_tokens_are_spent_and_forgotten_all_the_same() {
+    let server = start(&[("COUNTERSIGN_DATABASE__NAMES", "snake_case")]).await;
+    assert_eq!((spend(&server, "t1", "a").await, spend(&server, "t1", "b").await), (201, 409));
+    server.clock.advance(SignedDuration::from_hours(25));
+    assert_eq!(server.purge().await, 1);
+}
+
+#[tokio::test]
 async fn without_its_table_there_is_no_such_endpoint() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = file_in(&folder, "a.db");
