@@ -1,6 +1,6 @@
 //! Settings become a policy and a source of keys, or an error that says which one and what to do.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use countersign::{
     BuildError, KeySource, Policy, PolicyError, PublishedKeys, RevocationFeed, SourceError,
@@ -187,6 +187,15 @@ fn no_discovery(py: Python<'_>) -> PyErr {
 
 pub(crate) fn no_issuer(py: Python<'_>) -> PyErr {
     settings_error(py, "issuers", "no_issuer", "no issuer is given; give at least one")
+}
+
+/// A span of time.
+pub(crate) fn seconds(py: Python<'_>, setting: &str, seconds: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(seconds).map_err(|_error| {
+        let message =
+            "it has to be a number of seconds, zero or more; leave it out for the default";
+        settings_error(py, setting, "not_seconds", message)
+    })
 }
 
 pub(crate) fn settings_error(py: Python<'_>, setting: &str, code: &str, message: &str) -> PyErr {

@@ -13,6 +13,9 @@ class SpentTokens:
         self.url = ""
         self.status: int | None = None
         """What everybody is answered, where nothing is decided."""
+        self.answering = threading.Event()
+        """Until it is set nobody is answered."""
+        self.answering.set()
         self.asked: list[dict[str, Any]] = []
         self._spent: dict[tuple[str, str, str], str] = {}
         self._lock = threading.Lock()
@@ -20,6 +23,8 @@ class SpentTokens:
     def answer(self, asked: dict[str, Any]) -> tuple[int, dict[str, str]]:
         with self._lock:
             self.asked.append(asked)
+        self.answering.wait()
+        with self._lock:
             if self.status is not None:
                 return self.status, {}
             name = (asked["issuer"], asked["type"], asked["jti"])
@@ -57,6 +62,7 @@ def running() -> Iterator[SpentTokens]:
     try:
         yield tokens
     finally:
+        tokens.answering.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -63,6 +63,7 @@ class Guard:
 
     `spent_tokens_url` is where the auth server has tokens that count once count once in all processes, and
     `spent_tokens_credential` name and secret of the resource server. Without it each process counts for itself.
+    A request waits for its answer for `spent_tokens_patience` seconds (1 unless set, 0.1 to 30).
 
     What makes no sense raises a `SettingsError`.
     """
@@ -88,6 +89,7 @@ class Guard:
         revocations_credential: tuple[str, str] | None = None,
         spent_tokens_url: str | None = None,
         spent_tokens_credential: tuple[str, str] | None = None,
+        spent_tokens_patience: float | None = None,
         clock: float | Callable[[], float] | None = None,
         cached_tokens: int = ...,
     ) -> Guard: ...
@@ -98,6 +100,7 @@ class Guard:
         *,
         spent_tokens_url: str | None = None,
         spent_tokens_credential: tuple[str, str] | None = None,
+        spent_tokens_patience: float | None = None,
         clock: float | Callable[[], float] | None = None,
         cached_tokens: int = ...,
     ) -> Guard:
@@ -151,8 +154,8 @@ class Guard:
         """
 
     @property
-    def shares_spent_tokens(self) -> bool:
-        """Whether `spend` asks the auth server, and waits for it."""
+    def spent_tokens_patience(self) -> float | None:
+        """For how many seconds `spend` waits for the auth server; `None` where it asks nobody."""
 
     def spend(
         self,
@@ -165,7 +168,21 @@ class Guard:
     ) -> None:
         """Lets the token of an admitted request count once: the first request with its `jti` passes,
         later ones raise `Refusal`, and so does a token without `jti`. Where spent tokens are shared it
-        waits for the auth server, for a second at most; asynchronous code calls it on a thread then.
+        waits for the auth server, for `spent_tokens_patience` at most; asynchronous code calls it on a
+        thread then.
+        """
+
+    def refuse_unspent(
+        self,
+        identity: Identity,
+        *,
+        method: str = "GET",
+        path: str = "/",
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> None:
+        """Raises the `Refusal` that `spend` raises where no answer comes in time: for a request whose turn
+        to ask did not.
         """
 
     def revoke_token(self, issuer: str, jti: str) -> None:

@@ -61,7 +61,8 @@ impl Replays {
         let ends_at = claims.expires_at().saturating_add(leeway).unwrap_or(Timestamp::MAX);
         let name = (Box::from(identity.issuer()), Box::from(jti));
         let Some(shared) = &self.shared else { return self.memory.spend(name, ends_at, now) };
-        if self.memory.knows(&name) {
+        // It may have been spent by a request of this process whose answer was lost.
+        if self.memory.knows(&name) && !shared.is_open(&name) {
             return Err(Refusal::Replayed);
         }
         let spent = shared.spend(&name, ends_at, now).await;

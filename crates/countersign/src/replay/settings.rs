@@ -11,7 +11,7 @@ const LEAST_PATIENCE: Duration = Duration::from_millis(100);
 const MOST_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where tokens that count once are spent for all processes of a service, `…/api/auth/spent-tokens` for
-/// Countersign.
+/// Countersign. A token counts once for all services together that spend theirs there.
 ///
 /// ```
 /// use countersign::{Guard, KeySource, Policy, SharedSpentTokens};
@@ -109,5 +109,10 @@ impl SharedSpentTokens {
         }
         self.patience = patience;
         Ok(self)
+    }
+
+    /// How long a request waits for a clear answer.
+    pub fn patience(&self) -> Duration {
+        self.patience
     }
 }

@@ -1,7 +1,7 @@
 //! Asks the auth server, where several processes share their spent tokens.
 //!
 //! One question for each token, and a second one, under the same name, when a server fails that may be one of
-//! several. Without a clear answer in time nobody is let in.
+//! several; and one for each attempt that was left without an answer. Without a clear answer in time nobody is let in.
 
 use std::sync::{
     Mutex, PoisonError,
@@ -30,7 +30,7 @@ const KIND: &str = "access_token";
 pub(super) struct Shared {
     settings: SharedSpentTokens,
     /// Connections are a process's own: they do not outlive a fork.
-    calls: Mutex<Option<(Process, Downloads)>>,
+    calls: Mutex<(Process, Downloads)>,
     open: Open,
     /// In a row.
     failures: AtomicU32,
@@ -48,11 +48,16 @@ struct Question<'q> {
 
 impl Shared {
     pub(super) fn open(settings: SharedSpentTokens) -> Result<Self, SharedSpentTokensError> {
-        let (open, failures) = (Open::default(), AtomicU32::default());
-        let shared = Self { settings, calls: Mutex::default(), open, failures };
         // What cannot be set up is to be known now.
-        shared.new_calls().map_err(SharedSpentTokensError::Client)?;
-        Ok(shared)
+        let calls = calls_for(&settings).map_err(SharedSpentTokensError::Client)?;
+        let calls = Mutex::new((Process::current(), calls));
+        let (open, failures) = (Open::of_this_process(), AtomicU32::default());
+        Ok(Self { settings, calls, open, failures })
+    }
+
+    /// Whether a request with this token was left without an answer, so that the next one has to ask.
+    pub(super) fn is_open(&self, name: &Name) -> bool {
+        self.open.has(name)
     }
 
     /// Spends the token for all processes. Where this is broken off, the next request goes on with it.
@@ -62,14 +67,9 @@ impl Shared {
         ends_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let attempt = self.open.attempt(name, ends_at, now);
-        let (issuer, jti) = (&*name.0, &*name.1);
-        let until = ends_at.as_second();
-        let question = Question { issuer, r#type: KIND, jti, until, attempt: attempt.text() };
-        let asked = timeout(self.settings.patience, self.ask(&question)).await;
-        match asked.unwrap_or(Err(CallError::Timeout.into())) {
+        let settled = timeout(self.settings.patience, self.settle(name, ends_at, now)).await;
+        match settled.unwrap_or(Err(CallError::Timeout.into())) {
             Ok(answer) => {
-                attempt.answered();
                 self.log_recovery();
                 match answer {
                     Answer::Counts => Ok(()),
@@ -79,6 +79,31 @@ impl Shared {
             Err(error) => {
                 self.log_failure(&error);
                 Err(Refusal::SpentTokensUnavailable)
+            }
+        }
+    }
+
+    /// Asks under the name of one attempt, and of the others that are open for the token: it may count for any.
+    async fn settle(
+        &self,
+        name: &Name,
+        ends_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Answer, AskError> {
+        let mut attempt = self.open.attempt(name, ends_at, now);
+        let (issuer, jti) = (&*name.0, &*name.1);
+        let until = ends_at.as_second();
+        loop {
+            let question = Question { issuer, r#type: KIND, jti, until, attempt: attempt.text() };
+            match self.ask(&question).await? {
+                Answer::Counts => {
+                    attempt.answered();
+                    return Ok(Answer::Counts);
+                }
+                Answer::Spent => match attempt.next() {
+                    Some(next) => attempt = next,
+                    None => return Ok(Answer::Spent),
+                },
             }
         }
     }
@@ -102,19 +127,12 @@ impl Shared {
 
     fn calls(&self) -> Result<Downloads, reqwest::Error> {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*calls {
-            Some((process, known)) if process.is_current() => Ok(known.clone()),
-            _ => {
-                let new = self.new_calls()?;
-                // Those of the process that forked this one cannot be ended here.
-                std::mem::forget(calls.replace((Process::current(), new.clone())));
-                Ok(new)
-            }
+        if !calls.0.is_current() {
+            let own = (Process::current(), calls_for(&self.settings)?);
+            // Those of the process that forked this one cannot be ended here.
+            std::mem::forget(std::mem::replace(&mut *calls, own));
         }
-    }
-
-    fn new_calls(&self) -> Result<Downloads, reqwest::Error> {
-        Downloads::new(is_this_machine(&self.settings.url))
+        Ok(calls.1.clone())
     }
 
     /// The first of a row, and ever fewer of the later ones.
@@ -143,4 +161,8 @@ impl Shared {
             tracing::info!(target: "countersign::spent_tokens", host, failures, "spent tokens are shared again");
         }
     }
+}
+
+fn calls_for(settings: &SharedSpentTokens) -> Result<Downloads, reqwest::Error> {
+    Downloads::new(is_this_machine(&settings.url))
 }

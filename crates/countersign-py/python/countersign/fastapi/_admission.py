@@ -3,13 +3,14 @@
 With keys at hand a decision takes some ten microseconds, less than a hop to another thread and
 back, so it is made in place on the event loop. When keys have to be fetched it waits on a thread:
 not on the loop, and not on the threads that plain `def` operations run on. So it does where spent
-tokens are shared and the auth server has to say whether one counts.
+tokens are shared and the auth server has to say whether one counts; for a thread to be free it waits as
+long as for the answer, and no longer.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, move_on_after, to_thread
 from anyio.lowlevel import RunVar
 from starlette.requests import Request
 
@@ -26,7 +27,7 @@ _ADMISSION = "countersign.admission"
 _FETCHING_THREADS = 4
 _fetching: RunVar[CapacityLimiter] = RunVar("countersign_fetching")
 
-# Each asks for a token of its own, and waits for a second at most.
+# Each asks for a token of its own.
 _SPENDING_THREADS = 40
 _spending: RunVar[CapacityLimiter] = RunVar("countersign_spending")
 
@@ -99,19 +100,26 @@ class Admission:
         """The same, when no request before had this token."""
         identity = await self.identity()
         if not self._spent:
-            about = self._about()
             try:
-                if self.guard.shares_spent_tokens:
-                    await to_thread.run_sync(
-                        lambda: self.guard.spend(identity, **about),
-                        limiter=_limiter(_spending, _SPENDING_THREADS),
-                    )
-                else:
-                    self.guard.spend(identity, **about)
+                await self._spend(identity)
             except Refusal as refusal:
                 raise Refused(refusal) from refusal
             self._spent = True
         return identity
+
+    async def _spend(self, identity: Identity) -> None:
+        about, patience = self._about(), self.guard.spent_tokens_patience
+        if patience is None:
+            self.guard.spend(identity, **about)
+            return
+        # A thread that has begun is waited for: this breaks off only the wait for one.
+        with move_on_after(patience):
+            await to_thread.run_sync(
+                lambda: self.guard.spend(identity, **about),
+                limiter=_limiter(_spending, _SPENDING_THREADS),
+            )
+            return
+        self.guard.refuse_unspent(identity, **about)
 
     async def _admit(self) -> Identity:
         lines, about = self._authorization(), self._about()

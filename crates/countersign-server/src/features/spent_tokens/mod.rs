@@ -1,5 +1,8 @@
 //! Tokens that count once, in all processes of a service together: docs/spent-tokens.md is its wire.
 //!
+//! Whose process it is makes no difference: a token that two services take counts once for both together. That is
+//! the stricter of the two, and a resource server with two credentials, or a new one, cannot have it count twice.
+//!
 //! * `POST /spent-tokens`: a resource server spends a token. 201 for who is the first, 409 for everybody after.
 //!
 //! # Who decides

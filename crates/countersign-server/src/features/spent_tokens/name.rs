@@ -4,6 +4,8 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 /// SHA-256 over issuer, type and id, each after its length, in hexadecimal, which no collation folds.
 ///
+/// Who spends it is no part of it: the token counts once for all resource servers.
+///
 /// There is no key to it: with one that is changed, every spent token would count again.
 pub(super) struct Name(String);
 
