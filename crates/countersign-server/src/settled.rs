@@ -15,8 +15,8 @@ const MARGIN: SignedDuration = SignedDuration::from_hours(24);
 /// A clock that is never ahead of what it said before and the time that has passed since.
 ///
 /// What passed is counted by a clock that nobody sets. So one that jumps ahead and comes back has not gone on; one
-/// that is set back is believed at once. Where a machine slept, it is behind, and more is remembered than has to
-/// be.
+/// that is set back is believed at once. On Linux it counts the time that a machine slept; where it does not, it is
+/// behind afterwards, and more is remembered than has to be.
 #[derive(Default)]
 pub(crate) struct Settled(Mutex<Option<(Timestamp, Duration)>>);
 

@@ -11,6 +11,7 @@ mod feed;
 mod header;
 mod issuer;
 mod key_discovery;
+mod key_expiry;
 mod key_lifetimes;
 mod key_rotation;
 mod key_snapshot;
