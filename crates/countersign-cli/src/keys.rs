@@ -1,9 +1,11 @@
 //! `countersign keys`: the keys that sign tokens, as they lie in the database.
 
+use std::time::Duration;
+
 use countersign_jwt::{Clock, SystemClock};
 use countersign_server::{
-    FeatureState, Findings, Kept, Plan, Stage, StoredKey, SystemEntropy, WhyOff, activate_key,
-    plan_keys, retire_key, rewrap_keys,
+    FeatureState, Findings, Holders, Kept, Plan, Stage, StoredKey, SystemEntropy, WhyOff,
+    activate_key, activate_key_when_held, guard_reports, plan_keys, retire_key, rewrap_keys,
     settings::{Settings, Source},
     stage_key, stored_keys,
 };
@@ -22,7 +24,8 @@ pub(crate) struct Keys {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Lists the keys, where each is in its life, and whether the secrets at hand open its private half.
+    /// Lists the keys, where each is in its life, whether the secrets at hand open its private half, and which
+    /// registered guards hold it.
     List,
     /// Says what the next step is, and the earliest moment at which it is safe.
     Plan,
@@ -30,15 +33,19 @@ enum Command {
     Stage,
     /// Lets the staged key sign, and retires the one that did.
     Activate {
+        #[command(flatten)]
+        wait: WaitFlags,
         /// Does not wait until verifiers are sure to know the key: for a key that was stolen. Tokens may be refused
         /// for some minutes.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "wait")]
         at_once: bool,
     },
     /// Takes the next step of a rotation: stages a key, or lets the staged one sign when that is safe.
     Rotate {
+        #[command(flatten)]
+        wait: WaitFlags,
         /// Stages and activates in one step: for a key that was stolen. Tokens may be refused for some minutes.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "wait")]
         at_once: bool,
     },
     /// Ends a key: it signs nothing more and is published for `token.grace_period`.
@@ -56,6 +63,39 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+}
+
+/// Whether to wait for guards.
+#[derive(clap::Args, Clone, Copy)]
+struct WaitFlags {
+    /// Waits until every registered guard holds the staged key, and lets it sign then, also before
+    /// `token.publish_ahead` is over; an error names the guards that do not, and nothing changes. Whoever verifies
+    /// tokens and is no registered guard is not waited for.
+    #[arg(long)]
+    wait: bool,
+    /// For how many seconds to wait.
+    #[arg(long, default_value_t = 600, requires = "wait")]
+    timeout: u64,
+}
+
+/// What the staged key needs to sign.
+enum When {
+    /// The time at which verifiers are sure to know it.
+    Safe,
+    /// Nothing.
+    AtOnce,
+    /// Guards that say that they hold it, for so long.
+    Held(Duration),
+}
+
+impl When {
+    fn of(at_once: bool, WaitFlags { wait, timeout }: WaitFlags) -> Self {
+        match (at_once, wait) {
+            (true, _) => Self::AtOnce,
+            (false, true) => Self::Held(Duration::from_secs(timeout)),
+            (false, false) => Self::Safe,
+        }
+    }
 }
 
 pub(crate) fn run(keys: &Keys) -> Outcome {
@@ -81,29 +121,33 @@ async fn take(
     match command {
         Command::List => {
             let keys = stored_keys(settings, database, now).await?;
+            let reports = guard_reports(settings, database, now).await?;
             for key in &keys {
-                println!("{}: {}; {}", describe(key), stage(key), how(&key.kept));
+                let holders = reports.as_ref().map(|reports| reports.of(&key.kid));
+                let held = holders.as_ref().and_then(by_whom);
+                let held = held.map_or_else(String::new, |held| format!("; {held}"));
+                println!("{}: {}; {}{held}", describe(key), stage(key), how(&key.kept));
             }
             println!("{} keys in {}", keys.len(), settings.database);
             Ok(())
         }
-        Command::Plan => {
-            println!("{}", next_step(&plan_keys(settings, database, now).await?));
-            Ok(())
-        }
+        Command::Plan => tell_plan(settings, database, now).await,
         Command::Stage => staged(settings, database, now).await,
-        Command::Activate { at_once } => activated(settings, database, now, *at_once).await,
-        Command::Rotate { at_once } => match plan_keys(settings, database, now).await? {
-            Plan::Stage | Plan::NoKey => {
-                staged(settings, database, now).await?;
-                if *at_once { activated(settings, database, now, true).await } else { Ok(()) }
+        Command::Activate { at_once, wait } => {
+            activated(settings, database, now, When::of(*at_once, *wait)).await
+        }
+        Command::Rotate { at_once, wait } => {
+            let when = When::of(*at_once, *wait);
+            match (plan_keys(settings, database, now).await?, when) {
+                (Plan::Stage | Plan::NoKey, When::Safe) => staged(settings, database, now).await,
+                (Plan::Stage | Plan::NoKey, when) => {
+                    staged(settings, database, now).await?;
+                    activated(settings, database, now, when).await
+                }
+                (Plan::Wait { .. }, When::Safe) => tell_plan(settings, database, now).await,
+                (_, when) => activated(settings, database, now, when).await,
             }
-            plan @ Plan::Wait { .. } if !at_once => {
-                println!("{}", next_step(&plan));
-                Ok(())
-            }
-            _ => activated(settings, database, now, *at_once).await,
-        },
+        }
         Command::Retire { kid, withdraw } => {
             retire_key(settings, database, kid, now, *withdraw).await?;
             let published =
@@ -124,7 +168,32 @@ async fn take(
 async fn staged(settings: &Settings, database: &Database, now: Timestamp) -> Outcome {
     let kid = stage_key(settings, database, now, &SystemEntropy).await?;
     println!("{kid} is published and signs nothing yet");
-    println!("{}", next_step(&plan_keys(settings, database, now).await?));
+    tell_plan(settings, database, now).await
+}
+
+/// What comes next, and which guards hold the key that it is about.
+async fn tell_plan(settings: &Settings, database: &Database, now: Timestamp) -> Outcome {
+    let plan = plan_keys(settings, database, now).await?;
+    println!("{}", next_step(&plan));
+    match &plan {
+        Plan::Wait { kid, .. } | Plan::Activate { kid } => {
+            tell_holders(settings, database, kid, now).await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn tell_holders(
+    settings: &Settings,
+    database: &Database,
+    kid: &str,
+    now: Timestamp,
+) -> Outcome {
+    if let Some(reports) = guard_reports(settings, database, now).await?
+        && let Some(held) = by_whom(&reports.of(kid))
+    {
+        println!("{kid} is {held}");
+    }
     Ok(())
 }
 
@@ -132,11 +201,17 @@ async fn activated(
     settings: &Settings,
     database: &Database,
     now: Timestamp,
-    at_once: bool,
+    when: When,
 ) -> Outcome {
-    let kid = activate_key(settings, database, now, at_once).await?;
+    let kid = match when {
+        When::Safe => activate_key(settings, database, now, false).await?,
+        When::AtOnce => activate_key(settings, database, now, true).await?,
+        When::Held(patience) => {
+            activate_key_when_held(settings, database, patience, &SystemClock).await?
+        }
+    };
     println!("{kid} signs from now on; running servers know it within a second");
-    Ok(())
+    tell_holders(settings, database, &kid, SystemClock.now()).await
 }
 
 fn next_step(plan: &Plan) -> String {
@@ -147,7 +222,9 @@ fn next_step(plan: &Plan) -> String {
             format!("next: {kid} may sign from {safe_at:.0} on; then `countersign keys activate`")
         }
         Plan::Activate { kid } => {
-            format!("next: `countersign keys activate` lets {kid} sign; every verifier knows it")
+            format!(
+                "next: `countersign keys activate` lets {kid} sign; token.publish_ahead is over"
+            )
         }
         _ => "the next step is not known to this program".to_owned(),
     }
@@ -192,6 +269,21 @@ fn stage(key: &StoredKey) -> String {
         Stage::Withdrawn => format!("withdrawn, signed{until}"),
         _ => "in a stage that this program does not know".to_owned(),
     }
+}
+
+/// Which registered guards hold a key; `None` where there are none.
+fn by_whom(holders: &Holders) -> Option<String> {
+    let Holders { holding, lacking, silent, .. } = holders;
+    let guards = holders.guards();
+    if guards == 0 {
+        return None;
+    }
+    let but = |what: &str, names: &[String]| match names {
+        [] => String::new(),
+        names => format!(", {what} {}", names.join(", ")),
+    };
+    let (lacking, silent) = (but("not held by", lacking), but("not known of", silent));
+    Some(format!("held by {} of {guards} guards{lacking}{silent}", holding.len()))
 }
 
 fn how(kept: &Kept) -> String {

@@ -58,10 +58,11 @@ pub use edge::TrustedOrigins;
 pub use entropy::{Entropy, SystemEntropy};
 pub use expiry::{Expiry, Purging};
 pub use features::{
-    Confirmation, FeatureState, Kept, ListedSession, NotMade, OperateError, Plan, RevokeError,
-    RevokeTokenError, RevokedToken, RewrapError, Stage, StoredKey, WatchError, WhyOff,
-    activate_key, list_sessions, plan_keys, retire_key, revoke_issued_before, revoke_session,
-    revoke_token, rewrap_keys, stage_key, stored_keys, triggers, watch_better_auth,
+    Confirmation, FeatureState, GuardReports, Holders, Kept, ListedSession, NotMade, OperateError,
+    Plan, RevokeError, RevokeTokenError, RevokedToken, RewrapError, Stage, StoredKey, WatchError,
+    WhyOff, activate_key, activate_key_when_held, guard_reports, list_sessions, plan_keys,
+    retire_key, revoke_issued_before, revoke_session, revoke_token, rewrap_keys, stage_key,
+    stored_keys, triggers, watch_better_auth,
 };
 pub use findings::{Findings, inspect};
 pub use mail::{MailError, OutgoingMail, TemplateError};

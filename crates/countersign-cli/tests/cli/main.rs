@@ -5,6 +5,7 @@ mod commands;
 mod crashes;
 mod ending;
 mod full_disk;
+mod held_keys;
 mod hostile;
 mod mail;
 mod mixed_traffic;

@@ -30,8 +30,9 @@ mod username;
 
 pub use chosen::{FeatureState, WhyOff};
 pub use jwt::{
-    Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, activate_key, plan_keys,
-    retire_key, rewrap_keys, stage_key, stored_keys,
+    GuardReports, Holders, Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey,
+    activate_key, activate_key_when_held, guard_reports, plan_keys, retire_key, rewrap_keys,
+    stage_key, stored_keys,
 };
 pub use revocation::{
     Confirmation, ListedSession, RevokeError, WatchError, list_sessions, revoke_issued_before,

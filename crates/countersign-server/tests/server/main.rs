@@ -14,6 +14,7 @@ mod fixture;
 mod foreign_hashes;
 mod key_faults;
 mod key_life;
+mod key_proof;
 mod key_rotation;
 mod key_settings;
 mod key_stages;

@@ -82,7 +82,7 @@ pub fn replace_private_key(id: &str, old: &str, new: &str) -> UpdateStatement {
 }
 
 /// Lets a staged key sign from `now` on: it becomes the newest. Touches one row, or none where somebody else did
-/// so before.
+/// so before, or ended it.
 pub fn activate(
     staged: &SigningKeyRow,
     now: Timestamp,
@@ -94,7 +94,26 @@ pub fn activate(
         .value("expiresAt", expires_at.map_or(crate::sql::Value::String(None), date))
         .and_where(Expr::col("id").eq(staged.id.as_str()))
         .and_where(Expr::col("createdAt").eq(date(staged.created_at)))
+        .and_where(ends_as_read(staged))
         .take()
+}
+
+/// A key signs until then. Touches no row where it ends at another time than it did when it was read: somebody
+/// moved that, or ended it.
+pub fn prolong(key: &SigningKeyRow, until: Timestamp) -> UpdateStatement {
+    Query::update()
+        .table("jwks")
+        .value("expiresAt", date(until))
+        .and_where(Expr::col("id").eq(key.id.as_str()))
+        .and_where(ends_as_read(key))
+        .take()
+}
+
+fn ends_as_read(key: &SigningKeyRow) -> Expr {
+    match key.expires_at {
+        Some(end) => Expr::col("expiresAt").eq(date(end)),
+        None => Expr::col("expiresAt").is_null(),
+    }
 }
 
 /// A key signs nothing from `end` on. Touches no row where it ended before that.

@@ -15,6 +15,7 @@ use super::{
     opened::Opened,
     pair::Pairs,
     ring::{KeyRing, Published},
+    succession::Successor,
 };
 use crate::{Auth, at_rest::AtRest, settings::TokenSettings, wire::ApiError};
 
@@ -30,6 +31,7 @@ pub(super) struct Keys {
     publish_ahead: SignedDuration,
     /// For how long a key that signs no more is published, so that its last tokens can be verified.
     grace_period: SignedDuration,
+    successor: Successor,
     pairs: Pairs,
     opened: Opened,
     ring: ArcSwapOption<KeyRing>,
@@ -45,6 +47,7 @@ impl Keys {
             rotation_interval: settings.rotation_interval,
             publish_ahead: settings.publish_ahead,
             grace_period: settings.grace_period,
+            successor: Successor::new(settings),
             pairs: Pairs::new(settings),
             opened: Opened::new(at_rest),
             ring: ArcSwapOption::empty(),
@@ -137,7 +140,9 @@ impl Keys {
         match life::due(&candidates, self.publish_ahead, auth.now()) {
             None => Ok(false),
             Some(Due::Stage(key)) => self.stage(auth, key).await,
-            Some(Due::Activate(key)) => self.activate(auth, key).await,
+            Some(Due::Succeed(succession)) => {
+                Ok(self.successor.decide(auth, rows, &succession).await?)
+            }
         }
     }
 
@@ -178,16 +183,5 @@ impl Keys {
             Err(error) if error.is_duplicate() => Ok(true),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// The key before is over: this one signs.
-    async fn activate(&self, auth: &Auth, key: &SigningKeyRow) -> Result<bool, ApiError> {
-        let now = auth.now();
-        let expires_at = self.rotation_interval.map(|interval| now + interval);
-        let activate = signing_keys::activate(key, now, expires_at);
-        if auth.database().execute(&activate).await? == 1 {
-            tracing::info!(kid = key.id, "a signing key took over");
-        }
-        Ok(true)
     }
 }

@@ -14,6 +14,7 @@
 //! table is read once a second; while it cannot be read, for a day the keys are what they were.
 
 mod claims;
+mod holders;
 mod keys;
 mod life;
 mod opened;
@@ -21,11 +22,13 @@ mod operate;
 mod pair;
 mod private_key;
 mod rewrap;
+mod proof;
 mod ring;
 mod role;
 mod routes;
 mod stored;
 
+mod succession;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
@@ -43,9 +46,11 @@ use serde::Serialize;
 pub use self::{
     life::Stage,
     operate::{OperateError, Plan, activate_key, plan_keys, retire_key, stage_key},
+    holders::{GuardReports, Holders},
     pair::NotMade,
     rewrap::{RewrapError, rewrap_keys},
     stored::{Kept, StoredKey, stored_keys},
+    proof::{activate_key_when_held, guard_reports},
 };
 
 pub(super) use self::{
