@@ -79,9 +79,10 @@ async fn serve(settings: Settings) -> Outcome {
         "countersign serves"
     );
     let purging = server.begin_purging();
-    let Ended { cut } =
-        countersign_serve::serve(listener, server.into_router(), Limits::default(), stop).await;
+    let (router, watching) = server.into_watched_router();
+    let Ended { cut } = countersign_serve::serve(listener, router, Limits::default(), stop).await;
     drop(purging);
+    watching.stopped().await;
     match cut {
         0 => tracing::info!("countersign stopped; every request was answered"),
         cut => tracing::warn!(cut, "countersign stopped; connections that did not end were cut"),

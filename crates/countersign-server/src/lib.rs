@@ -41,6 +41,7 @@ mod features;
 mod findings;
 mod mail;
 mod password;
+mod readiness;
 mod routes;
 mod secret;
 mod server;
@@ -66,6 +67,7 @@ pub use features::{
 };
 pub use findings::{Findings, inspect};
 pub use mail::{MailError, OutgoingMail, TemplateError};
+pub use readiness::Watching;
 pub use secret::{Secret, Secrets};
 pub use server::{Server, StartError};
 pub use set_password::{SetPasswordError, set_password};

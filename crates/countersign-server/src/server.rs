@@ -22,6 +22,7 @@ use crate::{
     findings::{Found, look_when_settled},
     mail::{MailError, Mailer, OutgoingMail},
     password::HashingPool,
+    readiness::{Alarms, Watching},
     session::{SessionCache, SessionStore},
     settings::{RedisSettings, Settings},
     social::Social,
@@ -114,6 +115,7 @@ pub struct Server {
     drain: Drain,
     expiry: Expiry,
     purge_every: Option<Duration>,
+    alarms: Alarms,
 }
 
 impl Server {
@@ -193,8 +195,19 @@ impl Server {
             drain: drain.clone(),
             features: chosen.on,
         });
+        let alarms = Alarms::new(auth.clone());
+        alarms.look().await;
         let (router, features) = (app(auth), chosen.states);
-        Ok(Self { router, created_tables, features, outgoing_mail, drain, expiry, purge_every })
+        Ok(Self {
+            router,
+            created_tables,
+            features,
+            outgoing_mail,
+            drain,
+            expiry,
+            purge_every,
+            alarms,
+        })
     }
 
     /// Whether the database was new and its tables were made.
@@ -227,6 +240,12 @@ impl Server {
     /// To be told when the server is about to stop: requests that wait for news are answered then.
     pub fn drain(&self) -> Drain {
         self.drain.clone()
+    }
+
+    /// What answers, and what looks after it: other servers on the database learn that this one is there, and the log
+    /// learns what an operator has to do, until that is dropped. As a task of the runtime that this is called on.
+    pub fn into_watched_router(self) -> (Router, Watching) {
+        (self.router, self.alarms.watch())
     }
 
     /// What answers. Whoever serves it passes on the peer's address, as `countersign_serve` does;

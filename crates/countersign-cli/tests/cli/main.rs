@@ -11,6 +11,7 @@ mod mail;
 mod mixed_traffic;
 mod nodes;
 mod operators;
+mod other_settings;
 mod refresh_tokens;
 mod sessions_at_once;
 mod spent_tokens;

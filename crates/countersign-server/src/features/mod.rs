@@ -14,6 +14,8 @@
 //! | [`ended`](Feature::ended) | a transaction is about to commit that ended something before its time |
 //! | [`end_committed`](Feature::end_committed) | such a transaction is committed |
 //! | [`is_taken_back`](Feature::is_taken_back) | somebody asks whether a token still counts |
+//! | [`notes`](Feature::notes) | an operator asks how the server is, and every few seconds |
+//! | [`stopped`](Feature::stopped) | the server has answered its last request |
 //! | [`password_renewed`](Feature::password_renewed) | a transaction is about to commit that stores the same password in another form |
 
 mod bearer;
@@ -22,6 +24,7 @@ mod ended;
 mod jwt;
 mod moments;
 mod multi_session;
+mod nodes;
 mod open_api;
 mod revocation;
 mod spent_tokens;
@@ -63,6 +66,7 @@ pub(crate) use self::{
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
+    readiness::Note,
     settings::{Settings, Wish},
     wire::{AboutUser, ApiError, MemberOrder},
 };
@@ -191,6 +195,16 @@ pub(crate) trait Feature: Send + Sync + 'static {
 
     /// A transaction that ended something is committed.
     fn end_committed(&self, _auth: &Auth) {}
+
+    /// What an operator has to know of this server now.
+    fn notes<'a>(&'a self, _auth: &'a Auth) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
+        async { Ok(Vec::new()) }.boxed()
+    }
+
+    /// The server has answered its last request.
+    fn stopped<'a>(&'a self, _auth: &'a Auth) -> BoxFuture<'a, Result<(), StoreError>> {
+        async { Ok(()) }.boxed()
+    }
 }
 
 /// Every feature that the settings want, in the order in which they act.
@@ -215,6 +229,10 @@ pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, counters
     }
     if let Some(settings) = settings.open_api {
         features.push(Box::new(open_api::OpenApi::new(settings)));
+    }
+    // A secret that was made up is another on every server.
+    if !settings.secret_is_temporary {
+        features.push(Box::new(nodes::Nodes::new(settings)));
     }
     if settings.spent_tokens != Wish::Off {
         features.push(Box::new(spent_tokens::SpentTokens::new(settings)));

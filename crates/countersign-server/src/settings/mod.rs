@@ -8,6 +8,7 @@
 
 mod base_url;
 mod claims;
+mod configuration;
 mod cookies;
 mod email;
 mod error;
@@ -38,6 +39,8 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use base_url::BaseUrl;
 pub use claims::{ClaimValue, ClaimsTemplate, CustomClaims};
+pub use configuration::Configuration;
+pub(crate) use configuration::SECRET;
 pub use cookies::{CookieCacheSettings, CookieSettings, SameSite};
 pub use email::{
     ChangeEmailSettings, DeleteUserSettings, EmailPasswordSettings, EmailVerificationSettings,
@@ -77,6 +80,8 @@ pub struct Settings {
     pub secrets: Secrets,
     /// Whether the secret was made up at the start because none was set (development only).
     pub secret_is_temporary: bool,
+    /// What every server on the database has to be told alike.
+    pub configuration: Configuration,
     /// Where the rows are.
     pub database: DatabaseUrl,
     /// What its tables and columns are called.
@@ -195,11 +200,16 @@ impl Settings {
         let origin = base_url.origin().to_owned();
         let redis = RedisSettings::read(&reader)?;
         let extra_origins = reader.list("server.trusted_origins");
+        let social = source.social()?;
+        let token = reader.token(&origin)?;
+        let derived = configuration::derived(&base_url, &token);
+        let configuration = Configuration::of(secrets.current(), &values, &social, &derived);
         Ok(Self {
             listen,
             development,
             secrets,
             secret_is_temporary,
+            configuration,
             database: reader.parsed(
                 "database.url",
                 "sqlite:FILE, postgres://USER:PASSWORD@HOST/DATABASE or mysql://…, with special \
@@ -230,7 +240,7 @@ impl Settings {
             },
             password: PasswordSettings::read(&reader)?,
             firebase: firebase::read(&reader)?,
-            token: reader.token(&origin)?,
+            token,
             revocation: reader.revocation()?,
             bearer: reader.bearer()?,
             multi_session: reader.multi_session()?,
@@ -244,7 +254,7 @@ impl Settings {
             change_email: ChangeEmailSettings::read(&reader)?,
             delete_user: DeleteUserSettings::read(&reader)?,
             mail: MailSettings::read(&reader, base_url.host())?,
-            providers: social::providers(&source.social()?)?,
+            providers: social::providers(&social)?,
             accounts: AccountSettings {
                 encrypt_tokens: reader.boolean("account.encrypt_tokens")?,
                 linking: reader.boolean("account.linking")?,

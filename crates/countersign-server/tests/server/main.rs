@@ -21,6 +21,7 @@ mod key_stages;
 mod limits;
 mod mail;
 mod multi_session;
+mod nodes;
 mod open_api;
 mod redis_sessions;
 mod redis_verifications;

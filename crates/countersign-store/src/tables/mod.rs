@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod expired;
 pub mod linked_accounts;
+pub mod nodes;
 pub mod rate_limits;
 pub mod refresh_families;
 pub mod revocation_guards;

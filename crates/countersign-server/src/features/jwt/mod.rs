@@ -14,6 +14,7 @@
 //! table is read once a second; while it cannot be read, for a day the keys are what they were.
 
 mod claims;
+mod closed;
 mod holders;
 mod keys;
 mod life;
@@ -21,19 +22,20 @@ mod opened;
 mod operate;
 mod pair;
 mod private_key;
-mod rewrap;
 mod proof;
+mod rewrap;
 mod ring;
 mod role;
 mod routes;
 mod stored;
-
 mod succession;
+
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use countersign_jwt::{Claims, KeyError, KeySet, SigningKey, Verifier};
 use countersign_store::{
+    StoreError,
     schema::{JWKS, Table},
     sessions::Session,
     users::User,
@@ -44,13 +46,13 @@ use jiff::SignedDuration;
 use serde::Serialize;
 
 pub use self::{
+    holders::{GuardReports, Holders},
     life::Stage,
     operate::{OperateError, Plan, activate_key, plan_keys, retire_key, stage_key},
-    holders::{GuardReports, Holders},
     pair::NotMade,
+    proof::{activate_key_when_held, guard_reports},
     rewrap::{RewrapError, rewrap_keys},
     stored::{Kept, StoredKey, stored_keys},
-    proof::{activate_key_when_held, guard_reports},
 };
 
 pub(super) use self::{
@@ -62,6 +64,7 @@ use super::Feature;
 use crate::{
     Auth,
     at_rest::AtRest,
+    readiness::Note,
     settings::{ClaimsTemplate, Settings, Wish},
     wire::{ApiError, MemberOrder},
 };
@@ -215,6 +218,16 @@ impl Feature for Jwt {
         Router::new()
             .route("/token", get(move |auth, by| routes::token(for_token, auth, by)))
             .route(&self.jwks_path, get(move |auth, headers| routes::jwks(for_jwks, auth, headers)))
+    }
+
+    fn notes<'a>(&'a self, auth: &'a Auth) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
+        async move {
+            match *self.signer {
+                Signer::Pairs(_) => closed::note(auth).await,
+                Signer::Secret(_) => Ok(Vec::new()),
+            }
+        }
+        .boxed()
     }
 
     fn session_shown<'a>(
