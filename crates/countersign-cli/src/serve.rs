@@ -82,7 +82,6 @@ async fn serve(settings: Settings) -> Outcome {
     let (router, watching) = server.into_watched_router();
     let Ended { cut } = countersign_serve::serve(listener, router, Limits::default(), stop).await;
     drop(purging);
-    watching.stopped().await;
     match cut {
         0 => tracing::info!("countersign stopped; every request was answered"),
         cut => tracing::warn!(cut, "countersign stopped; connections that did not end were cut"),
@@ -93,6 +92,7 @@ async fn serve(settings: Settings) -> Outcome {
             tracing::error!(lost, "mails that the relay did not take in time are lost");
         }
     }
+    watching.stopped().await;
     Ok(())
 }
 

@@ -50,6 +50,7 @@ mod set_password;
 pub mod settings;
 mod settled;
 mod social;
+mod start_error;
 mod verifications;
 mod wire;
 
@@ -67,7 +68,8 @@ pub use features::{
 };
 pub use findings::{Findings, inspect};
 pub use mail::{MailError, OutgoingMail, TemplateError};
-pub use readiness::Watching;
+pub use readiness::{Readiness, Watching};
 pub use secret::{Secret, Secrets};
-pub use server::{Server, StartError};
+pub use server::Server;
 pub use set_password::{SetPasswordError, set_password};
+pub use start_error::StartError;

@@ -84,7 +84,7 @@
 //! | `session_data` | 64 KiB in at most 100 chunks, lifetime as for tokens |
 //! | published key set | 256 KiB, 100 keys, 3 seconds, status 200, no redirects, https (http on this machine) |
 //! | fetches for forged tokens | one at a time, one per 30 seconds; as many for tokens of withdrawn keys |
-//! | lifetime of published keys | what the issuer says (`max-age`), from 30 seconds to 10 minutes; refreshed after half of it |
+//! | lifetime of published keys | what the issuer says (`max-age`), from 30 seconds to 10 minutes; refreshed after half to three quarters of it |
 //! | use of known keys while the issuer is away | 24 hours, then 503 |
 //! | answer of a revocation feed | 1 MiB, 10,000 entries, 3 seconds beyond its wait |
 //! | staleness of a revocation feed | 10 seconds, then 503 |

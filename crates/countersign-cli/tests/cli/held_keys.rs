@@ -76,6 +76,13 @@ fn a_key_signs_as_soon_as_every_guard_holds_it_and_a_guard_that_cannot_is_named(
     let (_, text) = run(&["keys", "list"]);
     assert_eq!(text.matches(": signs, made").count(), 1, "{text}");
     assert_eq!(text.matches(": retired").count(), 1, "{text}");
+    let retired = text.lines().find(|line| line.contains(": retired")).expect("one is");
+    let (done, text) =
+        run(&["keys", "retire", retired.split(' ').next().expect("a kid"), "--withdraw"]);
+    assert!(done, "{text}");
+    let (_, text) = run(&["keys", "list"]);
+    let withdrawn = text.lines().find(|line| line.contains(": withdrawn")).expect("it is");
+    assert!(!withdrawn.contains("held by"), "nobody needs it: {withdrawn}");
     let (done, text) = run(&["keys", "activate", "--wait", "--at-once"]);
     assert!(!done && text.contains("cannot be used with"), "{text}");
 }

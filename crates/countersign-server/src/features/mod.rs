@@ -14,7 +14,7 @@
 //! | [`ended`](Feature::ended) | a transaction is about to commit that ended something before its time |
 //! | [`end_committed`](Feature::end_committed) | such a transaction is committed |
 //! | [`is_taken_back`](Feature::is_taken_back) | somebody asks whether a token still counts |
-//! | [`notes`](Feature::notes) | an operator asks how the server is, and every few seconds |
+//! | [`notes`](Feature::notes) | every few seconds: what does an operator have to know? |
 //! | [`stopped`](Feature::stopped) | the server has answered its last request |
 //! | [`password_renewed`](Feature::password_renewed) | a transaction is about to commit that stores the same password in another form |
 

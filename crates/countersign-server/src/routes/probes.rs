@@ -4,23 +4,21 @@ use axum::extract::State;
 use countersign_store::users;
 use http::StatusCode;
 
-use crate::{Auth, readiness::notes};
+use crate::Auth;
 
 pub(crate) async fn livez() -> &'static str {
     "ok"
 }
 
 /// 200 when the database answers, and Redis where there is one; else 503. After `ok` there is a line for each thing that
-/// an operator has to know.
+/// an operator has to know, as it was noticed last.
 pub(crate) async fn readyz(State(auth): State<Auth>) -> (StatusCode, String) {
     let (status, word) = answers(&auth).await;
     let mut text = word.to_owned();
-    if status == StatusCode::OK
-        && let Ok(notes) = notes(&auth).await
-    {
-        for note in notes {
+    if status == StatusCode::OK {
+        for line in auth.noticed().lines() {
             text.push('\n');
-            text.push_str(&note.text);
+            text.push_str(&line);
         }
     }
     (status, text)

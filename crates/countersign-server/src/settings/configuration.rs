@@ -86,8 +86,13 @@ fn providers(sections: &social::Sections) -> String {
 }
 
 /// What follows from other settings where nothing is set.
-pub(super) fn derived(base_url: &BaseUrl, token: &TokenSettings) -> [(&'static str, String); 3] {
+pub(super) fn derived(
+    base_url: &BaseUrl,
+    token: &TokenSettings,
+    has_rate_limit: bool,
+) -> [(&'static str, String); 4] {
     [
+        ("rate_limit.enabled", has_rate_limit.to_string()),
         ("server.base_url", format!("{}{}", base_url.origin(), base_url.path())),
         ("token.issuer", token.issuer.clone()),
         ("token.audience", token.audience.join(",")),

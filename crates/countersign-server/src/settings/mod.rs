@@ -202,7 +202,8 @@ impl Settings {
         let extra_origins = reader.list("server.trusted_origins");
         let social = source.social()?;
         let token = reader.token(&origin)?;
-        let derived = configuration::derived(&base_url, &token);
+        let rate_limit = RateLimitSettings::read(&reader, development, redis.is_some())?;
+        let derived = configuration::derived(&base_url, &token, rate_limit.is_some());
         let configuration = Configuration::of(secrets.current(), &values, &social, &derived);
         Ok(Self {
             listen,
@@ -225,7 +226,7 @@ impl Settings {
             purge_every: reader.purge_every()?,
             trusted_origins: TrustedOrigins::new(&origin, extra_origins),
             trusted_proxies: reader.networks("server.trusted_proxies")?,
-            rate_limit: RateLimitSettings::read(&reader, development, redis.is_some())?,
+            rate_limit,
             redis,
             cookies: CookieSettings::read(&reader, &base_url, development)?,
             cookie_cache: CookieCacheSettings::read(&reader)?,

@@ -1,11 +1,18 @@
 //! Servers on one database that were not told the same.
 
+use std::sync::Arc;
+
+use countersign_jwt::SystemClock;
+use countersign_server::{Server, SystemEntropy};
 use countersign_testing::{SECRET, file_in, mariadb::MariaDb, postgres::Postgres};
 use jiff::SignedDuration;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::fixture::TestServer;
+use crate::{
+    fixture::{TestServer, settings},
+    storage_faults::{Sql, open},
+};
 
 const OTHER_SECRET: &str = "another-secret-for-tests-only-0123456789abcdef";
 
@@ -26,8 +33,14 @@ impl House {
     }
 }
 
-/// The lines of its readiness, after the one that says that it is ready.
+/// The lines of its readiness, after the one that says that it is ready, when it has just looked.
 async fn notes(server: &TestServer) -> Vec<String> {
+    server.readiness.look().await;
+    shown(server).await
+}
+
+/// The same, as it is shown now.
+async fn shown(server: &TestServer) -> Vec<String> {
     let request = http::Request::get("/readyz").body(axum::body::Body::empty()).expect("a request");
     let reply = server.send(request).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
@@ -121,4 +134,52 @@ async fn t313_a_valid_secret_that_opens_no_key_of_the_database_is_told() {
     let both = [("BETTER_AUTH_SECRETS", secrets.as_str())];
     let right = house.server(&both).await;
     assert!(!notes(&right).await.iter().any(|note| note == told));
+}
+
+#[tokio::test]
+async fn t313_what_follows_from_a_machine_for_development_is_noticed() {
+    let house = House::new();
+    // Nothing is said of rate limits, and only one of them has any.
+    let unset = ("COUNTERSIGN_RATE_LIMIT__ENABLED", "");
+    let first = house.server(&[unset]).await;
+    let relaxed = house.server(&[unset, ("COUNTERSIGN_SERVER__DEVELOPMENT", "true")]).await;
+    assert_eq!(notes(&relaxed).await[1..], [DIFFERS]);
+    assert_eq!(notes(&first).await[1..], [DIFFERS]);
+}
+
+#[tokio::test]
+async fn a_probe_shows_what_was_noticed_last_and_asks_nothing() {
+    let house = House::new();
+    let first = house.server(&[]).await;
+    let alone = shown(&first).await;
+    let _other = house.server(&[("BETTER_AUTH_SECRET", OTHER_SECRET)]).await;
+    assert_eq!(shown(&first).await, alone);
+    let both = notes(&first).await;
+    assert_eq!(both[1..], [DIFFERS]);
+
+    let gone = Sql("ALTER TABLE serverNode RENAME TO gone");
+    open(&house.url).execute(&gone).await.expect("runs");
+    assert_eq!(shown(&first).await, both);
+    let unread = ["what is to be known of nodes cannot be read".to_owned()];
+    assert_eq!(notes(&first).await, [&both[..], &unread].concat(), "what it said holds");
+}
+
+#[tokio::test]
+async fn a_table_that_cannot_be_written_holds_up_no_start_no_probe_and_no_stop() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let start = || {
+        let settings = settings(&[("DATABASE_URL", &url)]).expect("settings");
+        Server::start(settings, Arc::new(SystemClock), Arc::new(SystemEntropy))
+    };
+    let probed = TestServer::start(&[("DATABASE_URL", &url)]).await;
+    let (_router, stopping) = start().await.expect("it starts").into_watched_router();
+    let database = open(&url);
+    let mut locked = database.begin().await.expect("begins");
+    let lock = Sql("LOCK TABLE \"serverNode\" IN ACCESS EXCLUSIVE MODE");
+    locked.execute(&lock).await.expect("nobody else has it");
+    start().await.expect("it starts");
+    assert_eq!(shown(&probed).await.len(), 1);
+    stopping.stopped().await;
+    locked.commit().await.expect("commits");
 }

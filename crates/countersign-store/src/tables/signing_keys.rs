@@ -1,7 +1,7 @@
 //! The table `jwks`: key pairs that sign tokens. The private half is encrypted by whoever writes
 //! it; here it is text.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Cells, Database, Row, StoreError, date,
@@ -61,6 +61,14 @@ pub async fn list(
     rows.into_iter().map(|row| read(&mut row.into_cells())).collect()
 }
 
+/// The key of this id, ended or not.
+pub async fn find(database: &Database, id: &str) -> Result<Option<SigningKeyRow>, StoreError> {
+    let select =
+        Query::select().columns(COLUMNS).from("jwks").and_where(Expr::col("id").eq(id)).take();
+    let row = database.fetch_optional(&select).await?;
+    row.map(|row| read(&mut row.into_cells())).transpose()
+}
+
 /// Every key there is, the newest first, for [`read_row`].
 pub fn all() -> SelectStatement {
     Query::select().columns(COLUMNS).from("jwks").order_by("createdAt", Order::Desc).take()
@@ -109,10 +117,15 @@ pub fn prolong(key: &SigningKeyRow, until: Timestamp) -> UpdateStatement {
         .take()
 }
 
+/// To the millisecond: whoever wrote the date may have been more exact than statements are.
 fn ends_as_read(key: &SigningKeyRow) -> Expr {
+    let ends = || Expr::col("expiresAt");
     match key.expires_at {
-        Some(end) => Expr::col("expiresAt").eq(date(end)),
-        None => Expr::col("expiresAt").is_null(),
+        Some(end) => {
+            let next = date(end + SignedDuration::from_millis(1));
+            ends().gte(date(end)).and(ends().lt(next))
+        }
+        None => ends().is_null(),
     }
 }
 

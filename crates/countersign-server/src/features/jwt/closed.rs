@@ -1,5 +1,5 @@
-//! Keys that could sign, and that no secret of this server opens: it has another one than the server that made them, or
-//! a secret was taken away too early.
+//! Keys that could sign, and that no secret of this server opens: a server has another secret than the others, this one
+//! or the one that made them, or a secret was taken away too early.
 
 use countersign_store::StoreError;
 
@@ -27,11 +27,18 @@ pub(super) async fn note(auth: &Auth) -> Result<Vec<Note>, StoreError> {
         closed.len(),
         live.len()
     );
+    // A server opens what it made itself, be its secret the right one or not: where it opens any, either may be wrong.
+    let or_theirs = if closed.len() == live.len() {
+        ""
+    } else {
+        ". Or that other server was the wrong one: give it this one's secret, then `countersign keys retire KID` with each \
+         of these"
+    };
     let alarm = format!(
-        "{text}: {}; another server, or this one before, sealed them with another secret: give this one the same \
-         BETTER_AUTH_SECRET, or the older one in BETTER_AUTH_SECRETS (docs/rotate-secrets.md). Until then it signs with a \
-         key of its own, and cookies of the others are none here",
+        "{text}: {}; another server, or this one before, sealed them with another secret. If that one is right, give \
+         this one the same BETTER_AUTH_SECRET, or the older one in BETTER_AUTH_SECRETS (docs/rotate-secrets.md): until \
+         then it signs with a key of its own, and cookies of the others are none here{or_theirs}",
         closed.join(", ")
     );
-    Ok(vec![Note { text, alarm: Some(alarm) }])
+    Ok(vec![Note { name: "closed keys", text, alarm: Some(alarm) }])
 }

@@ -20,7 +20,7 @@ use countersign_store::{
 };
 use jiff::Timestamp;
 
-use crate::{features::Recorder, settings::Settings};
+use crate::settings::Settings;
 
 /// The most characters of a list that guards send.
 const LONGEST_LIST: usize = 4096;
@@ -57,20 +57,7 @@ pub struct GuardReports {
 }
 
 impl GuardReports {
-    /// What the database knows now; `None` where there is no revocation feed to say it to.
-    pub async fn find(
-        settings: &Settings,
-        database: &Database,
-        ours: HashSet<String>,
-        now: Timestamp,
-    ) -> Result<Option<Self>, StoreError> {
-        if Recorder::find(settings, database).await?.is_none() {
-            return Ok(None);
-        }
-        Ok(Some(Self::read(settings, database, ours, now).await?))
-    }
-
-    /// The same where there is a feed for certain.
+    /// What the database knows now, where there is a revocation feed.
     pub(super) async fn read(
         settings: &Settings,
         database: &Database,

@@ -51,6 +51,8 @@ pub(super) enum Due<'a> {
     Stage(&'a SigningKeyRow),
     /// A staged key is about to follow the one that signs.
     Succeed(Succession<'a>),
+    /// The key before is over: the staged one is the only one that can sign.
+    TakeOver(&'a SigningKeyRow),
 }
 
 /// A key, the staged one that follows it, and the times at which that may be.
@@ -148,24 +150,24 @@ pub(super) fn stage(
     }
 }
 
-/// What is due. `candidates` are the keys of the configured algorithm, the newest first.
+/// What is due. `usable` are live keys of the configured algorithm that this server can open, the newest first.
 pub(super) fn due<'a>(
-    candidates: &[&'a SigningKeyRow],
+    usable: &[&'a SigningKeyRow],
     publish_ahead: SignedDuration,
     now: Timestamp,
 ) -> Option<Due<'a>> {
-    let staged = candidates
-        .iter()
-        .filter(|row| is_live(row, now))
-        .find_map(|row| Some((*row, staged_since(row)?)));
-    let newest = *candidates.iter().find(|row| staged_since(row).is_none())?;
-    let end = newest.expires_at?;
+    let staged = usable.iter().find_map(|row| Some((*row, staged_since(row)?)));
+    let before = usable.iter().find(|row| staged_since(row).is_none());
+    let Some(before) = before else {
+        return staged.map(|(staged, _)| Due::TakeOver(staged));
+    };
+    let end = before.expires_at?;
     match staged {
         Some((staged, since)) if end - notice(publish_ahead) <= now => {
             let known_at = since + publish_ahead;
-            Some(Due::Succeed(Succession { staged, before: newest, end, known_at }))
+            Some(Due::Succeed(Succession { staged, before, end, known_at }))
         }
-        None if end - publish_ahead <= now && end > now => Some(Due::Stage(newest)),
+        None if end - publish_ahead <= now => Some(Due::Stage(before)),
         _ => None,
     }
 }

@@ -8,9 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     holders::Holders,
-    life::{id_of_successor, is_live, is_of, staged_at, staged_since, withdrawn_before},
+    life::{is_live, is_of, staged_since, withdrawn_before},
     pair::{NotMade, Pairs},
-    stored::signing,
+    staging::Staging,
+    stored::{opened_by, signing},
 };
 use crate::{Entropy, at_rest::AtRest, entropy::new_id, features::NO_FEED, settings::Settings};
 
@@ -124,17 +125,19 @@ pub async fn stage_key(
     if let Some((row, _)) = staged(settings, &rows, now) {
         return Ok(row.id.clone());
     }
-    let id = match signing(settings, &rows, now) {
-        Some(row) => id_of_successor(&row.id, database.id_kind("jwks")),
-        None => new_id(database, "jwks", entropy),
+    let staging = Staging {
+        database,
+        pairs: &Pairs::new(&settings.token),
+        algorithm: settings.token.algorithm,
+        at_rest: &AtRest::new(&settings.secrets),
+        entropy,
+        now,
     };
-    let at_rest = AtRest::new(&settings.secrets);
-    let times = (staged_at(now), None);
-    let (_, mut row) = Pairs::new(&settings.token).make(&id, times, &at_rest, entropy)?;
-    match database.insert("jwks", &signing_keys::insert(&row), &mut row.id).await {
-        Err(error) if !error.is_duplicate() => Err(error.into()),
-        _ => Ok(row.id),
-    }
+    let staged = match signing(settings, &rows, now) {
+        Some(row) => staging.after(row).await?,
+        None => staging.publish(&new_id(database, "jwks", entropy)).await?,
+    };
+    Ok(staged.into_id())
 }
 
 /// Lets the staged key sign, and retires the one that did; the new one's id. Before the time at which verifiers
@@ -200,13 +203,13 @@ pub(super) async fn rows_of(
 
 const JUST_BEFORE: SignedDuration = SignedDuration::from_secs(1);
 
-/// The key that is staged, and since when.
+/// The key that is staged, and since when. One that this server's secrets do not open is none: it could not sign.
 pub(super) fn staged<'a>(
     settings: &Settings,
     rows: &'a [SigningKeyRow],
     now: Timestamp,
 ) -> Option<(&'a SigningKeyRow, Timestamp)> {
-    let mut ours =
-        rows.iter().filter(is_of(settings.token.algorithm)).filter(|row| is_live(row, now));
+    let ours = rows.iter().filter(is_of(settings.token.algorithm));
+    let mut ours = ours.filter(|row| is_live(row, now)).filter(opened_by(settings));
     ours.find_map(|row| Some((row, staged_since(row)?)))
 }

@@ -17,7 +17,7 @@ use super::{
     life::{is_live, staged_since},
     operate::{OperateError, let_sign, no_key_is_staged, rows_of, staged},
 };
-use crate::settings::Settings;
+use crate::{features::Recorder, settings::Settings};
 
 /// How a key does that is waited with.
 enum Wait {
@@ -42,6 +42,9 @@ pub async fn activate_key_when_held(
     let rows = rows_of(settings, database, clock.now()).await?;
     let (row, _) = staged(settings, &rows, clock.now()).ok_or_else(no_key_is_staged)?;
     let kid = row.id.as_str();
+    if Recorder::find(settings, database).await?.is_none() {
+        return Err(OperateError::NoFeed);
+    }
     let look = || look(settings, database, kid, clock.now());
     let decided = async {
         while let Wait::Not(_) = look().await? {
@@ -79,8 +82,7 @@ async fn look(
     let found = rows.iter().find(|row| row.id == kid).filter(|row| is_live(row, now));
     let Some(row) = found else { return Ok(Wait::Gone) };
     let Some(since) = staged_since(row) else { return Ok(Wait::Signs) };
-    let reports = GuardReports::find(settings, database, names(&rows), now).await?;
-    let holders = reports.ok_or(OperateError::NoFeed)?.of(kid);
+    let holders = GuardReports::read(settings, database, names(&rows), now).await?.of(kid);
     let is_known = since + settings.token.publish_ahead <= now;
     let is_held = if is_known { holders.lacking.is_empty() } else { holders.are_all() };
     Ok(if is_held { Wait::Held } else { Wait::Not(holders) })
@@ -93,5 +95,8 @@ pub async fn guard_reports(
     now: Timestamp,
 ) -> Result<Option<GuardReports>, StoreError> {
     let rows = rows_of(settings, database, now).await?;
-    GuardReports::find(settings, database, names(&rows), now).await
+    if Recorder::find(settings, database).await?.is_none() {
+        return Ok(None);
+    }
+    GuardReports::read(settings, database, names(&rows), now).await.map(Some)
 }

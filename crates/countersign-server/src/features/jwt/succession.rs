@@ -3,9 +3,12 @@
 //! | Near the end of the key before | What happens |
 //! |---|---|
 //! | no guard says that it lacks the staged key | it signs from the end on |
-//! | one does | the key before signs on, a little more than a minute at a time |
-//! | none does any more | the staged key signs at once, if it was published for `token.publish_ahead` |
+//! | the staged key was published for less than `token.publish_ahead` by then | the key before signs on until it was |
+//! | a guard says that it lacks it | the key before signs on, a little more than a minute at a time |
+//! | none does any more | the staged key signs at once, if it was published for so long |
 //! | one does, and `token.activation_patience` is over | it signs from the end on, and the log names the guards |
+//!
+//! Patience begins when the key before was to end, or when the staged one was published for so long, if that is later.
 //!
 //! Rows decide, not what this process remembers: the staged key's say how long it was published, the guards' what they
 //! hold, and the end of the key before is moved only by who read it as it is. A key that has ended is never brought
@@ -61,12 +64,12 @@ impl Successor {
         rows: &[SigningKeyRow],
         succession: &Succession<'_>,
     ) -> Result<bool, StoreError> {
-        let now = auth.now();
-        let holders = self.holders(auth, rows, succession, now).await?;
-        match self.step(succession, &holders, now) {
+        let Succession { staged, before, .. } = succession;
+        let holders = self.holders(auth, rows, staged).await?;
+        match self.step(succession, &holders, auth.now()) {
             Step::Nothing => Ok(false),
             Step::GoOn(until) => self.go_on(auth, succession, &holders, until).await,
-            Step::TakeOver => self.take_over(auth, succession, &holders, now).await,
+            Step::TakeOver => self.take_over(auth, rows, staged, Some(before)).await,
         }
     }
 
@@ -75,30 +78,38 @@ impl Successor {
         &self,
         auth: &Auth,
         rows: &[SigningKeyRow],
-        succession: &Succession<'_>,
-        now: Timestamp,
+        staged: &SigningKeyRow,
     ) -> Result<Holders, StoreError> {
         let has_feed = auth.features().iter().any(|feature| feature.id() == "revocation");
         if !has_feed || self.patience.is_zero() {
             return Ok(Holders::default());
         }
         let (settings, database) = (auth.settings(), auth.database());
-        let reports = GuardReports::read(settings, database, holders::names(rows), now).await?;
-        Ok(reports.of(&succession.staged.id))
+        let ours = holders::names(rows);
+        let reports = GuardReports::read(settings, database, ours, auth.now()).await?;
+        Ok(reports.of(&staged.id))
     }
 
     fn step(&self, succession: &Succession<'_>, holders: &Holders, now: Timestamp) -> Step {
         let Succession { end, known_at, .. } = *succession;
-        if end <= now {
-            return Step::TakeOver;
-        }
-        if holders.lacking.is_empty() {
-            let is_proven = !holders.holding.is_empty() && known_at <= now;
-            return if is_proven { Step::TakeOver } else { Step::Nothing };
-        }
-        let notice = life::notice(self.publish_ahead);
-        let until = (now + notice + notice / 8).min(known_at + self.patience);
+        let until = if holders.lacking.is_empty() {
+            if !holders.holding.is_empty() && known_at <= now {
+                return Step::TakeOver;
+            }
+            known_at
+        } else {
+            let notice = life::notice(self.publish_ahead);
+            (now + notice + notice / 8).min(self.latest(succession)).max(known_at)
+        };
         if until > end { Step::GoOn(until) } else { Step::Nothing }
+    }
+
+    /// Until when guards are waited for. A key that ends sooner than one that is made now was made when keys signed for
+    /// a shorter time, and its row does not say when it was to end.
+    fn latest(&self, succession: &Succession<'_>) -> Timestamp {
+        let Succession { before, end, known_at, .. } = *succession;
+        let meant = self.rotation_interval.map(|interval| before.created_at + interval);
+        known_at.max(meant.filter(|meant| *meant <= end).unwrap_or(known_at)) + self.patience
     }
 
     async fn go_on(
@@ -112,32 +123,38 @@ impl Successor {
         if auth.database().execute(&prolong).await? == 1 {
             let kid = &succession.staged.id;
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            if told.replace(kid.clone()).as_ref() != Some(kid) {
-                let (lacking, latest) =
-                    (holders.lacking.join(","), succession.known_at + self.patience);
+            if holders.lacking.is_empty() {
+                tracing::info!(kid, %until, "the next signing key was staged late: the one before signs until it is known");
+            } else if told.replace(kid.clone()).as_ref() != Some(kid) {
+                let (lacking, latest) = (holders.lacking.join(","), self.latest(succession));
                 tracing::warn!(kid, lacking, %latest, "the next signing key waits for guards that lack it");
             }
         }
         Ok(true)
     }
 
-    async fn take_over(
+    /// The staged key signs, and the one before does no more, if it still did.
+    pub(super) async fn take_over(
         &self,
         auth: &Auth,
-        succession: &Succession<'_>,
-        holders: &Holders,
-        now: Timestamp,
+        rows: &[SigningKeyRow],
+        staged: &SigningKeyRow,
+        before: Option<&SigningKeyRow>,
     ) -> Result<bool, StoreError> {
-        let Succession { staged, before, .. } = succession;
+        let now = auth.now();
         let expires_at = self.rotation_interval.map(|interval| now + interval);
         let mut transaction = auth.database().begin().await?;
         if transaction.execute(&signing_keys::activate(staged, now, expires_at)).await? == 0 {
             // Another server let it sign, or somebody ended it.
             return Ok(true);
         }
-        transaction.execute(&signing_keys::end(&before.id, now)).await?;
+        if let Some(before) = before {
+            transaction.execute(&signing_keys::end(&before.id, now)).await?;
+        }
         transaction.commit().await?;
-        let (kid, lacking) = (&staged.id, holders.lacking.join(","));
+        let kid = &staged.id;
+        // Names for the log: the key signs also where they cannot be read.
+        let lacking = self.holders(auth, rows, staged).await.unwrap_or_default().lacking.join(",");
         if lacking.is_empty() {
             tracing::info!(kid, "a signing key took over");
         } else {
@@ -174,49 +191,60 @@ mod tests {
         }
     }
 
-    /// Published for a quarter of an hour before it signs, and waited with for as long: what happens at a moment with
-    /// an end of the key before, in seconds after it was published.
-    fn step(now: i64, end: i64, holding: usize, lacking: usize) -> Step {
+    /// Keys that sign for an hour, are published for a quarter before, and waited with for as long: what happens at a
+    /// moment with an end of the key before, in seconds after that was made, where everybody knows the next one then.
+    fn step_where(known: i64, now: i64, end: i64, [holding, lacking]: [usize; 2]) -> Step {
         let span = SignedDuration::from_mins(15);
         let successor = Successor {
-            rotation_interval: None,
+            rotation_interval: Some(SignedDuration::from_hours(1)),
             publish_ahead: span,
             patience: span,
             told: Mutex::default(),
         };
         let (staged, before) = (row("next"), row("before"));
-        let known_at = at(15 * MINUTE);
-        let succession = Succession { staged: &staged, before: &before, end: at(end), known_at };
+        let succession =
+            Succession { staged: &staged, before: &before, end: at(end), known_at: at(known) };
         let names = |count| vec!["a".to_owned(); count];
         let holders =
             Holders { holding: names(holding), lacking: names(lacking), silent: names(1) };
         successor.step(&succession, &holders, at(now))
     }
 
+    const HOUR: i64 = 60 * MINUTE;
+
     #[test]
     fn a_key_waits_for_guards_that_lack_it_and_for_nobody_else() {
-        let end = 15 * MINUTE;
-        assert_eq!(step(end - 60, end, 0, 0), Step::Nothing, "nobody says anything");
-        assert_eq!(step(end, end, 0, 0), Step::TakeOver, "time decides");
-        assert_eq!(step(end - 1, end, 2, 0), Step::Nothing, "it was not published for long enough");
-        assert_eq!(
-            step(end - 1, end, 2, 1),
-            Step::GoOn(at(end + 66) + SignedDuration::from_millis(500))
-        );
-        assert_eq!(step(end + 10, end + 66, 3, 0), Step::TakeOver, "everybody has it now");
-        assert_eq!(step(end + 10, end + 66, 0, 0), Step::Nothing, "who lacked it is gone");
+        let step = |now, end, guards| step_where(HOUR, now, end, guards);
+        assert_eq!(step(HOUR - 60, HOUR, [0, 0]), Step::Nothing, "nobody says anything");
+        assert_eq!(step(HOUR - 1, HOUR, [2, 0]), Step::Nothing, "published for too short a time");
+        let half = SignedDuration::from_millis(500);
+        assert_eq!(step(HOUR - 1, HOUR, [2, 1]), Step::GoOn(at(HOUR + 66) + half));
+        assert_eq!(step(HOUR + 10, HOUR + 66, [3, 0]), Step::TakeOver, "everybody has it now");
+        assert_eq!(step(HOUR + 10, HOUR + 66, [0, 0]), Step::Nothing, "who lacked it is gone");
     }
 
     #[test]
-    fn it_waits_so_long_and_no_longer_and_not_where_no_other_key_signs() {
-        let latest = 30 * MINUTE;
-        assert_eq!(step(latest - 10, latest - 5, 2, 1), Step::GoOn(at(latest)));
-        assert_eq!(step(latest - 10, latest, 2, 1), Step::Nothing);
-        assert_eq!(step(latest, latest, 2, 1), Step::TakeOver);
-        assert_eq!(
-            step(10 * MINUTE, 10 * MINUTE, 2, 1),
-            Step::TakeOver,
-            "the key before was ended"
-        );
+    fn it_waits_so_long_and_no_longer_whenever_it_was_staged() {
+        for known in [20 * MINUTE, HOUR] {
+            let latest = HOUR + 15 * MINUTE;
+            let step = |now, end, guards| step_where(known, now, end, guards);
+            assert!(matches!(step(HOUR - 1, HOUR, [2, 1]), Step::GoOn(_)), "{known}");
+            assert_eq!(step(latest - 10, latest - 5, [2, 1]), Step::GoOn(at(latest)));
+            assert_eq!(step(latest - 10, latest, [2, 1]), Step::Nothing);
+        }
+    }
+
+    #[test]
+    fn where_keys_sign_for_longer_than_before_patience_is_as_long_as_it_was() {
+        let (known, end) = (30 * MINUTE, 31 * MINUTE);
+        assert_eq!(step_where(known, 45 * MINUTE - 1, end, [2, 1]), Step::GoOn(at(45 * MINUTE)));
+    }
+
+    #[test]
+    fn a_key_that_was_staged_late_signs_when_everybody_knows_it() {
+        let known = HOUR + 14 * MINUTE;
+        for guards in [[0, 0], [2, 0], [2, 1]] {
+            assert_eq!(step_where(known, HOUR - 1, HOUR, guards), Step::GoOn(at(known)));
+        }
     }
 }

@@ -101,7 +101,7 @@ impl Nodes {
         let left = self.left(&key(auth).await?);
         let name = self.announce(auth, &left.text, now).await?;
         let fingerprint = format!("configuration {}", left.fingerprint);
-        let mut notes = vec![Note { text: fingerprint, alarm: None }];
+        let mut notes = vec![Note { name: "configuration", text: fingerprint, alarm: None }];
         let others = nodes::list(auth.database(), now - REMEMBERED).await?.into_iter();
         let differing: Vec<_> = others
             .filter(|other| other.name != name)
@@ -118,7 +118,11 @@ impl Nodes {
                  give all of them the same",
                 settings.join(", ")
             );
-            notes.push(Note { text: text.to_owned(), alarm: Some(alarm) });
+            notes.push(Note {
+                name: "another configuration",
+                text: text.to_owned(),
+                alarm: Some(alarm),
+            });
         }
         Ok(notes)
     }
