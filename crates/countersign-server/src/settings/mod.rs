@@ -25,6 +25,7 @@ mod resource_servers;
 mod revocation;
 mod scopes;
 mod secrets;
+mod session;
 pub mod social;
 mod source;
 mod span;
@@ -35,7 +36,6 @@ use std::{net::SocketAddr, time::Duration};
 
 use countersign_store::{DatabaseUrl, Names, PoolSize};
 use ipnet::IpNet;
-use jiff::{SignedDuration, Timestamp};
 
 pub use base_url::BaseUrl;
 pub use claims::{ClaimValue, ClaimsTemplate, CustomClaims};
@@ -57,6 +57,7 @@ pub use refresh_tokens::RefreshTokenSettings;
 pub use resource_servers::ResourceServers;
 pub use revocation::RevocationSettings;
 pub use scopes::ScopeRules;
+pub use session::SessionSettings;
 pub use social::ProviderSettings;
 pub use source::Source;
 pub use token::TokenSettings;
@@ -145,33 +146,6 @@ pub struct Settings {
     pub accounts: AccountSettings,
 }
 
-/// How long sessions live.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct SessionSettings {
-    /// From sign-in, or the last refresh, to the end.
-    pub expires_in: SignedDuration,
-    /// A session older than this is extended when it is used.
-    pub update_age: SignedDuration,
-    /// From sign-in to the end, however often a session is extended; `None` for no limit.
-    pub absolute_lifetime: Option<SignedDuration>,
-    /// For how long after sign-in a session counts as fresh; zero means always.
-    pub fresh_age: SignedDuration,
-    /// Sessions are never extended.
-    pub disable_refresh: bool,
-    /// `GET /get-session` writes nothing and says whether a `POST` would extend the session.
-    pub defer_refresh: bool,
-}
-
-impl SessionSettings {
-    /// When a session that began then ends at the latest, if its row says `end`.
-    pub(crate) fn end(&self, began: Timestamp, end: Timestamp) -> Timestamp {
-        let life = self.absolute_lifetime;
-        let last = life.and_then(|life| began.checked_add(life).ok());
-        last.map_or(end, |last| end.min(last))
-    }
-}
-
 /// What is done with accounts at identity providers.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -230,15 +204,7 @@ impl Settings {
             redis,
             cookies: CookieSettings::read(&reader, &base_url, development)?,
             cookie_cache: CookieCacheSettings::read(&reader)?,
-            session: SessionSettings {
-                expires_in: reader.cookie_life("session.expires_in")?,
-                update_age: reader.span("session.update_age")?,
-                absolute_lifetime: Some(reader.span("session.absolute_lifetime")?)
-                    .filter(|life| !life.is_zero()),
-                fresh_age: reader.span("session.fresh_age")?,
-                disable_refresh: reader.boolean("session.disable_refresh")?,
-                defer_refresh: reader.boolean("session.defer_refresh")?,
-            },
+            session: SessionSettings::read(&reader)?,
             password: PasswordSettings::read(&reader)?,
             firebase: firebase::read(&reader)?,
             token,

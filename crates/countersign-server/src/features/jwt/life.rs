@@ -65,6 +65,20 @@ pub(super) struct Succession<'a> {
     pub(super) known_at: Timestamp,
 }
 
+impl Succession<'_> {
+    /// Until when guards are waited for. A key that ends sooner than one that is made now was made when keys signed for
+    /// a shorter time, and its row does not say when it was to end.
+    pub(super) fn latest(
+        &self,
+        rotation_interval: Option<SignedDuration>,
+        patience: SignedDuration,
+    ) -> Timestamp {
+        let meant = rotation_interval.map(|interval| self.before.created_at + interval);
+        let known_at = self.known_at;
+        known_at.max(meant.filter(|meant| *meant <= self.end).unwrap_or(known_at)) + patience
+    }
+}
+
 /// How long before its end it is decided whether a key signs on for a while, because guards lack the next.
 const LONGEST_NOTICE: SignedDuration = SignedDuration::from_mins(1);
 

@@ -92,6 +92,9 @@ impl Successor {
 
     fn step(&self, succession: &Succession<'_>, holders: &Holders, now: Timestamp) -> Step {
         let Succession { end, known_at, .. } = *succession;
+        if end <= now {
+            return Step::Nothing;
+        }
         let until = if holders.lacking.is_empty() {
             if !holders.holding.is_empty() && known_at <= now {
                 return Step::TakeOver;
@@ -99,17 +102,10 @@ impl Successor {
             known_at
         } else {
             let notice = life::notice(self.publish_ahead);
-            (now + notice + notice / 8).min(self.latest(succession)).max(known_at)
+            let latest = succession.latest(self.rotation_interval, self.patience);
+            (now + notice + notice / 8).min(latest).max(known_at)
         };
         if until > end { Step::GoOn(until) } else { Step::Nothing }
-    }
-
-    /// Until when guards are waited for. A key that ends sooner than one that is made now was made when keys signed for
-    /// a shorter time, and its row does not say when it was to end.
-    fn latest(&self, succession: &Succession<'_>) -> Timestamp {
-        let Succession { before, end, known_at, .. } = *succession;
-        let meant = self.rotation_interval.map(|interval| before.created_at + interval);
-        known_at.max(meant.filter(|meant| *meant <= end).unwrap_or(known_at)) + self.patience
     }
 
     async fn go_on(
@@ -126,7 +122,8 @@ impl Successor {
             if holders.lacking.is_empty() {
                 tracing::info!(kid, %until, "the next signing key was staged late: the one before signs until it is known");
             } else if told.replace(kid.clone()).as_ref() != Some(kid) {
-                let (lacking, latest) = (holders.lacking.join(","), self.latest(succession));
+                let latest = succession.latest(self.rotation_interval, self.patience);
+                let lacking = holders.lacking.join(",");
                 tracing::warn!(kid, lacking, %latest, "the next signing key waits for guards that lack it");
             }
         }
