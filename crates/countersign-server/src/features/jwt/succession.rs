@@ -233,8 +233,9 @@ mod tests {
 
     #[test]
     fn where_keys_sign_for_longer_than_before_patience_is_as_long_as_it_was() {
-        let (known, end) = (30 * MINUTE, 31 * MINUTE);
-        assert_eq!(step_where(known, 45 * MINUTE - 1, end, [2, 1]), Step::GoOn(at(45 * MINUTE)));
+        let (known, latest) = (30 * MINUTE, 45 * MINUTE);
+        let step = |now, end| step_where(known, now, end, [2, 1]);
+        assert_eq!(step(latest - 40, latest - 10), Step::GoOn(at(latest)));
     }
 
     #[test]
