@@ -64,6 +64,10 @@ export const plugins: Arrangement[] = [
     scenarios: openApi,
     reference: "open-api",
     // Tables that Better Auth does not have would be described, too.
-    settings: () => ({ COUNTERSIGN_OPEN_API__ENABLED: "true", COUNTERSIGN_REVOCATION__ENABLED: "false" }),
+    settings: () => ({
+      COUNTERSIGN_OPEN_API__ENABLED: "true",
+      COUNTERSIGN_REVOCATION__ENABLED: "false",
+      COUNTERSIGN_SPENT_TOKENS__ENABLED: "false",
+    }),
   },
 ];

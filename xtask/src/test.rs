@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test in the repository.
 
+mod better_auth_plugin;
 mod browser;
 mod conformance;
 mod python;
@@ -132,7 +133,8 @@ fn generated_files() -> Outcome {
 fn typescript() -> Outcome {
     npm(&["run", "lint", "--workspaces", "--if-present"])?;
     npm(&["run", "typecheck", "--workspaces", "--if-present"])?;
-    npm(&["run", "test", "--workspace", "packages/client", "--workspace", "apps/web"])
+    npm(&["run", "test", "--workspace", "packages/client", "--workspace", "apps/web"])?;
+    better_auth_plugin::run()
 }
 
 fn cargo(arguments: &[&str]) -> Outcome {

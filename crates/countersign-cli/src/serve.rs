@@ -79,8 +79,8 @@ async fn serve(settings: Settings) -> Outcome {
         "countersign serves"
     );
     let purging = server.begin_purging();
-    let Ended { cut } =
-        countersign_serve::serve(listener, server.into_router(), Limits::default(), stop).await;
+    let (router, watching) = server.into_watched_router();
+    let Ended { cut } = countersign_serve::serve(listener, router, Limits::default(), stop).await;
     drop(purging);
     match cut {
         0 => tracing::info!("countersign stopped; every request was answered"),
@@ -92,6 +92,7 @@ async fn serve(settings: Settings) -> Outcome {
             tracing::error!(lost, "mails that the relay did not take in time are lost");
         }
     }
+    watching.stopped().await;
     Ok(())
 }
 

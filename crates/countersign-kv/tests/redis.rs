@@ -34,6 +34,13 @@ async fn a_value_has_its_prefix_and_its_end_and_is_taken_once() {
     assert_eq!(redis.get("a").await.expect("gets").as_deref(), Some("2"));
     redis.set("b", "1", 0).await.expect("sets nothing");
     assert_eq!(redis.delete(&["a", "b"]).await.expect("deletes"), 1);
+
+    assert!(redis.set_new("a", "3", MINUTE).await.expect("sets"));
+    assert!(!redis.set_new("a", "4", 2 * MINUTE).await.expect("answers"));
+    assert_eq!(redis.get("a").await.expect("gets").as_deref(), Some("3"));
+    assert_eq!(server.run("TTL better-auth:a").as_deref(), Some("60"));
+    assert!(!redis.set_new("b", "1", 0).await.expect("sets nothing"));
+    assert_eq!(redis.get("b").await.expect("gets"), None);
 }
 
 /// How many of so many that take `a` at once get it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use countersign::{FeedError, RevocationFeed, WhenStale};
 use pyo3::prelude::*;
 
-use crate::settings::{IssuerSettings, settings_error};
+use crate::settings::{IssuerSettings, seconds, settings_error};
 
 /// The feed of an issuer, where there is one.
 pub(crate) fn followed(
@@ -50,14 +50,6 @@ pub(crate) fn followed(
         (Some(_), None) => Err(half_registered(py, "revocations_guard")),
         (None, Some(_)) => Err(half_registered(py, "revocations_credential")),
     }
-}
-
-fn seconds(py: Python<'_>, setting: &str, seconds: f64) -> PyResult<Duration> {
-    Duration::try_from_secs_f64(seconds).map_err(|_error| {
-        let message =
-            "it has to be a number of seconds, zero or more; leave it out for the default";
-        settings_error(py, setting, "not_seconds", message)
-    })
 }
 
 pub(crate) fn feed_error(py: Python<'_>, setting: &str, error: &FeedError) -> PyErr {

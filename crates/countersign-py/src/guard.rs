@@ -1,39 +1,33 @@
-//! The decision, from Python.
+//! The class `Guard`, as Python has it.
 //!
-//! A decision with keys at hand takes microseconds and waits for nothing: the guard's future is
-//! polled once on the calling thread, without the interpreter's lock, and is ready. Only when keys
-//! have to be fetched or a feed is asked for the first time is it not; then `admit` waits, and `admit_now`
-//! says so by returning `None`, for callers that must not wait.
+//! `admit` waits when keys have to be fetched or a feed is asked for the first time; `admit_now` says so by
+//! returning `None`, for callers that must not wait. `spend` waits where spent tokens are shared.
 
-use std::{
-    pin::{Pin, pin},
-    task::{Context, Poll, Waker},
-};
+use std::time::Duration;
 
-use countersign::{
-    Access, DEFAULT_CACHED_TOKENS, Guard, GuardBuilder, Identity, Refused, Revocations, TokenHash,
-};
-use jiff::Timestamp;
+use countersign::{DEFAULT_CACHED_TOKENS, Guard, Refusal, Revocations, TokenHash};
 use pyo3::{exceptions::PyValueError, prelude::*, pybacked::PyBackedStr, types::PyType};
 
 use crate::{
     clock::Time,
+    decision::access,
     identity::PyIdentity,
-    refusal,
     request::{About, Authorization},
-    runtime::runtime,
-    settings::{IssuerSettings, Secret, build_error, no_issuer},
+    settings::{IssuerSettings, Secret},
+    spent_tokens,
 };
 
 /// Turns the bearer token of a request into a verified `Identity`.
 #[pyclass(frozen, module = "countersign", name = "Guard")]
 pub(crate) struct PyGuard {
-    guard: Guard,
-    time: Time,
-    revocations: Revocations,
+    pub(crate) guard: Guard,
+    pub(crate) time: Time,
+    pub(crate) revocations: Revocations,
     /// Whether keys are fetched or a feed is followed, so that a runtime is needed.
-    fetches: bool,
-    issuers: Vec<String>,
+    pub(crate) fetches: bool,
+    /// How long spending a token waits, where spent tokens are shared.
+    pub(crate) patience: Option<Duration>,
+    pub(crate) issuers: Vec<String>,
 }
 
 #[pymethods]
@@ -44,7 +38,8 @@ impl PyGuard {
         secret=None, snapshot=None, default_scopes="", leeway=30, max_lifetime=86_400, max_age=None,
         revocations_url=None, revocations_max_staleness=None, revocations_allow_for=None,
         revocations_guard=None, revocations_credential=None,
-        clock=None, cached_tokens=DEFAULT_CACHED_TOKENS))]
+        spent_tokens_url=None, spent_tokens_credential=None, spent_tokens_patience=None, clock=None,
+        cached_tokens=DEFAULT_CACHED_TOKENS))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments")]
     fn new(
         py: Python<'_>,
@@ -64,10 +59,12 @@ impl PyGuard {
         revocations_allow_for: Option<f64>,
         revocations_guard: Option<String>,
         revocations_credential: Option<(String, String)>,
+        spent_tokens_url: Option<String>,
+        spent_tokens_credential: Option<(String, String)>,
+        spent_tokens_patience: Option<f64>,
         clock: Option<&Bound<'_, PyAny>>,
         cached_tokens: usize,
     ) -> PyResult<Self> {
-        let default_scopes = default_scopes.to_owned();
         let only = IssuerSettings {
             issuer,
             audience,
@@ -76,7 +73,7 @@ impl PyGuard {
             jwks_file,
             secret,
             snapshot,
-            default_scopes,
+            default_scopes: default_scopes.to_owned(),
             leeway,
             max_lifetime,
             max_age,
@@ -86,20 +83,29 @@ impl PyGuard {
             revocations_guard,
             revocations_credential,
         };
-        Self::build(py, vec![only], clock, cached_tokens)
+        let (url, credential) = (spent_tokens_url, spent_tokens_credential);
+        let shared = spent_tokens::shared(py, url, credential, spent_tokens_patience)?;
+        Self::build(py, vec![only], shared, clock, cached_tokens)
     }
 
     /// A guard that takes tokens of several issuers, each with its own keys.
     #[classmethod]
-    #[pyo3(signature = (issuers, *, clock=None, cached_tokens=DEFAULT_CACHED_TOKENS))]
+    #[pyo3(signature = (issuers, *, spent_tokens_url=None, spent_tokens_credential=None,
+        spent_tokens_patience=None, clock=None, cached_tokens=DEFAULT_CACHED_TOKENS))]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments")]
     fn for_issuers(
         _class: &Bound<'_, PyType>,
         py: Python<'_>,
         issuers: Vec<IssuerSettings>,
+        spent_tokens_url: Option<String>,
+        spent_tokens_credential: Option<(String, String)>,
+        spent_tokens_patience: Option<f64>,
         clock: Option<&Bound<'_, PyAny>>,
         cached_tokens: usize,
     ) -> PyResult<Self> {
-        Self::build(py, issuers, clock, cached_tokens)
+        let (url, credential) = (spent_tokens_url, spent_tokens_credential);
+        let shared = spent_tokens::shared(py, url, credential, spent_tokens_patience)?;
+        Self::build(py, issuers, shared, clock, cached_tokens)
     }
 
     /// Decides about one request; waits when keys have to be fetched, or a feed is asked for the first time.
@@ -113,18 +119,7 @@ impl PyGuard {
         request_id: Option<&str>,
         address: Option<&str>,
     ) -> PyResult<PyIdentity> {
-        let parts = About { method, path, request_id, address }.parts(authorization)?;
-        self.time.ask(py)?;
-        let runtime = self.fetches.then(runtime).transpose()?;
-        let decision = py.detach(|| {
-            let mut decision = pin!(self.guard.admit(&parts));
-            let Some(runtime) = &runtime else { return now(decision.as_mut()) };
-            let context = runtime.enter();
-            let ready = now(decision.as_mut());
-            drop(context);
-            ready.or_else(|| Some(runtime.block_on(decision)))
-        });
-        answer(py, decision)?.ok_or_else(never)
+        self.decide(py, authorization, &About { method, path, request_id, address })
     }
 
     /// The same without waiting: `None` when keys have to be fetched, or a feed was not asked yet. Ask `admit`
@@ -139,14 +134,7 @@ impl PyGuard {
         request_id: Option<&str>,
         address: Option<&str>,
     ) -> PyResult<Option<PyIdentity>> {
-        let parts = About { method, path, request_id, address }.parts(authorization)?;
-        self.time.ask(py)?;
-        let runtime = self.fetches.then(runtime).transpose()?;
-        let decision = py.detach(|| {
-            let _context = runtime.as_ref().map(|runtime| runtime.enter());
-            now(pin!(self.guard.admit(&parts)))
-        });
-        answer(py, decision)
+        self.decide_now(py, authorization, &About { method, path, request_id, address })
     }
 
     /// Demands more of a verified user: to be `owner`, to have all `scopes`, to have all `roles`.
@@ -169,13 +157,18 @@ impl PyGuard {
         let identity = &identity.identity;
         let access = access(owner.is_some(), &scopes, &roles);
         let Err(refusal) = access.check(identity, owner) else { return Ok(()) };
-        let parts = About { method, path, request_id, address }.parts(None)?;
-        self.time.ask(py)?;
-        let refused = py.detach(|| self.guard.refuse(refusal, Some(identity), &parts));
-        Err(refusal::exception(py, &refused))
+        let about = About { method, path, request_id, address };
+        self.refusing(py, refusal, Some(identity), &about)
     }
 
-    /// Lets the token of an admitted request count once: the first request with its `jti` passes.
+    /// For how many seconds `spend` waits for the auth server; `None` where it asks nobody.
+    #[getter]
+    fn spent_tokens_patience(&self) -> Option<f64> {
+        self.patience.as_ref().map(Duration::as_secs_f64)
+    }
+
+    /// Lets the token of an admitted request count once: the first request with its `jti` passes. Waits
+    /// where spent tokens are shared, for `spent_tokens_patience` at most.
     #[pyo3(signature = (identity, *, method="GET", path="/", request_id=None, address=None))]
     fn spend(
         &self,
@@ -186,10 +179,22 @@ impl PyGuard {
         request_id: Option<&str>,
         address: Option<&str>,
     ) -> PyResult<()> {
-        let mut parts = About { method, path, request_id, address }.parts(None)?;
-        self.time.ask(py)?;
-        let spent = py.detach(|| self.guard.spend(&identity.identity, &mut parts));
-        spent.map_err(|refused| refusal::exception(py, &refused))
+        self.take_once(py, &identity.identity, &About { method, path, request_id, address })
+    }
+
+    /// Refuses a request whose turn to `spend` did not come in time, as `spend` does when no answer does.
+    #[pyo3(signature = (identity, *, method="GET", path="/", request_id=None, address=None))]
+    fn refuse_unspent(
+        &self,
+        py: Python<'_>,
+        identity: &PyIdentity,
+        method: &str,
+        path: &str,
+        request_id: Option<&str>,
+        address: Option<&str>,
+    ) -> PyResult<()> {
+        let about = About { method, path, request_id, address };
+        self.refusing(py, Refusal::SpentTokensUnavailable, Some(&identity.identity), &about)
     }
 
     /// Ends one token of an issuer by its `jti`.
@@ -226,91 +231,11 @@ impl PyGuard {
     /// Whether tokens of every issuer can be verified now, and what it took back is known; fetches keys
     /// when none are known, and asks a feed for the first time.
     fn ready(&self, py: Python<'_>) -> PyResult<()> {
-        self.time.ask(py)?;
-        if self.fetches {
-            let runtime = runtime()?;
-            let ready = py.detach(|| runtime.block_on(self.guard.ready()));
-            if let Err(refusal) = ready {
-                let about = About { method: "GET", path: "/", request_id: None, address: None };
-                let refused = self.guard.refuse(refusal, None, &about.parts(None)?);
-                return Err(refusal::exception(py, &refused));
-            }
-        }
-        Ok(())
+        self.demand_ready(py)
     }
 
     /// Whose tokens are taken. Nothing of keys.
     fn __repr__(&self) -> String {
         format!("Guard(issuers={:?})", self.issuers)
     }
-}
-
-impl PyGuard {
-    fn build(
-        py: Python<'_>,
-        issuers: Vec<IssuerSettings>,
-        clock: Option<&Bound<'_, PyAny>>,
-        cached_tokens: usize,
-    ) -> PyResult<Self> {
-        let time = Time::from_setting(clock)?;
-        let names = issuers.iter().map(|settings| settings.issuer.clone()).collect();
-        let longest = issuers.iter().map(IssuerSettings::longest).max().unwrap_or_default();
-        let trusts =
-            issuers.into_iter().map(|settings| settings.trust(py)).collect::<PyResult<Vec<_>>>()?;
-        let fetches = trusts.iter().any(|trust| trust.fetched);
-        let mut trusts = trusts.into_iter();
-        let first = trusts.next().ok_or_else(|| no_issuer(py))?;
-        let revocations = Revocations::kept_for(longest);
-        let follow = |builder: GuardBuilder, feed| match feed {
-            Some(feed) => builder.revocation_feed(feed),
-            None => builder,
-        };
-        let builder = follow(Guard::builder(first.policy, first.keys), first.feed)
-            .clock(time.clock())
-            .revocations(revocations.clone())
-            .cached_tokens(cached_tokens);
-        let guard = trusts
-            .fold(builder, |builder, trust| {
-                follow(builder.issuer(trust.policy, trust.keys), trust.feed)
-            })
-            .build()
-            .map_err(|error| build_error(py, &error))?;
-        Ok(Self { guard, time, revocations, fetches, issuers: names })
-    }
-
-    fn now(&self, py: Python<'_>) -> PyResult<Timestamp> {
-        self.time.ask(py)?;
-        Ok(self.time.clock().now())
-    }
-}
-
-fn answer(
-    py: Python<'_>,
-    decision: Option<Result<Identity, Refused>>,
-) -> PyResult<Option<PyIdentity>> {
-    match decision {
-        None => Ok(None),
-        Some(Ok(identity)) => Ok(Some(PyIdentity { identity })),
-        Some(Err(refused)) => Err(refusal::exception(py, &refused)),
-    }
-}
-
-/// One poll: with keys at hand there is nothing to wait for.
-fn now<T>(future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
-    match future.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => Some(value),
-        Poll::Pending => None,
-    }
-}
-
-/// All of the scopes and all of the roles.
-fn access(owner: bool, scopes: &[PyBackedStr], roles: &[PyBackedStr]) -> Access {
-    let access = if owner { Access::user().owner() } else { Access::user() };
-    let access = scopes.iter().fold(access, |access, scope| access.scope(scope.to_string()));
-    roles.iter().fold(access, |access, role| access.role(role.to_string()))
-}
-
-/// Keys that are at hand need no waiting, and without a feed there is nobody to ask.
-fn never() -> PyErr {
-    pyo3::exceptions::PyRuntimeError::new_err("the guard waits for keys that are not fetched")
 }

@@ -6,9 +6,10 @@
 //!
 //! | File | What crosses the border there |
 //! |---|---|
-//! | `settings.rs`, `feed.rs` | keyword arguments → policy, keys and revocation feed, or an error that names the setting |
+//! | `settings.rs`, `feed.rs`, `spent_tokens.rs` | keyword arguments → policy, keys, revocation feed and shared spent tokens, or an error that names the setting |
 //! | `request.rs` | header lines, method, path → the parts of a request |
-//! | `guard.rs` | the decision, made without the interpreter's lock |
+//! | `guard.rs`, `making.rs` | the class `Guard`, and one from its settings |
+//! | `decision.rs` | the decision, made without the interpreter's lock |
 //! | `identity.rs` | the verified user |
 //! | `refusal.rs` | a refusal → an exception |
 //! | `logging.rs` | events of the guard → Python's `logging` |
@@ -16,14 +17,17 @@
 //! | `runtime.rs` | the one runtime that fetches keys and follows feeds |
 
 mod clock;
+mod decision;
 mod feed;
 mod guard;
 mod identity;
 mod logging;
+mod making;
 mod refusal;
 mod request;
 mod runtime;
 mod settings;
+mod spent_tokens;
 
 /// The native half of the package `countersign`.
 #[pyo3::pymodule]

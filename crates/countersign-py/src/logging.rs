@@ -1,6 +1,6 @@
 //! Events of the guard go to Python's `logging`: `countersign::audit` to the logger
 //! `countersign.audit`, `countersign::keys` to `countersign.keys`, `countersign::revocations` to
-//! `countersign.revocations`.
+//! `countersign.revocations`, `countersign::spent_tokens` to `countersign.spent_tokens`.
 //!
 //! The fields of an event are attributes of the record (`extra`), and stand in the message as
 //! `name=value`, so that a plain handler shows them as well.

@@ -1,6 +1,6 @@
 //! Settings become a policy and a source of keys, or an error that says which one and what to do.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use countersign::{
     BuildError, KeySource, Policy, PolicyError, PublishedKeys, RevocationFeed, SourceError,
@@ -14,7 +14,10 @@ use pyo3::{
 };
 use zeroize::Zeroizing;
 
-use crate::feed::{self, feed_error};
+use crate::{
+    feed::{self, feed_error},
+    spent_tokens::spent_tokens_error,
+};
 
 /// Where keys can come from.
 const PLACES: &str = "jwks_url, discovery, jwks_file and secret";
@@ -165,6 +168,7 @@ pub(crate) fn build_error(py: Python<'_>, error: &BuildError) -> PyErr {
     match error {
         BuildError::Source(error) => source_error(py, "issuers", error),
         BuildError::Feed(error) => feed_error(py, "revocations_url", error),
+        BuildError::SpentTokens(error) => spent_tokens_error(py, error),
         error => {
             let fix = match error {
                 BuildError::IssuerTwice { .. } => "give each issuer once",
@@ -183,6 +187,15 @@ fn no_discovery(py: Python<'_>) -> PyErr {
 
 pub(crate) fn no_issuer(py: Python<'_>) -> PyErr {
     settings_error(py, "issuers", "no_issuer", "no issuer is given; give at least one")
+}
+
+/// A span of time.
+pub(crate) fn seconds(py: Python<'_>, setting: &str, seconds: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(seconds).map_err(|_error| {
+        let message =
+            "it has to be a number of seconds, zero or more; leave it out for the default";
+        settings_error(py, setting, "not_seconds", message)
+    })
 }
 
 pub(crate) fn settings_error(py: Python<'_>, setting: &str, code: &str, message: &str) -> PyErr {

@@ -109,7 +109,7 @@ impl AtRest {
 ///
 /// Never: thirty-two bytes are one block of the hash.
 #[expect(clippy::expect_used, reason = "a key that was not derived must not be used")]
-fn purpose_key(secret: &Secret, purpose: &str) -> Secret {
+pub(crate) fn purpose_key(secret: &Secret, purpose: &str) -> Secret {
     let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"better-auth:oauth-encryption:v1");
     let info = format!("better-auth:{purpose}:v1");
     let mut key = Zeroizing::new([0; 32]);

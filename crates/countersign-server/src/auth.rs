@@ -18,6 +18,7 @@ use crate::{
     features::Feature,
     mail::Mailer,
     password::HashingPool,
+    readiness::Noticed,
     session::{SessionCache, SessionStore},
     settings::Settings,
     social::Social,
@@ -47,6 +48,7 @@ pub(crate) struct Parts {
     pub(crate) link_tokens: AtRest,
     pub(crate) social: Social,
     pub(crate) drain: Drain,
+    pub(crate) noticed: Noticed,
     pub(crate) features: Vec<Box<dyn Feature>>,
 }
 
@@ -144,6 +146,11 @@ impl Auth {
     /// Whether the server is about to stop.
     pub(crate) fn drain(&self) -> &Drain {
         &self.0.drain
+    }
+
+    /// What operators have to know, as it was noticed last.
+    pub(crate) fn noticed(&self) -> &Noticed {
+        &self.0.noticed
     }
 
     pub(crate) fn features(&self) -> &[Box<dyn Feature>] {

@@ -2,7 +2,8 @@
 //!
 //! Nothing counts a row whose time is over; it is only in the way. Verifications go where they have rows.
 //! Sessions go where they have rows and the settings do not keep them: where they are in Redis only there is
-//! no table, and with `session.preserve_in_database` the table is a record of all there ever were.
+//! no table, and with `session.preserve_in_database` the table is a record of all there ever were. Spent tokens
+//! go a day after their time, by a clock that does not jump: a row that is gone is a token that counts again.
 //!
 //! Several servers may do this to one database at once: each row goes once. A database that cannot
 //! answer is asked again the next time.
@@ -16,7 +17,11 @@ use countersign_store::{
 };
 use tokio::task::JoinHandle;
 
-use crate::settings::{SessionRows, Settings};
+use crate::{
+    features::{Feature, SPENT_TOKENS},
+    settings::{SessionRows, Settings},
+    settled::Settled,
+};
 
 /// Removes rows whose time is over. Clones share the database.
 #[derive(Clone)]
@@ -24,6 +29,7 @@ pub struct Expiry {
     database: Database,
     clock: Arc<dyn Clock>,
     tables: Vec<Ending>,
+    settled: Arc<Settled>,
 }
 
 /// Rows whose time is over are removed until this is dropped.
@@ -37,7 +43,12 @@ impl Drop for Purging {
 }
 
 impl Expiry {
-    pub(crate) fn new(settings: &Settings, database: Database, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        settings: &Settings,
+        features: &[Box<dyn Feature>],
+        database: Database,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let mut tables = Vec::new();
         if settings.redis.as_ref().is_none_or(|redis| redis.verifications_in_database) {
             tables.push(Ending::Verifications);
@@ -49,7 +60,10 @@ impl Expiry {
         if settings.refresh_tokens.is_some() {
             tables.extend([Ending::RefreshTokens, Ending::RefreshFamilies]);
         }
-        Self { database, clock, tables }
+        if features.iter().any(|feature| feature.id() == SPENT_TOKENS) {
+            tables.push(Ending::SpentTokens);
+        }
+        Self { database, clock, tables, settled: Arc::default() }
     }
 
     /// Purges now and each time this has passed, as a task of the runtime that this is called on.
@@ -78,10 +92,11 @@ impl Expiry {
 
     /// Removes what is over now; how many rows there were.
     pub async fn purge(&self) -> Result<u64, StoreError> {
-        let now = self.clock.now();
+        let (now, settled) = (self.clock.now(), self.settled.over_before(&*self.clock));
         let mut removed = 0;
         for table in &self.tables {
-            removed += expired::purge(&self.database, *table, now).await?;
+            let before = if *table == Ending::SpentTokens { settled } else { now };
+            removed += expired::purge(&self.database, *table, before).await?;
         }
         Ok(removed)
     }

@@ -6,8 +6,8 @@ use countersign_store::{Database, Dialect, Inspection, Protection, StoreError, s
 
 use crate::{
     features::{self, Chosen, Feature, FeatureState},
-    server::StartError,
     settings::{LimitStorage, SessionRows, Settings},
+    start_error::StartError,
 };
 
 /// What is in the settings' database, and what of it can be used.

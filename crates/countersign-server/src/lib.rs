@@ -41,13 +41,16 @@ mod features;
 mod findings;
 mod mail;
 mod password;
+mod readiness;
 mod routes;
 mod secret;
 mod server;
 mod session;
 mod set_password;
 pub mod settings;
+mod settled;
 mod social;
+mod start_error;
 mod verifications;
 mod wire;
 
@@ -57,14 +60,16 @@ pub use edge::TrustedOrigins;
 pub use entropy::{Entropy, SystemEntropy};
 pub use expiry::{Expiry, Purging};
 pub use features::{
-    Confirmation, FeatureState, Kept, ListedSession, NotMade, OperateError, Plan, RevokeError,
-    RevokeTokenError, RevokedToken, RewrapError, Stage, StoredKey, UserChange, UserChanged,
-    WatchError, WhyOff, activate_key, change_user, list_sessions, plan_keys, retire_key,
-    revoke_issued_before, revoke_session, revoke_token, rewrap_keys, stage_key, stored_keys,
-    triggers, watch_better_auth,
+    Confirmation, FeatureState, GuardReports, Holders, Kept, ListedSession, NotMade, OperateError,
+    Plan, RevokeError, RevokeTokenError, RevokedToken, RewrapError, Stage, StoredKey, UserChange,
+    UserChanged, WatchError, WhyOff, activate_key, activate_key_when_held, change_user,
+    guard_reports, list_sessions, plan_keys, retire_key, revoke_issued_before, revoke_session,
+    revoke_token, rewrap_keys, stage_key, stored_keys, triggers, watch_better_auth,
 };
 pub use findings::{Findings, inspect};
 pub use mail::{MailError, OutgoingMail, TemplateError};
+pub use readiness::{Readiness, Watching};
 pub use secret::{Secret, Secrets};
-pub use server::{Server, StartError};
+pub use server::Server;
 pub use set_password::{SetPasswordError, set_password};
+pub use start_error::StartError;

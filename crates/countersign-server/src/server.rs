@@ -3,10 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::Router;
-use countersign_cookies::SecretError;
-use countersign_jwt::{Clock, KeyError};
+use countersign_jwt::Clock;
 use countersign_kv::{Redis, RedisError};
-use countersign_store::{DatabaseUrl, Inspection, Protection, StoreError};
 
 use crate::{
     Entropy,
@@ -20,84 +18,15 @@ use crate::{
     expiry::{Expiry, Purging},
     features::FeatureState,
     findings::{Found, look_when_settled},
-    mail::{MailError, Mailer, OutgoingMail},
+    mail::{Mailer, OutgoingMail},
     password::HashingPool,
+    readiness::{Noticed, Readiness, Watching},
     session::{SessionCache, SessionStore},
     settings::{RedisSettings, Settings},
     social::Social,
+    start_error::StartError,
     verifications::VerificationStore,
 };
-
-/// Why a server does not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The database could not be opened or read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The database is not new and not complete.
-    #[error(
-        "the database {url} does not have what this server needs:\n{inspection}\
-         Nothing was changed. `countersign migrate apply` runs these statements; \
-         back up the database first"
-    )]
-    Schema {
-        /// Which database.
-        url: DatabaseUrl,
-        /// What is missing.
-        inspection: Box<Inspection>,
-    },
-    /// Plugins of Better Auth keep somebody out of this database whom this server would let in.
-    #[error(
-        "the database {url} is used with plugins of Better Auth that are not on here, and \
-         this server would let in whom they keep out:\n{}Nothing was changed. \
-         database.without_protection_of = \"{}\" says that this is known and wanted",
-        lines(protections),
-        protections.iter().map(|one| one.plugin).collect::<Vec<_>>().join(",")
-    )]
-    Protected {
-        /// Which database.
-        url: DatabaseUrl,
-        /// By what somebody is kept out.
-        protections: Vec<&'static Protection>,
-    },
-    /// The secret cannot sign tokens.
-    #[error(
-        "the secret cannot be used to sign tokens: {0}; `countersign secret generate` makes one \
-         that can, for a database that is new; one that Better Auth filled needs its secret"
-    )]
-    Key(#[from] KeyError),
-    /// Nothing could be made that asks identity providers.
-    #[error("cannot prepare requests to identity providers: {0}")]
-    Calls(reqwest::Error),
-    /// The secret cannot protect cookies that remember sessions.
-    #[error("session.cookie_cache cannot be used: {0}")]
-    Secret(#[from] SecretError),
-    /// Redis does not answer.
-    #[error("{0}; check REDIS_URL, and whether Redis runs")]
-    Redis(#[from] RedisError),
-    /// The threads that hash passwords could not be started.
-    #[error("cannot start the threads that hash passwords: {0}")]
-    Threads(#[from] std::io::Error),
-    /// Mail cannot be sent.
-    #[error(transparent)]
-    Mail(#[from] MailError),
-}
-
-fn lines(protections: &[&'static Protection]) -> String {
-    let line = |one: &&Protection| {
-        // The other one is not here at all.
-        let fix = match one.plugin {
-            "admin" => {
-                "; with admin.enabled = true it is on here, too, after `countersign migrate apply` where columns of \
-                 it are missing"
-            }
-            _ => "",
-        };
-        format!("* {}, which keeps out {} ({}){fix}\n", one.plugin, one.keeps_out, one.column)
-    };
-    protections.iter().map(line).collect()
-}
 
 /// Connects to Redis, and tells when it may lose what it is given.
 async fn connect(settings: &RedisSettings) -> Result<Redis, RedisError> {
@@ -122,6 +51,7 @@ pub struct Server {
     drain: Drain,
     expiry: Expiry,
     purge_every: Option<Duration>,
+    readiness: Readiness,
 }
 
 impl Server {
@@ -174,7 +104,7 @@ impl Server {
             None => None,
             Some(redis) => Some(connect(redis).await?),
         };
-        let expiry = Expiry::new(&settings, database.clone(), clock.clone());
+        let expiry = Expiry::new(&settings, &chosen.on, database.clone(), clock.clone());
         let purge_every = settings.purge_every;
         let drain = Drain::default();
         let auth = Auth::new(Parts {
@@ -199,10 +129,22 @@ impl Server {
             clock,
             entropy,
             drain: drain.clone(),
+            noticed: Noticed::default(),
             features: chosen.on,
         });
+        let readiness = Readiness::new(auth.clone());
+        readiness.look_before_start().await;
         let (router, features) = (app(auth), chosen.states);
-        Ok(Self { router, created_tables, features, outgoing_mail, drain, expiry, purge_every })
+        Ok(Self {
+            router,
+            created_tables,
+            features,
+            outgoing_mail,
+            drain,
+            expiry,
+            purge_every,
+            readiness,
+        })
     }
 
     /// Whether the database was new and its tables were made.
@@ -226,6 +168,11 @@ impl Server {
         self.expiry.clone()
     }
 
+    /// What looks for what operators have to know, for who does it at times of their own.
+    pub fn readiness(&self) -> Readiness {
+        self.readiness.clone()
+    }
+
     /// The mails that are under way, to be waited for after the last answer. `None` where no mail
     /// is sent.
     pub fn outgoing_mail(&self) -> Option<OutgoingMail> {
@@ -235,6 +182,12 @@ impl Server {
     /// To be told when the server is about to stop: requests that wait for news are answered then.
     pub fn drain(&self) -> Drain {
         self.drain.clone()
+    }
+
+    /// What answers, and what looks after it: other servers on the database learn that this one is there, and the log
+    /// learns what an operator has to do, until that is dropped. As a task of the runtime that this is called on.
+    pub fn into_watched_router(self) -> (Router, Watching) {
+        (self.router, self.readiness.watch())
     }
 
     /// What answers. Whoever serves it passes on the peer's address, as `countersign_serve` does;

@@ -87,8 +87,8 @@ pub use row::{Cells, Row};
 pub use sea_query as sql;
 pub use statement::{Bound, Prepared, Statement};
 pub use tables::{
-    accounts, expired, linked_accounts, rate_limits, refresh_families, revocation_guards,
-    revocations, sessions, signing_keys, users, verifications,
+    accounts, expired, linked_accounts, nodes, rate_limits, refresh_families, revocation_guards,
+    revocations, sessions, signing_keys, spent_tokens, users, verifications,
 };
 pub use transaction::Transaction;
 pub use url::{DatabaseUrl, DatabaseUrlError, ServerUrl};

@@ -182,6 +182,30 @@ pub static REVOCATION: [Table; 3] = {
     ]
 };
 
+/// The servers that share the database, with what each was told, and the key under which that is compared: not Better
+/// Auth's. Their ids are texts, whatever ids the database has elsewhere.
+pub static NODES: [Table; 2] = {
+    use Kind::{Date, Text};
+    use Rule::{Required, Unique};
+    [
+        Table {
+            name: "serverNode",
+            columns: &[
+                column("id", Text, Unique),
+                column("name", Text, Unique),
+                column("configuration", Text, Required),
+                column("seenAt", Date, Required),
+            ],
+            indexes: &[],
+        },
+        Table {
+            name: "serverNodeKey",
+            columns: &[column("id", Text, Unique), column("key", Text, Required)],
+            indexes: &[],
+        },
+    ]
+};
+
 /// What triggers of the database saw ending, by its name, until a server gives it a number.
 pub static REVOCATION_INBOX: [Table; 1] = {
     use Kind::{BigInteger, Date, Text};
@@ -194,6 +218,22 @@ pub static REVOCATION_INBOX: [Table; 1] = {
             column("name", Text, Required),
             column("before", BigInteger, Optional),
             column("createdAt", Date, Required),
+        ],
+        indexes: &[],
+    }]
+};
+
+/// Names of tokens that count once and were spent, as hashes: not Better Auth's. The id is the name, so no two
+/// rows share it; it is a text, whatever ids the database has elsewhere.
+pub static SPENT_TOKEN: [Table; 1] = {
+    use Kind::{Date, Text};
+    use Rule::{Required, Unique};
+    [Table {
+        name: "spentToken",
+        columns: &[
+            column("id", Text, Unique),
+            column("attempt", Text, Required),
+            column("expiresAt", Date, Required),
         ],
         indexes: &[],
     }]

@@ -26,6 +26,9 @@ pub struct BetterAuthOptions {
     pub generate_id: Option<&'static str>,
     /// How it writes `session_data`: `compact`, `jwt` or `jwe`; `None` for not at all.
     pub cookie_cache: Option<String>,
+    /// Further options, a file of `conformance/reference/arrangements`. That of the plugin of ours,
+    /// `countersign`, needs the package to be built (`npm run build --workspaces --if-present`).
+    pub arrangement: Option<&'static str>,
 }
 
 impl Default for BetterAuthOptions {
@@ -39,6 +42,7 @@ impl Default for BetterAuthOptions {
             rate_limit: false,
             generate_id: None,
             cookie_cache: None,
+            arrangement: None,
         }
     }
 }
@@ -46,7 +50,10 @@ impl Default for BetterAuthOptions {
 /// A Better Auth server with e-mail and password and the jwt plugin. It makes its own tables.
 pub struct BetterAuth {
     url: String,
-    _process: Running,
+    port: u16,
+    database: String,
+    options: BetterAuthOptions,
+    process: Running,
     _folder: TempDir,
 }
 
@@ -55,35 +62,52 @@ impl BetterAuth {
     pub fn start(options: &BetterAuthOptions) -> Result<Self, StartError> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
-        let url = format!("http://127.0.0.1:{port}");
         let database = match &options.database_url {
             Some(url) => url.clone(),
             None => file_in(&folder, "better-auth.db"),
         };
-        let mut command = Command::new("node");
-        command
-            .arg(root().join(match options.release {
-                Some(_) => "conformance/releases/server.mjs",
-                None => "conformance/reference/server.mjs",
-            }))
-            .env("RELEASE", options.release.unwrap_or_default())
-            .env("PORT", port.to_string())
-            .env("NODE_ENV", "development")
-            .env("BETTER_AUTH_URL", &url)
-            .env("BETTER_AUTH_SECRET", &options.secret)
-            .env("BETTER_AUTH_SECRETS", options.secrets.as_deref().unwrap_or_default())
-            .env("BETTER_AUTH_TELEMETRY", "0")
-            .env("DATABASE_URL", database)
-            .env("JWT_ALG", &options.algorithm)
-            .env("GENERATE_ID", options.generate_id.unwrap_or_default())
-            .env("RATE_LIMIT", options.rate_limit.to_string())
-            .env("COOKIE_CACHE", options.cookie_cache.as_deref().unwrap_or_default());
-        let process = Running::start(&mut command, "ready")?;
-        Ok(Self { url, _process: process, _folder: folder })
+        let process = run(options, port, &database)?;
+        let (url, options) = (url_of(port), options.clone());
+        Ok(Self { url, port, database, options, process, _folder: folder })
     }
 
     /// Its origin, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// Kills it, and starts it again at the same address on the same database.
+    pub fn kill_and_start_again(&mut self) -> Result<(), StartError> {
+        self.process.stopper().kill();
+        while self.process.next_line().is_some() {}
+        self.process = run(&self.options, self.port, &self.database)?;
+        Ok(())
+    }
+}
+
+fn url_of(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+fn run(options: &BetterAuthOptions, port: u16, database: &str) -> Result<Running, StartError> {
+    let mut command = Command::new("node");
+    command
+        .arg(root().join(match options.release {
+            Some(_) => "conformance/releases/server.mjs",
+            None => "conformance/reference/server.mjs",
+        }))
+        .env("RELEASE", options.release.unwrap_or_default())
+        .env("PORT", port.to_string())
+        .env("NODE_ENV", "development")
+        .env("BETTER_AUTH_URL", url_of(port))
+        .env("BETTER_AUTH_SECRET", &options.secret)
+        .env("BETTER_AUTH_SECRETS", options.secrets.as_deref().unwrap_or_default())
+        .env("BETTER_AUTH_TELEMETRY", "0")
+        .env("DATABASE_URL", database)
+        .env("JWT_ALG", &options.algorithm)
+        .env("GENERATE_ID", options.generate_id.unwrap_or_default())
+        .env("RATE_LIMIT", options.rate_limit.to_string())
+        .env("COOKIE_CACHE", options.cookie_cache.as_deref().unwrap_or_default())
+        .env("ARRANGEMENT", options.arrangement.unwrap_or_default());
+    Running::start(&mut command, "ready")
 }

@@ -13,7 +13,7 @@ use crate::{
     keys::{KeySource, Keys, SourceError},
     metrics::Counters,
     policy::Policy,
-    replay::{DEFAULT_SPENT_TOKENS, Replays},
+    replay::{DEFAULT_SPENT_TOKENS, Replays, SharedSpentTokens, SharedSpentTokensError},
     revocation::Revocations,
     token_cache::{DEFAULT_CACHED_TOKENS, TokenCache},
 };
@@ -26,6 +26,7 @@ pub struct GuardBuilder {
     revocations: Revocations,
     cached_tokens: usize,
     spent_tokens: usize,
+    spent_tokens_shared: Option<SharedSpentTokens>,
     cookies: Option<CookiePolicy>,
 }
 
@@ -61,6 +62,9 @@ pub enum BuildError {
     /// A revocation feed cannot be followed.
     #[error(transparent)]
     Feed(#[from] FeedError),
+    /// Spent tokens cannot be shared.
+    #[error(transparent)]
+    SpentTokens(#[from] SharedSpentTokensError),
 }
 
 impl BuildError {
@@ -72,6 +76,7 @@ impl BuildError {
             Self::Source(error) => error.code(),
             Self::Cookies(error) => error.code(),
             Self::Feed(error) => error.code(),
+            Self::SpentTokens(error) => error.code(),
         }
     }
 }
@@ -85,6 +90,7 @@ impl GuardBuilder {
             revocations: Revocations::default(),
             cached_tokens: DEFAULT_CACHED_TOKENS,
             spent_tokens: DEFAULT_SPENT_TOKENS,
+            spent_tokens_shared: None,
             cookies: None,
         }
     }
@@ -138,10 +144,21 @@ impl GuardBuilder {
     }
 
     /// How many spent tokens are remembered on routes that take a token once, [`DEFAULT_SPENT_TOKENS`]
-    /// unless set. Beyond it those routes answer 503.
+    /// unless set. Beyond it those routes answer 503, unless spent tokens are
+    /// [shared](Self::spent_tokens_shared).
     #[must_use]
     pub fn spent_tokens(mut self, tokens: usize) -> Self {
         self.spent_tokens = tokens;
+        self
+    }
+
+    /// Has a token that counts once count once in all processes that share their spent tokens there, and after a
+    /// restart. A token that this process has not seen is asked for, for a second unless set otherwise; without
+    /// a clear answer the request is refused with 503. Routes that do not ask for it ask nobody. Asking needs a runtime
+    /// of tokio with network and time.
+    #[must_use]
+    pub fn spent_tokens_shared(mut self, shared: SharedSpentTokens) -> Self {
+        self.spent_tokens_shared = Some(shared);
         self
     }
 
@@ -183,7 +200,7 @@ impl GuardBuilder {
             audit: self.audit,
             revocations: self.revocations,
             verified: TokenCache::with_room_for(self.cached_tokens),
-            replays: Replays::with_room_for(self.spent_tokens),
+            replays: Replays::open(self.spent_tokens, self.spent_tokens_shared)?,
             counters: Counters::default(),
         }))
     }

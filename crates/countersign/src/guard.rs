@@ -92,15 +92,16 @@ impl Guard {
     }
 
     /// Lets the token of an admitted request count once: the first request with its `jti` passes, later
-    /// ones are refused, and so is a token without `jti`. For one request it can be called again.
-    pub fn spend(&self, identity: &Identity, request: &mut Parts) -> Result<(), Refused> {
+    /// ones are refused, and so is a token without `jti`. For one request it can be called again. It waits
+    /// only where spent tokens are shared ([`GuardBuilder::spent_tokens_shared`]).
+    pub async fn spend(&self, identity: &Identity, request: &mut Parts) -> Result<(), Refused> {
         if request.extensions.get::<Spent>().is_some_and(|Spent(guard)| guard.is(self)) {
             return Ok(());
         }
         let inner = &self.inner;
         let issuer = inner.issuers.iter().find(|trusted| *trusted.name == *identity.issuer());
         let leeway = issuer.map(|trusted| trusted.policy.verifier().leeway()).unwrap_or_default();
-        let spent = inner.replays.spend(identity, leeway, inner.clock.now());
+        let spent = inner.replays.spend(identity, leeway, inner.clock.now()).await;
         spent.map_err(|refusal| self.refuse(refusal, Some(identity), request))?;
         request.extensions.insert(Spent(self.clone()));
         Ok(())

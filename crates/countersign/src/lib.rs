@@ -84,10 +84,11 @@
 //! | `session_data` | 64 KiB in at most 100 chunks, lifetime as for tokens |
 //! | published key set | 256 KiB, 100 keys, 3 seconds, status 200, no redirects, https (http on this machine) |
 //! | fetches for forged tokens | one at a time, one per 30 seconds; as many for tokens of withdrawn keys |
-//! | lifetime of published keys | what the issuer says (`max-age`), from 30 seconds to 10 minutes; refreshed after half of it |
+//! | lifetime of published keys | what the issuer says (`max-age`), from 30 seconds to 10 minutes; refreshed after half to three quarters of it |
 //! | use of known keys while the issuer is away | 24 hours, then 503 |
 //! | answer of a revocation feed | 1 MiB, 10,000 entries, 3 seconds beyond its wait |
 //! | staleness of a revocation feed | 10 seconds, then 503 |
+//! | answer about a token that counts once in all processes | 4 KiB, 1 second, then 503 |
 //!
 //! # Features
 //!
@@ -108,6 +109,7 @@ mod identity;
 mod keys;
 mod metrics;
 mod policy;
+mod process;
 mod reference;
 mod refusal;
 mod refused;
@@ -127,16 +129,17 @@ pub use crate::{
     audit::AuditSink,
     builder::{BuildError, GuardBuilder},
     cookies::{AcceptCookies, CookiePolicy, CookiePolicyError},
-    feed::{FeedError, FeedStatus, RevocationFeed, WhenStale, forked},
+    feed::{FeedError, FeedStatus, RevocationFeed, WhenStale},
     guard::Guard,
     identity::{Identity, Role, Scope},
     keys::{IssuerStatus, KeySource, PublishedKeys, SourceError},
     metrics::Metrics,
     policy::{Policy, PolicyError},
+    process::forked,
     reference::Reference,
     refusal::Refusal,
     refused::Refused,
-    replay::DEFAULT_SPENT_TOKENS,
+    replay::{DEFAULT_SPENT_TOKENS, SharedSpentTokens, SharedSpentTokensError},
     revocation::Revocations,
     token_cache::DEFAULT_CACHED_TOKENS,
 };

@@ -33,6 +33,7 @@ use crate::{cookies::CrossSite, revocation::Revoked};
 /// | it is not known what the issuer took back | 503 | `revocations_stale` | none; `Retry-After` |
 /// | sessions cannot be looked up | 503 | `sessions_unavailable` | none; `Retry-After` |
 /// | no room to remember a spent token | 503 | `replay_guard_full` | none; `Retry-After` |
+/// | nobody can say whether a token was spent | 503 | `spent_tokens_unavailable` | none; `Retry-After` |
 ///
 /// The body is a problem document (RFC 9457): `type`, `title`, `status`, `detail`, `code`, and as
 /// `instance` the [`Reference`](crate::Reference) of the event in the audit log. For a bad token it is
@@ -120,6 +121,9 @@ pub enum Refusal {
     /// No more spent tokens can be remembered.
     #[error("Tokens cannot be verified at the moment. Please try again.")]
     ReplaysFull,
+    /// Whether the token was spent in another process cannot be found out.
+    #[error("Tokens cannot be verified at the moment. Please try again.")]
+    SpentTokensUnavailable,
 }
 
 impl From<TokenError> for Refusal {
@@ -171,7 +175,8 @@ impl Refusal {
             Self::KeysUnavailable { .. }
             | Self::RevocationsStale { .. }
             | Self::SessionsUnavailable
-            | Self::ReplaysFull => StatusCode::SERVICE_UNAVAILABLE,
+            | Self::ReplaysFull
+            | Self::SpentTokensUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -198,6 +203,7 @@ impl Refusal {
             Self::RevocationsStale { .. } => "revocations_stale",
             Self::SessionsUnavailable => "sessions_unavailable",
             Self::ReplaysFull => "replay_guard_full",
+            Self::SpentTokensUnavailable => "spent_tokens_unavailable",
         }
     }
 
@@ -250,7 +256,8 @@ impl Refusal {
             | Self::KeysUnavailable { .. }
             | Self::RevocationsStale { .. }
             | Self::SessionsUnavailable
-            | Self::ReplaysFull => None,
+            | Self::ReplaysFull
+            | Self::SpentTokensUnavailable => None,
         }
     }
 
@@ -273,7 +280,9 @@ impl Refusal {
             Self::KeysUnavailable { retry_after } | Self::RevocationsStale { retry_after } => {
                 Some(*retry_after)
             }
-            Self::SessionsUnavailable => Some(Duration::from_secs(1)),
+            Self::SessionsUnavailable | Self::SpentTokensUnavailable => {
+                Some(Duration::from_secs(1))
+            }
             Self::ReplaysFull => Some(Duration::from_mins(1)),
             _ => None,
         }

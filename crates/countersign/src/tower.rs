@@ -113,7 +113,7 @@ async fn let_in(guard: &Guard, access: &Access, request: &mut Parts) -> Result<(
         .check(&identity, None)
         .map_err(|refusal| guard.refuse(refusal, Some(&identity), request))?;
     if access.needs_once() {
-        guard.spend(&identity, request)?;
+        guard.spend(&identity, request).await?;
     }
     request.extensions.insert(identity);
     Ok(())

@@ -88,7 +88,7 @@ async fn t072_keys_published_before_they_sign_refuse_nobody() {
         for round in 1..=ROTATIONS {
             let next = Arc::new(signing_key(&format!("k{round}")));
             load.publish(&next);
-            load.service.clock.advance(301);
+            load.service.clock.advance(451);
             load.after_some_more_requests().await;
             load.signer.store(next);
             load.after_some_more_requests().await;
@@ -129,7 +129,7 @@ async fn t072_a_key_made_during_a_fetch_is_found_by_the_next_one() {
             issuer.publish_keys(&[&service.key, &other]);
         }
         let gate = issuer.close_gate().await;
-        service.clock.advance(301);
+        service.clock.advance(451);
         assert_eq!(service.get_with_key(&service.key).await.status, 200);
         while issuer.fetches() == 1 {
             tokio::task::yield_now().await;

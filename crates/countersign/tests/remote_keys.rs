@@ -121,7 +121,7 @@ async fn ageing_keys_are_refreshed_behind_the_scenes() {
     let service = Service::fetching_from(&issuer.url, key);
     assert_eq!(service.get_as("/me", &claims()).await.status, 200);
 
-    service.clock.advance(301);
+    service.clock.advance(451);
     let gate = issuer.close_gate().await;
     for _ in 0..5 {
         assert_eq!(service.get_as("/me", &claims()).await.status, 200);

@@ -1,6 +1,7 @@
 //! The task API from outside: the real services, real tokens, HTTP as it is on the wire.
 
 mod alike;
+mod better_auth_plugin;
 mod better_auth_tokens;
 mod discovery;
 mod document;

@@ -95,6 +95,17 @@ impl Redis {
         Ok(done.is_some())
     }
 
+    /// Sets a key that is not there for so many seconds; `false` when it is there already.
+    pub async fn set_new(&self, key: &str, value: &str, seconds: i64) -> Result<bool, RedisError> {
+        if seconds <= 0 {
+            return Ok(false);
+        }
+        let mut set = cmd("SET");
+        set.arg(self.key(key)).arg(value).arg("NX").arg("EX").arg(seconds);
+        let done: Option<String> = self.run(&set).await?;
+        Ok(done.is_some())
+    }
+
     /// Deletes keys; how many there were.
     pub async fn delete(&self, keys: &[&str]) -> Result<u64, RedisError> {
         if keys.is_empty() {

@@ -61,6 +61,10 @@ class Guard:
     alone, to which one that is forked from it adds its number (`tasks.4711`), and `revocations_credential`,
     name and secret of the resource server, register it, so that a revocation can wait until it holds here.
 
+    `spent_tokens_url` is where the auth server has tokens that count once count once in all processes, and
+    `spent_tokens_credential` name and secret of the resource server. Without it each process counts for itself.
+    A request waits for its answer for `spent_tokens_patience` seconds (1 unless set, 0.1 to 30).
+
     What makes no sense raises a `SettingsError`.
     """
 
@@ -83,6 +87,9 @@ class Guard:
         revocations_allow_for: float | None = None,
         revocations_guard: str | None = None,
         revocations_credential: tuple[str, str] | None = None,
+        spent_tokens_url: str | None = None,
+        spent_tokens_credential: tuple[str, str] | None = None,
+        spent_tokens_patience: float | None = None,
         clock: float | Callable[[], float] | None = None,
         cached_tokens: int = ...,
     ) -> Guard: ...
@@ -91,6 +98,9 @@ class Guard:
         cls,
         issuers: Sequence[Issuer],
         *,
+        spent_tokens_url: str | None = None,
+        spent_tokens_credential: tuple[str, str] | None = None,
+        spent_tokens_patience: float | None = None,
         clock: float | Callable[[], float] | None = None,
         cached_tokens: int = ...,
     ) -> Guard:
@@ -143,6 +153,10 @@ class Guard:
         `roles`. Raises `Refusal` for the first that is missing.
         """
 
+    @property
+    def spent_tokens_patience(self) -> float | None:
+        """For how many seconds `spend` waits for the auth server; `None` where it asks nobody."""
+
     def spend(
         self,
         identity: Identity,
@@ -153,7 +167,22 @@ class Guard:
         address: str | None = None,
     ) -> None:
         """Lets the token of an admitted request count once: the first request with its `jti` passes,
-        later ones raise `Refusal`, and so does a token without `jti`.
+        later ones raise `Refusal`, and so does a token without `jti`. Where spent tokens are shared it
+        waits for the auth server, for `spent_tokens_patience` at most; asynchronous code calls it on a
+        thread then.
+        """
+
+    def refuse_unspent(
+        self,
+        identity: Identity,
+        *,
+        method: str = "GET",
+        path: str = "/",
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> None:
+        """Raises the `Refusal` that `spend` raises where no answer comes in time: for a request whose turn
+        to ask did not.
         """
 
     def revoke_token(self, issuer: str, jti: str) -> None:

@@ -1,6 +1,9 @@
 //! The list of features: one line each.
 
-use super::{Feature, admin, bearer, jwt, multi_session, open_api, revocation, tokens, username};
+use super::{
+    Feature, admin, bearer, jwt, multi_session, nodes, open_api, revocation, spent_tokens, tokens,
+    username,
+};
 use crate::settings::{Settings, Wish};
 
 /// Every feature that the settings want, in the order in which they act.
@@ -28,6 +31,13 @@ pub(crate) fn all(settings: &Settings) -> Result<Vec<Box<dyn Feature>>, counters
     }
     if let Some(settings) = settings.open_api {
         features.push(Box::new(open_api::OpenApi::new(settings)));
+    }
+    // A secret that was made up is another on every server.
+    if !settings.secret_is_temporary {
+        features.push(Box::new(nodes::Nodes::new(settings)));
+    }
+    if settings.spent_tokens != Wish::Off {
+        features.push(Box::new(spent_tokens::SpentTokens::new(settings)));
     }
     // The last one: what others write to a transaction that ends something comes before the numbers.
     if let Some(jwt) = jwt

@@ -18,7 +18,7 @@ use countersign_store::{Inspection, Lack};
 use super::Feature;
 
 /// Features that a setting turns on, each with the setting.
-const SWITCHES: [(&str, &str); 8] = [
+const SWITCHES: [(&str, &str); 9] = [
     ("jwt", "token.enabled"),
     ("tokens", "refresh_tokens.enabled"),
     ("admin", "admin.enabled"),
@@ -26,6 +26,7 @@ const SWITCHES: [(&str, &str); 8] = [
     ("multi-session", "multi_session.enabled"),
     ("username", "username.enabled"),
     ("open-api", "open_api.enabled"),
+    ("spent-tokens", "spent_tokens.enabled"),
     ("revocation", "revocation.enabled"),
 ];
 

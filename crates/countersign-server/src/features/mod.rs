@@ -19,6 +19,8 @@
 //! | [`ended`](Feature::ended) | a transaction is about to commit that ended something before its time |
 //! | [`end_committed`](Feature::end_committed) | such a transaction is committed |
 //! | [`is_taken_back`](Feature::is_taken_back) | somebody asks whether a token still counts |
+//! | [`notes`](Feature::notes) | every few seconds: what does an operator have to know? |
+//! | [`stopped`](Feature::stopped) | the server has answered its last request |
 //! | [`password_renewed`](Feature::password_renewed) | a transaction is about to commit that stores the same password in another form |
 
 mod admin;
@@ -29,17 +31,20 @@ mod ended;
 mod jwt;
 mod moments;
 mod multi_session;
+mod nodes;
 mod open_api;
 mod revocation;
 mod role;
+mod spent_tokens;
 mod tokens;
 mod username;
 
 pub use admin::{UserChange, UserChanged, change_user};
 pub use chosen::{FeatureState, WhyOff};
 pub use jwt::{
-    Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey, activate_key, plan_keys,
-    retire_key, rewrap_keys, stage_key, stored_keys,
+    GuardReports, Holders, Kept, NotMade, OperateError, Plan, RewrapError, Stage, StoredKey,
+    activate_key, activate_key_when_held, guard_reports, plan_keys, retire_key, rewrap_keys,
+    stage_key, stored_keys,
 };
 pub use revocation::{
     Confirmation, ListedSession, RevokeError, WatchError, list_sessions, revoke_issued_before,
@@ -67,10 +72,12 @@ pub(crate) use self::{
     ended::{Ended, commit},
     moments::around,
     revocation::{NO_FEED, Recorder},
+    spent_tokens::ID as SPENT_TOKENS,
 };
 use crate::{
     Auth,
     cookies::{RequestCookies, SetCookies},
+    readiness::Note,
     wire::{AboutUser, ApiError, MemberOrder},
 };
 
@@ -245,4 +252,14 @@ pub(crate) trait Feature: Send + Sync + 'static {
 
     /// A transaction that ended something is committed.
     fn end_committed(&self, _auth: &Auth) {}
+
+    /// What an operator has to know of this server now.
+    fn notes<'a>(&'a self, _auth: &'a Auth) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
+        async { Ok(Vec::new()) }.boxed()
+    }
+
+    /// The server has answered its last request.
+    fn stopped<'a>(&'a self, _auth: &'a Auth) -> BoxFuture<'a, Result<(), StoreError>> {
+        async { Ok(()) }.boxed()
+    }
 }

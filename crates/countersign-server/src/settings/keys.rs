@@ -207,6 +207,11 @@ pub const KEYS: &[Key] = &[
         "15m",
         "for how long the next key is published before it signs; at most half of token.rotation_interval",
     ),
+    key(
+        "token.activation_patience",
+        "",
+        "for how much longer the next key waits for registered guards that lack it; default token.publish_ahead, 0 is not at all",
+    ),
     key("token.grace_period", "30d", "for how long a key is published after it signed last"),
     key("token.encrypt_private_keys", "true", "whether private keys are encrypted at rest"),
     key("token.jwks_path", "/jwks", "where the public keys are; the last part has to contain jwks"),
@@ -304,6 +309,11 @@ pub const KEYS: &[Key] = &[
         "refresh_tokens.password_grant",
         "false",
         "whether POST /token takes an address and a password, for programs without cookies",
+    ),
+    key(
+        "spent_tokens.enabled",
+        "auto",
+        "POST /spent-tokens: tokens that count once, in all processes of a service; auto: where its table is there",
     ),
     key(
         "resource_servers.credentials",

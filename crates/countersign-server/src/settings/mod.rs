@@ -9,6 +9,7 @@
 mod admin;
 mod base_url;
 mod claims;
+mod configuration;
 mod cookies;
 mod email;
 mod error;
@@ -25,6 +26,7 @@ mod resource_servers;
 mod revocation;
 mod scopes;
 mod secrets;
+mod session;
 pub mod social;
 mod source;
 mod span;
@@ -35,11 +37,12 @@ use std::{net::SocketAddr, time::Duration};
 
 use countersign_store::{DatabaseUrl, Names, PoolSize};
 use ipnet::IpNet;
-use jiff::{SignedDuration, Timestamp};
 
 pub use admin::AdminSettings;
 pub use base_url::BaseUrl;
 pub use claims::{ClaimValue, ClaimsTemplate, CustomClaims};
+pub use configuration::Configuration;
+pub(crate) use configuration::SECRET;
 pub use cookies::{CookieCacheSettings, CookieSettings, SameSite};
 pub use email::{
     ChangeEmailSettings, DeleteUserSettings, EmailPasswordSettings, EmailVerificationSettings,
@@ -56,6 +59,7 @@ pub use refresh_tokens::RefreshTokenSettings;
 pub use resource_servers::ResourceServers;
 pub use revocation::RevocationSettings;
 pub use scopes::ScopeRules;
+pub use session::SessionSettings;
 pub use social::ProviderSettings;
 pub use source::Source;
 pub use span::parse as parse_span;
@@ -80,6 +84,8 @@ pub struct Settings {
     pub secrets: Secrets,
     /// Whether the secret was made up at the start because none was set (development only).
     pub secret_is_temporary: bool,
+    /// What every server on the database has to be told alike.
+    pub configuration: Configuration,
     /// Where the rows are.
     pub database: DatabaseUrl,
     /// What its tables and columns are called.
@@ -125,6 +131,8 @@ pub struct Settings {
     pub open_api: Option<OpenApiSettings>,
     /// The feature `tokens`, when it is on.
     pub refresh_tokens: Option<RefreshTokenSettings>,
+    /// Whether tokens that count once are spent here: the feature `spent-tokens`.
+    pub spent_tokens: Wish,
     /// Services that may ask about tokens.
     pub resource_servers: ResourceServers,
     /// Sign-up and sign-in with a password.
@@ -141,33 +149,6 @@ pub struct Settings {
     pub providers: Vec<ProviderSettings>,
     /// What is done with accounts at providers.
     pub accounts: AccountSettings,
-}
-
-/// How long sessions live.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct SessionSettings {
-    /// From sign-in, or the last refresh, to the end.
-    pub expires_in: SignedDuration,
-    /// A session older than this is extended when it is used.
-    pub update_age: SignedDuration,
-    /// From sign-in to the end, however often a session is extended; `None` for no limit.
-    pub absolute_lifetime: Option<SignedDuration>,
-    /// For how long after sign-in a session counts as fresh; zero means always.
-    pub fresh_age: SignedDuration,
-    /// Sessions are never extended.
-    pub disable_refresh: bool,
-    /// `GET /get-session` writes nothing and says whether a `POST` would extend the session.
-    pub defer_refresh: bool,
-}
-
-impl SessionSettings {
-    /// When a session that began then ends at the latest, if its row says `end`.
-    pub(crate) fn end(&self, began: Timestamp, end: Timestamp) -> Timestamp {
-        let life = self.absolute_lifetime;
-        let last = life.and_then(|life| began.checked_add(life).ok());
-        last.map_or(end, |last| end.min(last))
-    }
 }
 
 /// What is done with accounts at identity providers.
@@ -198,11 +179,17 @@ impl Settings {
         let origin = base_url.origin().to_owned();
         let redis = RedisSettings::read(&reader)?;
         let extra_origins = reader.list("server.trusted_origins");
+        let social = source.social()?;
+        let token = reader.token(&origin)?;
+        let rate_limit = RateLimitSettings::read(&reader, development, redis.is_some())?;
+        let derived = configuration::derived(&base_url, &token, rate_limit.is_some());
+        let configuration = Configuration::of(secrets.current(), &values, &social, &derived);
         Ok(Self {
             listen,
             development,
             secrets,
             secret_is_temporary,
+            configuration,
             database: reader.parsed(
                 "database.url",
                 "sqlite:FILE, postgres://USER:PASSWORD@HOST/DATABASE or mysql://…, with special \
@@ -218,22 +205,14 @@ impl Settings {
             purge_every: reader.purge_every()?,
             trusted_origins: TrustedOrigins::new(&origin, extra_origins),
             trusted_proxies: reader.networks("server.trusted_proxies")?,
-            rate_limit: RateLimitSettings::read(&reader, development, redis.is_some())?,
+            rate_limit,
             redis,
             cookies: CookieSettings::read(&reader, &base_url, development)?,
             cookie_cache: CookieCacheSettings::read(&reader)?,
-            session: SessionSettings {
-                expires_in: reader.cookie_life("session.expires_in")?,
-                update_age: reader.span("session.update_age")?,
-                absolute_lifetime: Some(reader.span("session.absolute_lifetime")?)
-                    .filter(|life| !life.is_zero()),
-                fresh_age: reader.span("session.fresh_age")?,
-                disable_refresh: reader.boolean("session.disable_refresh")?,
-                defer_refresh: reader.boolean("session.defer_refresh")?,
-            },
+            session: SessionSettings::read(&reader)?,
             password: PasswordSettings::read(&reader)?,
             firebase: firebase::read(&reader)?,
-            token: reader.token(&origin)?,
+            token,
             revocation: reader.revocation()?,
             admin: reader.admin()?,
             bearer: reader.bearer()?,
@@ -241,13 +220,14 @@ impl Settings {
             username: reader.username()?,
             open_api: reader.open_api()?,
             refresh_tokens: RefreshTokenSettings::read(&reader)?,
+            spent_tokens: reader.wish("spent_tokens.enabled")?,
             resource_servers: ResourceServers::read(&reader)?,
             email_password: EmailPasswordSettings::read(&reader)?,
             email_verification: EmailVerificationSettings::read(&reader)?,
             change_email: ChangeEmailSettings::read(&reader)?,
             delete_user: DeleteUserSettings::read(&reader)?,
             mail: MailSettings::read(&reader, base_url.host())?,
-            providers: social::providers(&source.social()?)?,
+            providers: social::providers(&social)?,
             accounts: AccountSettings {
                 encrypt_tokens: reader.boolean("account.encrypt_tokens")?,
                 linking: reader.boolean("account.linking")?,

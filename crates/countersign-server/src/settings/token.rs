@@ -31,6 +31,8 @@ pub struct TokenSettings {
     pub rotation_interval: Option<SignedDuration>,
     /// For how long a key is published before it signs.
     pub publish_ahead: SignedDuration,
+    /// For how much longer the next key waits for guards that lack it.
+    pub activation_patience: SignedDuration,
     /// For how long a key is published after it signed last.
     pub grace_period: SignedDuration,
     /// Whether private keys are encrypted at rest.
@@ -72,6 +74,10 @@ impl Reader<'_> {
             header: self.boolean("token.header")?,
             rotation_interval,
             publish_ahead,
+            activation_patience: match self.text("token.activation_patience") {
+                Some(_) => self.span("token.activation_patience")?,
+                None => publish_ahead,
+            },
             grace_period,
             encrypt_private_keys: self.boolean("token.encrypt_private_keys")?,
             jwks_path: self.jwks_path()?,

@@ -9,7 +9,7 @@ use crate::{
     wire::{ApiError, refusals},
 };
 
-/// `200` or `302`, `application/json` without a charset.
+/// `200`, `201` or `302`, `application/json` without a charset.
 pub(crate) struct Reply {
     status: StatusCode,
     body: String,
@@ -28,6 +28,11 @@ impl Reply {
             cookies: SetCookies::default(),
             headers: Vec::new(),
         })
+    }
+
+    /// The same reply, for something that is there from now on.
+    pub(crate) fn created(self) -> Self {
+        Self { status: StatusCode::CREATED, ..self }
     }
 
     /// A redirect with an empty body, to a place that was checked. One that no header can hold is

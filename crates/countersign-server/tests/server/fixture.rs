@@ -16,7 +16,7 @@ use axum::{
     response::Response,
 };
 use countersign_server::{
-    Drain, Entropy, Expiry, OutgoingMail, Server, StartError,
+    Drain, Entropy, Expiry, OutgoingMail, Readiness, Server, StartError,
     settings::{Settings, SettingsError, Source},
 };
 use countersign_testing::{FixedClock, SECRET};
@@ -73,6 +73,7 @@ pub(crate) fn settings(changes: &[(&str, &str)]) -> Result<Settings, SettingsErr
 pub(crate) struct TestServer {
     router: Router,
     expiry: Expiry,
+    pub(crate) readiness: Readiness,
     pub(crate) clock: Arc<FixedClock>,
     cookies: Mutex<BTreeMap<String, String>>,
     outgoing_mail: Option<OutgoingMail>,
@@ -108,9 +109,10 @@ impl TestServer {
         let settings = settings(changes).unwrap_or_else(|error| panic!("{error}"));
         let server = Server::start(settings, clock.clone(), Arc::new(repeating())).await?;
         let (outgoing_mail, drain) = (server.outgoing_mail(), server.drain());
-        let expiry = server.expiry();
+        let (expiry, readiness) = (server.expiry(), server.readiness());
         let (router, cookies) = (server.into_router(), Mutex::default());
-        Ok(Self { router, expiry, clock, cookies, outgoing_mail, outbox: None, drain })
+        let outbox = None;
+        Ok(Self { router, expiry, readiness, clock, cookies, outgoing_mail, outbox, drain })
     }
 
     /// Removes rows whose time is over; how many there were.

@@ -21,6 +21,8 @@ pub enum Ending {
     RefreshTokens,
     /// Families of refresh tokens.
     RefreshFamilies,
+    /// Names of tokens that count once.
+    SpentTokens,
 }
 
 impl Ending {
@@ -30,6 +32,7 @@ impl Ending {
             Self::Verifications => "verification",
             Self::RefreshTokens => "refreshToken",
             Self::RefreshFamilies => "refreshFamily",
+            Self::SpentTokens => "spentToken",
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod expired;
 pub mod linked_accounts;
+pub mod nodes;
 pub mod rate_limits;
 pub mod refresh_families;
 pub mod revocation_guards;
@@ -10,5 +11,6 @@ pub mod revocations;
 mod session_ends;
 pub mod sessions;
 pub mod signing_keys;
+pub mod spent_tokens;
 pub mod users;
 pub mod verifications;

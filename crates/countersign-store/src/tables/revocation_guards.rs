@@ -78,12 +78,17 @@ pub fn update(guard: &GuardRow) -> UpdateStatement {
         .take()
 }
 
-/// Guards of these names have come to the same place.
-pub fn confirm(names: &[&str], epoch: &str, sequence: i64, seen_at: Timestamp) -> UpdateStatement {
+/// Guards of these names have come to the same place, and hold the same keys.
+pub fn confirm(
+    names: &[&str],
+    (epoch, sequence, kids): (&str, i64, Option<&str>),
+    seen_at: Timestamp,
+) -> UpdateStatement {
     Query::update()
         .table(TABLE)
         .value("epoch", epoch)
         .value("sequence", sequence)
+        .value("kids", kids.map(str::to_owned))
         .value("seenAt", date(seen_at))
         .and_where(Expr::col("name").is_in(names.iter().copied()))
         .take()

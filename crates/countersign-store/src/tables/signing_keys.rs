@@ -1,7 +1,7 @@
 //! The table `jwks`: key pairs that sign tokens. The private half is encrypted by whoever writes
 //! it; here it is text.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Cells, Database, Row, StoreError, date,
@@ -61,6 +61,14 @@ pub async fn list(
     rows.into_iter().map(|row| read(&mut row.into_cells())).collect()
 }
 
+/// The key of this id, ended or not.
+pub async fn find(database: &Database, id: &str) -> Result<Option<SigningKeyRow>, StoreError> {
+    let select =
+        Query::select().columns(COLUMNS).from("jwks").and_where(Expr::col("id").eq(id)).take();
+    let row = database.fetch_optional(&select).await?;
+    row.map(|row| read(&mut row.into_cells())).transpose()
+}
+
 /// Every key there is, the newest first, for [`read_row`].
 pub fn all() -> SelectStatement {
     Query::select().columns(COLUMNS).from("jwks").order_by("createdAt", Order::Desc).take()
@@ -82,7 +90,7 @@ pub fn replace_private_key(id: &str, old: &str, new: &str) -> UpdateStatement {
 }
 
 /// Lets a staged key sign from `now` on: it becomes the newest. Touches one row, or none where somebody else did
-/// so before.
+/// so before, or ended it.
 pub fn activate(
     staged: &SigningKeyRow,
     now: Timestamp,
@@ -94,7 +102,31 @@ pub fn activate(
         .value("expiresAt", expires_at.map_or(crate::sql::Value::String(None), date))
         .and_where(Expr::col("id").eq(staged.id.as_str()))
         .and_where(Expr::col("createdAt").eq(date(staged.created_at)))
+        .and_where(ends_as_read(staged))
         .take()
+}
+
+/// A key signs until then. Touches no row where it ends at another time than it did when it was read: somebody
+/// moved that, or ended it.
+pub fn prolong(key: &SigningKeyRow, until: Timestamp) -> UpdateStatement {
+    Query::update()
+        .table("jwks")
+        .value("expiresAt", date(until))
+        .and_where(Expr::col("id").eq(key.id.as_str()))
+        .and_where(ends_as_read(key))
+        .take()
+}
+
+/// To the millisecond: whoever wrote the date may have been more exact than statements are.
+fn ends_as_read(key: &SigningKeyRow) -> Expr {
+    let ends = || Expr::col("expiresAt");
+    match key.expires_at {
+        Some(end) => {
+            let next = date(end + SignedDuration::from_millis(1));
+            ends().gte(date(end)).and(ends().lt(next))
+        }
+        None => ends().is_null(),
+    }
 }
 
 /// A key signs nothing from `end` on. Touches no row where it ended before that.

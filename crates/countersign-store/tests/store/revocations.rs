@@ -170,9 +170,14 @@ async fn guards_are_where_they_said_last(database: Database) {
     let later = now() + SignedDuration::from_secs(1);
     let moved = GuardRow { sequence: 2, kids: Some("k1".to_owned()), seen_at: later, ..guard("c") };
     assert_eq!(database.execute(&revocation_guards::update(&moved)).await.expect("runs"), 1);
-    let confirm = revocation_guards::confirm(&["a", "b"], "first", 3, now());
+    let confirm = revocation_guards::confirm(&["a", "b"], ("first", 3, Some("k2")), now());
     assert_eq!(database.execute(&confirm).await.expect("runs"), 2);
-    let there = |name| GuardRow { epoch: "first".to_owned(), sequence: 3, ..guard(name) };
+    let there = |name| GuardRow {
+        epoch: "first".to_owned(),
+        sequence: 3,
+        kids: Some("k2".to_owned()),
+        ..guard(name)
+    };
     let all = revocation_guards::list(&database, now()).await.expect("reads");
     assert_eq!(all, [there("a"), there("b"), moved.clone()]);
     assert_eq!(revocation_guards::list(&database, later).await.expect("reads"), [moved]);

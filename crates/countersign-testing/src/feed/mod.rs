@@ -57,6 +57,17 @@ pub enum Manner {
     },
 }
 
+/// What an answer of any feed says, whoever signed it.
+///
+/// # Panics
+///
+/// When it is none.
+pub fn payload(answer: &str) -> Value {
+    let payload = answer.split('.').nth(1).expect("a JWS");
+    let bytes = Base64UrlUnpadded::decode_vec(payload).expect("base64url");
+    serde_json::from_slice(&bytes).expect("JSON")
+}
+
 /// What a guard asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {

@@ -257,7 +257,7 @@ where
         .check(&admitted.identity, user_id.as_deref())
         .map_err(|refusal| admitted.refuse(refusal, &parts))?;
     if access.needs_once() {
-        admitted.guard.spend(&admitted.identity, &mut parts)?;
+        admitted.guard.spend(&admitted.identity, &mut parts).await?;
     }
     Ok(next.run(Request::from_parts(parts, body)).await)
 }

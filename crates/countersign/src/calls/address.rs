@@ -23,6 +23,11 @@ pub(crate) fn parse(text: &str) -> Result<Url, AddressError> {
     Ok(url)
 }
 
+/// Whether questions can bring a query or a body of their own: the address has neither query nor fragment.
+pub(crate) fn is_bare(url: &Url) -> bool {
+    url.query().is_none() && url.fragment().is_none()
+}
+
 /// `localhost` or a loopback address; nobody else can listen in.
 pub(crate) fn is_this_machine(url: &Url) -> bool {
     match url.host() {

@@ -10,11 +10,15 @@ use http::{
     HeaderMap, StatusCode,
     header::{ACCEPT, RETRY_AFTER},
 };
-use reqwest::{Client, redirect};
+use reqwest::{Client, Response, redirect};
 use url::Url;
 
+use super::credential::Credential;
+
+/// Whoever makes these calls. Clones share the connections.
+#[derive(Clone)]
 pub(crate) struct Downloads {
-    client: Client,
+    pub(super) client: Client,
 }
 
 /// What is asked for.
@@ -24,8 +28,7 @@ pub(crate) struct Wanted<'w> {
     pub(crate) accept: &'static str,
     /// The most bytes.
     pub(crate) most: usize,
-    /// Name and secret, for HTTP Basic (RFC 7617).
-    pub(crate) credential: Option<(&'w str, &'w str)>,
+    pub(crate) credential: Option<&'w Credential>,
 }
 
 /// A whole answer.
@@ -90,8 +93,8 @@ impl Downloads {
     pub(crate) async fn get(&self, wanted: Wanted<'_>) -> Result<Download, CallError> {
         let Wanted { url, accept, most, credential } = wanted;
         let mut request = self.client.get(url.clone()).header(ACCEPT, accept);
-        if let Some((name, secret)) = credential {
-            request = request.basic_auth(name, Some(secret));
+        if let Some(Credential { name, secret }) = credential {
+            request = request.basic_auth(name, Some(secret.as_str()));
         }
         let mut answer = request.send().await?;
         if answer.status() != StatusCode::OK {
@@ -99,18 +102,24 @@ impl Downloads {
             return Err(CallError::Status { status: answer.status(), retry_after });
         }
         let headers = std::mem::take(answer.headers_mut());
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if body.len() + chunk.len() > most {
-                return Err(CallError::TooLarge { most });
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = whole(answer, most).await?;
         Ok(Download { headers, body })
     }
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+/// The body of an answer, unless it is larger.
+pub(super) async fn whole(mut answer: Response, most: usize) -> Result<Vec<u8>, CallError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if body.len() + chunk.len() > most {
+            return Err(CallError::TooLarge { most });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
 }

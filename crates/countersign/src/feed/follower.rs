@@ -21,15 +21,15 @@ use super::{
     answer::{self, Answer},
     held::{Held, Taken},
     milliseconds,
-    process::Process,
-    question::{Question, unforeseen},
+    question::Question,
     settings::{FeedError, RevocationFeed},
     status::Tally,
     take_error::TakeError,
 };
 use crate::{
-    calls::{CallError, Downloads, Wanted, is_this_machine},
+    calls::{CallError, Downloads, Wanted, is_this_machine, unforeseen},
     keys::{Keys, Signed},
+    process::Process,
     refusal::Refusal,
     revocation::seconds,
 };
@@ -150,7 +150,7 @@ impl Follower {
             url: &question.address(),
             accept: "application/jwt",
             most: answer::MAX_BYTES,
-            credential: registration.map(|own| (own.name.as_str(), own.secret.as_str())),
+            credential: registration.map(|own| &own.credential),
         };
         let asked_at = milliseconds(self.clock.steady());
         let time = Duration::from_secs(wait) + self.timeout();

@@ -42,7 +42,6 @@ mod answer;
 mod follower;
 mod held;
 mod names;
-mod process;
 mod question;
 mod recent;
 mod set;
@@ -67,14 +66,14 @@ use self::{
     follower::{Follower, Following},
     held::Held,
     names::Called,
-    process::forks,
 };
 pub use self::{
-    process::forked,
     settings::{FeedError, RevocationFeed, WhenStale},
     status::FeedStatus,
 };
-use crate::{cookies::CookieSession, keys::Keys, refusal::Refusal, revocation::Revoked};
+use crate::{
+    cookies::CookieSession, keys::Keys, process::forks, refusal::Refusal, revocation::Revoked,
+};
 
 /// How long a request waits for the first answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);

@@ -1,12 +1,9 @@
 //! What a guard asks the feed for.
 
 use url::Url;
-use uuid::Uuid;
 
-use super::{
-    process::Process,
-    settings::{LONGEST_NAME, Registration},
-};
+use super::settings::{LONGEST_NAME, Registration};
+use crate::process::Process;
 
 /// The most characters of a list of keys that the issuer takes.
 const LONGEST_KIDS: usize = 4096;
@@ -75,17 +72,10 @@ impl Registration {
     }
 }
 
-/// A number that nobody can foresee: as the nonce of a question, so that no answer can be older.
-pub(super) fn unforeseen() -> Uuid {
-    #[expect(clippy::disallowed_methods, reason = "no test may foresee what no attacker may")]
-    Uuid::new_v4()
-}
-
 #[cfg(test)]
 mod tests {
-    use zeroize::Zeroizing;
-
     use super::*;
+    use crate::calls::Credential;
 
     #[test]
     fn a_question_says_what_is_held_and_by_whom() {
@@ -119,8 +109,7 @@ mod tests {
     fn each_process_has_a_name_of_its_own() {
         let registered = |guard: &str| Registration {
             guard: guard.to_owned(),
-            name: "tasks".to_owned(),
-            secret: Zeroizing::new("s".to_owned()),
+            credential: Credential::new("tasks", "s").unwrap(),
             process: Process(7),
         };
         assert_eq!(registered("tasks-1").guard_in(Process(7)), "tasks-1");

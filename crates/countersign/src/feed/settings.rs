@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use url::Url;
-use zeroize::Zeroizing;
 
-use super::process::Process;
-use crate::calls::{AddressError, parse_address};
+use crate::{
+    calls::{AddressError, Credential, is_bare, parse_address},
+    process::Process,
+};
 
 const DEFAULT_MAX_STALENESS: Duration = Duration::from_secs(10);
 const LEAST_MAX_STALENESS: Duration = Duration::from_secs(1);
@@ -57,8 +58,7 @@ pub(super) struct Registration {
     /// Of this guard.
     pub(super) guard: String,
     /// Of the resource server.
-    pub(super) name: String,
-    pub(super) secret: Zeroizing<String>,
+    pub(super) credential: Credential,
     /// In which the guard has this name.
     pub(super) process: Process,
 }
@@ -122,7 +122,7 @@ impl RevocationFeed {
     /// The feed at this address, followed by somebody whom the issuer does not wait for.
     pub fn at(url: &str) -> Result<Self, FeedError> {
         let url = parse_address(url)?;
-        if url.query().is_some() || url.fragment().is_some() {
+        if !is_bare(&url) {
             return Err(FeedError::NotAFeed);
         }
         Ok(Self {
@@ -159,17 +159,13 @@ impl RevocationFeed {
         name: impl Into<String>,
         secret: impl Into<String>,
     ) -> Result<Self, FeedError> {
-        let (guard, name) = (guard.into(), name.into());
-        let secret = Zeroizing::new(secret.into());
+        let guard = guard.into();
         let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
         if !(1..=LONGEST_NAME).contains(&guard.len()) || !guard.bytes().all(is_name_byte) {
             return Err(FeedError::GuardName);
         }
-        let can_be_sent = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
-        if !can_be_sent(&name) || name.contains(':') || !can_be_sent(&secret) {
-            return Err(FeedError::Credential);
-        }
-        self.registration = Some(Registration { guard, name, secret, process: Process::current() });
+        let credential = Credential::new(name, secret).ok_or(FeedError::Credential)?;
+        self.registration = Some(Registration { guard, credential, process: Process::current() });
         Ok(self)
     }
 }

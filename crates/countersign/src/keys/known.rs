@@ -40,14 +40,15 @@ pub(super) enum Age {
 }
 
 impl Known {
-    /// Keys just fetched, or read from a snapshot of then. They are fetched anew after half of their
-    /// lifetime.
+    /// Keys just fetched, or read from a snapshot of then. They are fetched anew after half to three quarters of their
+    /// lifetime, as chance has it.
     pub(super) fn new(
         keys: Arc<HeldKeys>,
         json: Arc<str>,
         fetched_at: Timestamp,
         lifetime: SignedDuration,
         stale_limit: SignedDuration,
+        chance: u16,
     ) -> Self {
         let after = |span| fetched_at.saturating_add(span).unwrap_or(Timestamp::MAX);
         Self {
@@ -55,7 +56,9 @@ impl Known {
             json,
             fetched_at,
             tried_at: fetched_at,
-            fresh_until: after(lifetime / 2),
+            fresh_until: after(
+                lifetime / 2 + lifetime / 4 * i32::from(chance) / i32::from(u16::MAX),
+            ),
             usable_until: after(lifetime),
             stale_until: after(stale_limit.max(lifetime)),
         }

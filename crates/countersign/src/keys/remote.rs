@@ -4,11 +4,14 @@
 //! |---|---|
 //! | no keys known | every request waits for one fetch; it fails: the snapshot, or 503 |
 //! | keys in the first half of their lifetime | used, nothing else |
-//! | in the second half | used; one fetch starts in the background |
+//! | from a moment in the third quarter on | used; one fetch starts in the background |
 //! | older | the request waits for one fetch; it fails: the known keys stay |
 //! | the last good fetch is longer ago than the stale limit | as if no keys were known |
 //! | a token names an unknown key | the request waits for one fetch; it fails: 503 |
 //! | a signature is wrong | the same, since the key may be another by the same name; it fails: 401 |
+//!
+//! That moment is another one after each fetch, by chance: services that fetched together, because they started together
+//! or found a new key together, do not come together again.
 //!
 //! The lifetime is what the issuer says, from 30 seconds to 10 minutes, and 10 minutes when it says
 //! nothing. The stale limit is 24 hours unless set.
@@ -33,6 +36,7 @@ use arc_swap::ArcSwapOption;
 use countersign_jwt::KeySet;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use uuid::Uuid;
 
 use super::{
     HeldKeys,
@@ -229,7 +233,7 @@ impl RemoteKeys {
             });
         }
         let held = Arc::clone(&keys);
-        let known = Known::new(held, json, now, lifetime, self.stale_limit);
+        let known = Known::new(held, json, now, lifetime, self.stale_limit, chance());
         self.known.store(Some(Arc::new(known)));
         keys
     }
@@ -261,7 +265,7 @@ impl RemoteKeys {
         tracing::warn!(target: "countersign::keys", %fetched_at, "keys of the snapshot are used");
         log_skipped(&keys);
         let keys = Arc::new(HeldKeys::new(keys));
-        Known::new(keys, json.into(), fetched_at, lifetime::LONGEST, self.stale_limit)
+        Known::new(keys, json.into(), fetched_at, lifetime::LONGEST, self.stale_limit, chance())
     }
 
     fn log_failure(&self, error: &FetchError) {
@@ -277,6 +281,11 @@ impl RemoteKeys {
             "the key set could not be fetched"
         );
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "whatever it is, keys are fetched in time")]
+fn chance() -> u16 {
+    u16::from_le_bytes(*Uuid::new_v4().as_bytes().first_chunk().unwrap_or(&[0; 2]))
 }
 
 fn unavailable() -> Refusal {

@@ -73,20 +73,36 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("a token needs no id where it has to have one", "guard.rs":
         "policy.requires_token_id() && claims" => "!policy.requires_token_id() && claims"),
     // Tokens that count once.
-    variant!("a token that counts once counts twice", "replay.rs":
+    variant!("a token that counts once counts twice", "replay/memory.rs":
         "if spent.names.contains_key(&name) {" => "if spent.names.contains_key(&name) && false {"),
-    variant!("a spent token is forgotten to make room", "replay.rs":
+    variant!("a spent token is forgotten to make room", "replay/memory.rs":
         "return Err(Refusal::ReplaysFull);" => "spent.names.clear();"),
-    variant!("a spent token is forgotten before the leeway", "replay.rs":
+    variant!("a spent token is forgotten before the leeway", "replay/mod.rs":
         "claims.expires_at().saturating_add(leeway)"
         => "claims.expires_at().saturating_add(leeway - leeway)"),
-    variant!("a token spent at one issuer is spent at all", "replay.rs":
+    variant!("a token spent at one issuer is spent at all", "replay/mod.rs":
         "Box::from(identity.issuer())" => "Box::from(&identity.issuer()[..0])"),
-    variant!("tokens without id are one token", "replay.rs":
+    variant!("tokens without id are one token", "replay/mod.rs":
         "claims.token_id().ok_or(Refusal::NotSpendable)?" => "claims.token_id().unwrap_or_default()"),
-    variant!("a cookie counts as often as it likes", "replay.rs":
+    variant!("a cookie counts as often as it likes", "replay/mod.rs":
         "let claims = identity.claims().ok_or(Refusal::NotSpendable)?;"
         => "let Some(claims) = identity.claims() else { return Ok(()) };"),
+    variant!("without an answer of the auth server a token counts", "replay/shared.rs":
+        "Err(Refusal::SpentTokensUnavailable)" => "Ok(())"),
+    variant!("a token that was spent in another process counts", "replay/shared.rs":
+        "Answer::Spent => Err(Refusal::Replayed)," => "Answer::Spent => Ok(()),"),
+    variant!("whoever says yes is the auth server", "replay/answer.rs":
+        "if said().attempt.as_deref() == Some(attempt)" => "if said().attempt.as_deref() != Some(\"\")"),
+    variant!("requests at the same time are one use of a token", "replay/attempt.rs":
+        "self.attempts.remove(&key);" => ""),
+    variant!("an answer that was lost costs the token", "replay/attempt.rs":
+        "if own.attempts.len() < MOST {" => "if own.attempts.len() < MOST && false {"),
+    variant!("of several answers that were lost all but one cost the token", "replay/shared.rs":
+        "Some(next) => attempt = next," => "Some(_next) => return Ok(Answer::Spent),"),
+    variant!("a request that is refused costs the token of one whose answer was lost", "replay/mod.rs":
+        "&& !shared.is_open(&name) {" => "&& (true || !shared.is_open(&name)) {"),
+    variant!("the auth server is asked for what was spent here", "replay/mod.rs":
+        "if self.memory.knows(&name)" => "if false && self.memory.knows(&name)"),
     variant!("a list of routes takes a token twice", "axum/routes.rs":
         "if access.needs_once() {" => "if access.needs_once() && false {"),
     variant!("a layer takes a token twice", "tower.rs":

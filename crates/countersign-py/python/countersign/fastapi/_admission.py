@@ -2,13 +2,15 @@
 
 With keys at hand a decision takes some ten microseconds, less than a hop to another thread and
 back, so it is made in place on the event loop. When keys have to be fetched it waits on a thread:
-not on the loop, and not on the threads that plain `def` operations run on.
+not on the loop, and not on the threads that plain `def` operations run on. So it does where spent
+tokens are shared and the auth server has to say whether one counts; for a thread to be free it waits as
+long as for the answer, and no longer.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, move_on_after, to_thread
 from anyio.lowlevel import RunVar
 from starlette.requests import Request
 
@@ -24,6 +26,10 @@ _ADMISSION = "countersign.admission"
 # One issuer is asked once for everybody, so there is little to gain from more.
 _FETCHING_THREADS = 4
 _fetching: RunVar[CapacityLimiter] = RunVar("countersign_fetching")
+
+# Each asks for a token of its own.
+_SPENDING_THREADS = 40
+_spending: RunVar[CapacityLimiter] = RunVar("countersign_spending")
 
 
 class About(TypedDict):
@@ -95,11 +101,25 @@ class Admission:
         identity = await self.identity()
         if not self._spent:
             try:
-                self.guard.spend(identity, **self._about())
+                await self._spend(identity)
             except Refusal as refusal:
                 raise Refused(refusal) from refusal
             self._spent = True
         return identity
+
+    async def _spend(self, identity: Identity) -> None:
+        about, patience = self._about(), self.guard.spent_tokens_patience
+        if patience is None:
+            self.guard.spend(identity, **about)
+            return
+        # A thread that has begun is waited for: this breaks off only the wait for one.
+        with move_on_after(patience):
+            await to_thread.run_sync(
+                lambda: self.guard.spend(identity, **about),
+                limiter=_limiter(_spending, _SPENDING_THREADS),
+            )
+            return
+        self.guard.refuse_unspent(identity, **about)
 
     async def _admit(self) -> Identity:
         lines, about = self._authorization(), self._about()
@@ -107,7 +127,8 @@ class Admission:
             identity = self.guard.admit_now(lines, **about)
             if identity is None:
                 identity = await to_thread.run_sync(
-                    lambda: self.guard.admit(lines, **about), limiter=_limiter()
+                    lambda: self.guard.admit(lines, **about),
+                    limiter=_limiter(_fetching, _FETCHING_THREADS),
                 )
         except Refusal as refusal:
             raise Refused(refusal) from refusal
@@ -131,10 +152,10 @@ class Admission:
         )
 
 
-def _limiter() -> CapacityLimiter:
-    """The threads for fetches of this event loop."""
-    limiter = _fetching.get(None)
+def _limiter(which: RunVar[CapacityLimiter], threads: int) -> CapacityLimiter:
+    """The threads of this event loop for one kind of waiting."""
+    limiter = which.get(None)
     if limiter is None:
-        limiter = CapacityLimiter(_FETCHING_THREADS)
-        _fetching.set(limiter)
+        limiter = CapacityLimiter(threads)
+        which.set(limiter)
     return limiter

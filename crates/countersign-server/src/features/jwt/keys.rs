@@ -13,8 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     life::{self, Due},
     opened::Opened,
+    operate::OperateError,
     pair::Pairs,
     ring::{KeyRing, Published},
+    staging::{Staged, Staging},
+    succession::Successor,
 };
 use crate::{Auth, at_rest::AtRest, settings::TokenSettings, wire::ApiError};
 
@@ -30,6 +33,7 @@ pub(super) struct Keys {
     publish_ahead: SignedDuration,
     /// For how long a key that signs no more is published, so that its last tokens can be verified.
     grace_period: SignedDuration,
+    successor: Successor,
     pairs: Pairs,
     opened: Opened,
     ring: ArcSwapOption<KeyRing>,
@@ -45,6 +49,7 @@ impl Keys {
             rotation_interval: settings.rotation_interval,
             publish_ahead: settings.publish_ahead,
             grace_period: settings.grace_period,
+            successor: Successor::new(settings),
             pairs: Pairs::new(settings),
             opened: Opened::new(at_rest),
             ring: ArcSwapOption::empty(),
@@ -70,6 +75,14 @@ impl Keys {
     /// The public keys as `/jwks` shows them.
     pub(super) async fn published(&self, auth: &Auth) -> Result<Published, ApiError> {
         Ok(self.ring(auth).await?.published.clone())
+    }
+
+    /// Does what is due where keys follow one another: the end of one must not pass because nobody asked for a token.
+    pub(super) async fn look_after(&self, auth: &Auth) -> Result<(), ApiError> {
+        if self.rotation_interval.is_some() && !self.published_or_live(auth).await?.is_empty() {
+            self.ring(auth).await?;
+        }
+        Ok(())
     }
 
     /// What was read in the last second, or now.
@@ -128,16 +141,25 @@ impl Keys {
         }
     }
 
-    /// Does what is due with the keys; whether anything was.
+    /// Does what is due with the keys that this server can use; whether anything was. Keys of a server with another
+    /// secret have no say in when ours follow one another.
     async fn take_step(&self, auth: &Auth, rows: &[SigningKeyRow]) -> Result<bool, ApiError> {
         if self.rotation_interval.is_none() {
             return Ok(false);
         }
-        let candidates: Vec<_> = rows.iter().filter(life::is_of(self.algorithm)).collect();
-        match life::due(&candidates, self.publish_ahead, auth.now()) {
+        let now = auth.now();
+        let live = rows.iter().filter(|row| life::is_live(row, now));
+        let ours = live.filter(life::is_of(self.algorithm));
+        let usable = ours.filter(|row| self.opened.key(row, self.algorithm).is_some());
+        match life::due(&usable.collect::<Vec<_>>(), self.publish_ahead, now) {
             None => Ok(false),
             Some(Due::Stage(key)) => self.stage(auth, key).await,
-            Some(Due::Activate(key)) => self.activate(auth, key).await,
+            Some(Due::Succeed(succession)) => {
+                Ok(self.successor.decide(auth, rows, &succession).await?)
+            }
+            Some(Due::TakeOver(staged)) => {
+                Ok(self.successor.take_over(auth, rows, staged, None).await?)
+            }
         }
     }
 
@@ -164,30 +186,22 @@ impl Keys {
 
     /// Makes and publishes the key after this one; not if another server just did.
     async fn stage(&self, auth: &Auth, key: &SigningKeyRow) -> Result<bool, ApiError> {
-        let id = life::id_of_successor(&key.id, auth.database().id_kind("jwks"));
-        let times = (life::staged_at(auth.now()), None);
-        let (_, mut row) = self
-            .pairs
-            .make(&id, times, self.opened.at_rest(), auth.entropy())
-            .map_err(|error| ApiError::internal("a signing key could not be made", &error))?;
-        match auth.database().insert("jwks", &signing_keys::insert(&row), &mut row.id).await {
-            Ok(()) => {
-                tracing::info!(kid = row.id, after = key.id, "published the next signing key");
+        let staging = Staging {
+            database: auth.database(),
+            pairs: &self.pairs,
+            algorithm: self.algorithm,
+            at_rest: self.opened.at_rest(),
+            entropy: auth.entropy(),
+            now: auth.now(),
+        };
+        match staging.after(key).await {
+            Ok(Staged::Made(kid)) => {
+                tracing::info!(kid, after = key.id, "published the next signing key");
                 Ok(true)
             }
-            Err(error) if error.is_duplicate() => Ok(true),
-            Err(error) => Err(error.into()),
+            Ok(Staged::Known(_)) => Ok(true),
+            Err(OperateError::Store(error)) => Err(error.into()),
+            Err(error) => Err(ApiError::internal("the next signing key could not be made", &error)),
         }
-    }
-
-    /// The key before is over: this one signs.
-    async fn activate(&self, auth: &Auth, key: &SigningKeyRow) -> Result<bool, ApiError> {
-        let now = auth.now();
-        let expires_at = self.rotation_interval.map(|interval| now + interval);
-        let activate = signing_keys::activate(key, now, expires_at);
-        if auth.database().execute(&activate).await? == 1 {
-            tracing::info!(kid = key.id, "a signing key took over");
-        }
-        Ok(true)
     }
 }

@@ -17,6 +17,8 @@
 //! | retired | `expiresAt` is past | publishes it for its grace period |
 //! | withdrawn | `expiresAt` is past by more than the grace period | does not publish it |
 //!
+//! A key that is about to end signs on for a while when guards that are heard of lack the next one: see `succession.rs`.
+//!
 //! Each step is one guarded statement, so that of two servers that take it at once one does.
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -47,8 +49,42 @@ pub enum Stage {
 pub(super) enum Due<'a> {
     /// A successor of this key has to be made and published.
     Stage(&'a SigningKeyRow),
-    /// This staged key has to sign from now on.
-    Activate(&'a SigningKeyRow),
+    /// A staged key is about to follow the one that signs.
+    Succeed(Succession<'a>),
+    /// The key before is over: the staged one is the only one that can sign.
+    TakeOver(&'a SigningKeyRow),
+}
+
+/// A key, the staged one that follows it, and the times at which that may be.
+pub(super) struct Succession<'a> {
+    pub(super) staged: &'a SigningKeyRow,
+    pub(super) before: &'a SigningKeyRow,
+    /// When the key before is over.
+    pub(super) end: Timestamp,
+    /// Since when everybody who keeps keys for `token.publish_ahead` knows the staged one.
+    pub(super) known_at: Timestamp,
+}
+
+impl Succession<'_> {
+    /// Until when guards are waited for. A key that ends sooner than one that is made now was made when keys signed for
+    /// a shorter time, and its row does not say when it was to end.
+    pub(super) fn latest(
+        &self,
+        rotation_interval: Option<SignedDuration>,
+        patience: SignedDuration,
+    ) -> Timestamp {
+        let meant = rotation_interval.map(|interval| self.before.created_at + interval);
+        let known_at = self.known_at;
+        known_at.max(meant.filter(|meant| *meant <= self.end).unwrap_or(known_at)) + patience
+    }
+}
+
+/// How long before its end it is decided whether a key signs on for a while, because guards lack the next.
+const LONGEST_NOTICE: SignedDuration = SignedDuration::from_mins(1);
+
+/// The same where keys are published for a short time only.
+pub(super) fn notice(publish_ahead: SignedDuration) -> SignedDuration {
+    LONGEST_NOTICE.min(publish_ahead / 2)
 }
 
 /// `createdAt` of a key that is staged now.
@@ -128,18 +164,24 @@ pub(super) fn stage(
     }
 }
 
-/// What is due. `candidates` are the keys of the configured algorithm, the newest first.
+/// What is due. `usable` are live keys of the configured algorithm that this server can open, the newest first.
 pub(super) fn due<'a>(
-    candidates: &[&'a SigningKeyRow],
+    usable: &[&'a SigningKeyRow],
     publish_ahead: SignedDuration,
     now: Timestamp,
 ) -> Option<Due<'a>> {
-    let staged = candidates.iter().find(|row| is_live(row, now) && staged_since(row).is_some());
-    let newest = candidates.iter().find(|row| staged_since(row).is_none())?;
-    let end = newest.expires_at?;
+    let staged = usable.iter().find_map(|row| Some((*row, staged_since(row)?)));
+    let before = usable.iter().find(|row| staged_since(row).is_none());
+    let Some(before) = before else {
+        return staged.map(|(staged, _)| Due::TakeOver(staged));
+    };
+    let end = before.expires_at?;
     match staged {
-        Some(staged) if end <= now => Some(Due::Activate(staged)),
-        None if end - publish_ahead <= now && end > now => Some(Due::Stage(newest)),
+        Some((staged, since)) if end - notice(publish_ahead) <= now => {
+            let known_at = since + publish_ahead;
+            Some(Due::Succeed(Succession { staged, before, end, known_at }))
+        }
+        None if end - publish_ahead <= now => Some(Due::Stage(before)),
         _ => None,
     }
 }

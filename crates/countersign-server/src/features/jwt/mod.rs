@@ -14,55 +14,52 @@
 //! table is read once a second; while it cannot be read, for a day the keys are what they were.
 
 mod claims;
+mod closed;
+mod feature;
+mod holders;
 mod keys;
 mod life;
 mod opened;
 mod operate;
 mod pair;
 mod private_key;
+mod proof;
 mod rewrap;
 mod ring;
 mod role;
 mod routes;
+mod staging;
 mod stored;
+mod succession;
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
 use countersign_jwt::{Claims, KeyError, KeySet, SigningKey, Verifier};
-use countersign_store::{
-    schema::{JWKS, Table},
-    sessions::Session,
-    users::User,
-};
-use futures_util::{FutureExt, future::BoxFuture};
-use http::{HeaderName, HeaderValue, header::ACCESS_CONTROL_EXPOSE_HEADERS};
+use countersign_store::{sessions::Session, users::User};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 pub use self::{
+    holders::{GuardReports, Holders},
     life::Stage,
     operate::{OperateError, Plan, activate_key, plan_keys, retire_key, stage_key},
     pair::NotMade,
+    proof::{activate_key_when_held, guard_reports},
     rewrap::{RewrapError, rewrap_keys},
     stored::{Kept, StoredKey, stored_keys},
 };
 
+use self::keys::Keys;
 pub(super) use self::{
     claims::Grant,
     role::{allowed_scopes, user_of_token},
 };
-use self::{keys::Keys, role::TABLES_WITH_ROLE};
-use super::Feature;
 use crate::{
     Auth,
     at_rest::AtRest,
-    session::find_by_token,
     settings::{ClaimsTemplate, Settings, Wish},
-    wire::{ApiError, MemberOrder},
+    wire::ApiError,
 };
-
-const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
 
 /// The plugin. Clones share it.
 #[derive(Clone)]
@@ -185,65 +182,4 @@ impl Jwt {
     pub(super) fn jwks_path(&self) -> Option<&str> {
         matches!(*self.signer, Signer::Pairs(_)).then_some(&self.jwks_path)
     }
-}
-
-impl Feature for Jwt {
-    fn id(&self) -> &'static str {
-        "jwt"
-    }
-
-    fn tables(&self) -> &'static [Table] {
-        if self.has_roles { &TABLES_WITH_ROLE } else { &JWKS }
-    }
-
-    fn is_asked_for(&self) -> bool {
-        self.is_asked_for
-    }
-
-    fn description(&self) -> &'static str {
-        include_str!("openapi.json")
-    }
-
-    fn routes(&self) -> Router<Auth> {
-        let (for_token, for_jwks) = (self.clone(), self.clone());
-        Router::new()
-            .route("/token", get(move |auth, began, by| routes::token(for_token, auth, began, by)))
-            .route(&self.jwks_path, get(move |auth, headers| routes::jwks(for_jwks, auth, headers)))
-    }
-
-    fn session_shown<'a>(
-        &'a self,
-        auth: &'a Auth,
-        asked_at: Timestamp,
-        found: MemberOrder,
-        session: &'a Session,
-        user: &'a User,
-    ) -> BoxFuture<'a, Result<Vec<(HeaderName, HeaderValue)>, ApiError>> {
-        async move {
-            if !self.header {
-                return Ok(Vec::new());
-            }
-            let token = match found {
-                MemberOrder::Cookie => match live(auth, session).await? {
-                    Some((session, user)) => self.token(auth, asked_at, &session, &user).await?,
-                    None => None,
-                },
-                MemberOrder::Row | MemberOrder::Redis => {
-                    self.token(auth, asked_at, session, user).await?
-                }
-            };
-            let value = token.and_then(|token| HeaderValue::from_str(&token).ok());
-            let Some(value) = value else { return Ok(Vec::new()) };
-            let exposed = HeaderValue::from_static("set-auth-jwt");
-            Ok(vec![(SET_AUTH_JWT, value), (ACCESS_CONTROL_EXPOSE_HEADERS, exposed)])
-        }
-        .boxed()
-    }
-}
-
-/// A session that a cookie remembers, as it is now, if it is not over: for one that is, no token is issued, which
-/// nobody could take back.
-async fn live(auth: &Auth, session: &Session) -> Result<Option<(Session, User)>, ApiError> {
-    let found = find_by_token(auth, &session.token).await?;
-    Ok(found.filter(|(found, _)| found.expires_at > auth.now()))
 }

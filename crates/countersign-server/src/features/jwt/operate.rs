@@ -7,11 +7,13 @@ use countersign_store::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    life::{id_of_successor, is_live, is_of, staged_at, staged_since, withdrawn_before},
+    holders::Holders,
+    life::{is_live, is_of, staged_since, withdrawn_before},
     pair::{NotMade, Pairs},
-    stored::signing,
+    staging::Staging,
+    stored::{opened_by, signing},
 };
-use crate::{Entropy, at_rest::AtRest, entropy::new_id, settings::Settings};
+use crate::{Entropy, at_rest::AtRest, entropy::new_id, features::NO_FEED, settings::Settings};
 
 /// What would come next.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,6 +64,40 @@ pub enum OperateError {
         /// When it is safe.
         safe_at: Timestamp,
     },
+    /// Guards did not come to hold the key in the time that was given.
+    #[error(
+        "key {kid} still signs nothing: {}; `countersign keys list` says what every guard holds, and --at-once waits \
+         for nobody",
+        why_not(holders)
+    )]
+    NotHeld {
+        /// Which key.
+        kid: String,
+        /// What guards say of it.
+        holders: Holders,
+    },
+    /// Guards have nobody to say to what they hold.
+    #[error("{NO_FEED}")]
+    NoFeed,
+}
+
+fn why_not(holders: &Holders) -> String {
+    let Holders { holding, lacking, silent } = holders;
+    if holders.guards() == 0 {
+        return "no registered guard was heard of, and token.publish_ahead is not over".to_owned();
+    }
+    let mut reasons = Vec::new();
+    if !lacking.is_empty() {
+        reasons.push(format!("these guards lack it: {}", lacking.join(", ")));
+    }
+    if !silent.is_empty() {
+        reasons.push(format!("these do not say: {}", silent.join(", ")));
+    }
+    format!("{} of {} guards hold it; {}", holding.len(), holders.guards(), reasons.join("; "))
+}
+
+pub(super) fn no_key_is_staged() -> OperateError {
+    OperateError::NoSuchKey { what: "no key is staged".to_owned() }
 }
 
 /// What comes next for the keys of this database.
@@ -89,17 +125,19 @@ pub async fn stage_key(
     if let Some((row, _)) = staged(settings, &rows, now) {
         return Ok(row.id.clone());
     }
-    let id = match signing(settings, &rows, now) {
-        Some(row) => id_of_successor(&row.id, database.id_kind("jwks")),
-        None => new_id(database, "jwks", entropy),
+    let staging = Staging {
+        database,
+        pairs: &Pairs::new(&settings.token),
+        algorithm: settings.token.algorithm,
+        at_rest: &AtRest::new(&settings.secrets),
+        entropy,
+        now,
     };
-    let at_rest = AtRest::new(&settings.secrets);
-    let times = (staged_at(now), None);
-    let (_, mut row) = Pairs::new(&settings.token).make(&id, times, &at_rest, entropy)?;
-    match database.insert("jwks", &signing_keys::insert(&row), &mut row.id).await {
-        Err(error) if !error.is_duplicate() => Err(error.into()),
-        _ => Ok(row.id),
-    }
+    let staged = match signing(settings, &rows, now) {
+        Some(row) => staging.after(row).await?,
+        None => staging.publish(&new_id(database, "jwks", entropy)).await?,
+    };
+    Ok(staged.into_id())
 }
 
 /// Lets the staged key sign, and retires the one that did; the new one's id. Before the time at which verifiers
@@ -111,16 +149,26 @@ pub async fn activate_key(
     at_once: bool,
 ) -> Result<String, OperateError> {
     let rows = rows_of(settings, database, now).await?;
-    let no_such = || OperateError::NoSuchKey { what: "no key is staged".to_owned() };
-    let (row, since) = staged(settings, &rows, now).ok_or_else(no_such)?;
+    let (row, since) = staged(settings, &rows, now).ok_or_else(no_key_is_staged)?;
     let safe_at = since + settings.token.publish_ahead;
     if safe_at > now && !at_once {
         return Err(OperateError::TooEarly { kid: row.id.clone(), safe_at });
     }
+    let_sign(settings, database, row, now).await
+}
+
+/// A staged key signs, and the one that did is retired; its id.
+pub(super) async fn let_sign(
+    settings: &Settings,
+    database: &Database,
+    row: &SigningKeyRow,
+    now: Timestamp,
+) -> Result<String, OperateError> {
+    let rows = rows_of(settings, database, now).await?;
     let expires_at = settings.token.rotation_interval.map(|interval| now + interval);
     let mut transaction = database.begin().await?;
     if transaction.execute(&signing_keys::activate(row, now, expires_at)).await? == 0 {
-        return Err(no_such());
+        return Err(no_key_is_staged());
     }
     if let Some(before) = signing(settings, &rows, now).filter(|before| before.id != row.id) {
         transaction.execute(&signing_keys::end(&before.id, now)).await?;
@@ -145,7 +193,7 @@ pub async fn retire_key(
     }
 }
 
-async fn rows_of(
+pub(super) async fn rows_of(
     settings: &Settings,
     database: &Database,
     now: Timestamp,
@@ -155,12 +203,13 @@ async fn rows_of(
 
 const JUST_BEFORE: SignedDuration = SignedDuration::from_secs(1);
 
-fn staged<'a>(
+/// The key that is staged, and since when. One that this server's secrets do not open is none: it could not sign.
+pub(super) fn staged<'a>(
     settings: &Settings,
     rows: &'a [SigningKeyRow],
     now: Timestamp,
 ) -> Option<(&'a SigningKeyRow, Timestamp)> {
-    let mut ours =
-        rows.iter().filter(is_of(settings.token.algorithm)).filter(|row| is_live(row, now));
+    let ours = rows.iter().filter(is_of(settings.token.algorithm));
+    let mut ours = ours.filter(|row| is_live(row, now)).filter(opened_by(settings));
     ours.find_map(|row| Some((row, staged_since(row)?)))
 }

@@ -82,9 +82,13 @@ pub(super) fn signing<'a>(
     rows: &'a [SigningKeyRow],
     now: Timestamp,
 ) -> Option<&'a SigningKeyRow> {
+    life::in_order_of_choice(rows, settings.token.algorithm, now).find(opened_by(settings))
+}
+
+/// Whether the secrets of these settings open a row's key.
+pub(super) fn opened_by(settings: &Settings) -> impl Fn(&&SigningKeyRow) -> bool {
     let at_rest = AtRest::new(&settings.secrets);
-    let opens = |row: &&SigningKeyRow| !matches!(kept(&at_rest, &row.private_key), Kept::Closed(_));
-    life::in_order_of_choice(rows, settings.token.algorithm, now).find(opens)
+    move |row| !matches!(kept(&at_rest, &row.private_key), Kept::Closed(_))
 }
 
 pub(super) fn kept(at_rest: &AtRest, column: &str) -> Kept {

@@ -28,10 +28,9 @@ use super::{
     head,
     log::{Followed, Log, Page},
     record::Recorder,
-    settled::Settled,
     wake_up::{self, WakeUps},
 };
-use crate::{Auth, findings::lacks_any, wire::ApiError};
+use crate::{Auth, findings::lacks_any, settled::Settled, wire::ApiError};
 
 /// Entries that are read with one statement.
 const READ_AT_ONCE: u64 = 10_000;

@@ -1,7 +1,7 @@
 //! Guards that said who they are, and how far each has followed.
 //!
 //! What guards say with their questions is written to the table by one of them for all that came meanwhile,
-//! in one statement for those at one place. A guard that says the same again is written now and then only:
+//! in one statement for those at one place that hold the same keys. A guard that says the same again is written now and then only:
 //! who was not heard of for `revocation.guard_remembered` is not waited for.
 
 use std::{
@@ -83,14 +83,15 @@ impl Guards {
         if self.remember(&guard) {
             return Ok(());
         }
+        let mut written = Some(guard.clone());
         if database.execute(&revocation_guards::update(&guard)).await? == 0 {
             match database.execute(&revocation_guards::insert(&random_id(entropy), &guard)).await {
                 Ok(_) => {}
-                Err(error) if error.is_duplicate() => {}
+                // Another server heard it just now, maybe something else.
+                Err(error) if error.is_duplicate() => written = None,
                 Err(error) => return Err(error),
             }
         }
-        let written = Some(guard.clone());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(guard.name.clone(), Known { guard, written });
         Ok(())
@@ -118,24 +119,19 @@ impl Guards {
         if changed.is_empty() {
             return Ok(());
         }
-        let (alone, together): (Vec<_>, Vec<_>) =
-            changed.into_iter().partition(|(_, has_other_kids)| *has_other_kids);
-        let mut places: BTreeMap<(&str, i64), Vec<&str>> = BTreeMap::new();
-        for (guard, _) in &together {
-            places.entry((&guard.epoch, guard.sequence)).or_default().push(&guard.name);
+        // Keys, too: another server may have heard something else meanwhile, and written that.
+        let mut alike: BTreeMap<(&str, i64, Option<&str>), Vec<&str>> = BTreeMap::new();
+        for GuardRow { name, epoch, sequence, kids, .. } in &changed {
+            alike.entry((epoch, *sequence, kids.as_deref())).or_default().push(name);
         }
         let mut transaction = database.begin().await?;
-        for (guard, _) in &alone {
-            transaction.execute(&revocation_guards::update(guard)).await?;
-        }
-        for ((epoch, sequence), names) in places {
-            let confirm = revocation_guards::confirm(&names, epoch, sequence, now);
-            transaction.execute(&confirm).await?;
+        for (said, names) in alike {
+            transaction.execute(&revocation_guards::confirm(&names, said, now)).await?;
         }
         transaction.execute(&revocation_guards::forget(now - KEPT)).await?;
         transaction.commit().await?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        for (guard, _) in alone.into_iter().chain(together) {
+        for guard in changed {
             if let Some(known) = known.get_mut(&guard.name) {
                 known.written = Some(guard);
             }
@@ -146,17 +142,18 @@ impl Guards {
         Ok(())
     }
 
-    /// Guards of whom the table does not say what they said, and whether they hold other keys.
-    fn changed(&self) -> Vec<(GuardRow, bool)> {
+    /// Guards of whom the table does not say what they said, or said that too long ago.
+    fn changed(&self) -> Vec<GuardRow> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let silence = self.remembered / 4;
         let change = |known: &Known| {
             let Known { guard, written } = known;
-            let Some(written) = written else { return Some((guard.clone(), true)) };
-            let has_other_kids = guard.kids != written.kids;
-            let moved = (&guard.epoch, guard.sequence) != (&written.epoch, written.sequence);
-            let is_late = guard.seen_at.duration_since(written.seen_at) >= silence;
-            (has_other_kids || moved || is_late).then(|| (guard.clone(), has_other_kids))
+            let is_written = written.as_ref().is_some_and(|written| {
+                (&guard.epoch, guard.sequence, &guard.kids)
+                    == (&written.epoch, written.sequence, &written.kids)
+                    && guard.seen_at.duration_since(written.seen_at) < silence
+            });
+            (!is_written).then(|| guard.clone())
         };
         known.values().filter_map(change).collect()
     }

@@ -38,7 +38,7 @@
 //! | `record.rs`, `head.rs` | what ended becomes entries, in the transaction |
 //! | `entry.rs`, `log.rs` | an entry, and the entries in memory |
 //! | `lookup.rs` | whether one token was taken back, without the feed |
-//! | `feed.rs`, `settled.rs` | who looks into the database, who waits, and what is over for certain |
+//! | `feed.rs` | who looks into the database, and who waits |
 //! | `question.rs`, `answer.rs`, `routes.rs` | the wire |
 //! | `guards.rs` | registered guards, and how far they are |
 //! | `operator.rs` | what the command line does |
@@ -56,7 +56,6 @@ mod operator;
 mod question;
 mod record;
 mod routes;
-mod settled;
 mod wake_up;
 mod watch;
 

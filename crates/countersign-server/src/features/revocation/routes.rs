@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use axum::{
-    extract::{FromRequestParts, RawQuery, State},
+    extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
 use countersign_jwt::TokenHash;
 use countersign_store::sessions;
-use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,38 +23,11 @@ use super::{
 };
 use crate::{
     Auth,
-    edge::Posted,
+    edge::{ByResourceServer, Posted, resource_server},
     features::{Ended, commit},
     session::end_known,
-    wire::{ApiError, Body, Fields, Query, Refusal, Reply},
+    wire::{ApiError, Body, Fields, Query, Reply},
 };
-
-static INVALID_CLIENT: Refusal = Refusal {
-    status: StatusCode::UNAUTHORIZED,
-    code: "INVALID_CLIENT",
-    message: "Show a resource server's credential by HTTP Basic",
-};
-
-/// A service without its credential.
-pub(super) struct Unknown;
-
-impl IntoResponse for Unknown {
-    fn into_response(self) -> Response {
-        let mut response = ApiError::from(&INVALID_CLIENT).into_response();
-        let challenge = HeaderValue::from_static("Basic realm=\"revocations\"");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-        response
-    }
-}
-
-/// The name of the resource server whose credential the request shows. A credential that is none is
-/// refused, not overlooked.
-fn resource_server<'a>(auth: &'a Auth, headers: &HeaderMap) -> Result<Option<&'a str>, Unknown> {
-    if !headers.contains_key(header::AUTHORIZATION) {
-        return Ok(None);
-    }
-    auth.settings().resource_servers.authenticate(headers).map(Some).ok_or(Unknown)
-}
 
 pub(super) async fn read(
     revocation: Revocation,
@@ -62,7 +35,7 @@ pub(super) async fn read(
     headers: HeaderMap,
     question: Question,
 ) -> Result<Response, Response> {
-    let server = resource_server(&auth, &headers).map_err(Unknown::into_response)?;
+    let server = resource_server(&auth, &headers).map_err(IntoResponse::into_response)?;
     if let (Some(resource_server), Some(guard)) = (server, &question.guard) {
         let heard = Heard {
             resource_server,
@@ -152,24 +125,10 @@ struct Revoked {
     missing: Option<Vec<String>>,
 }
 
-/// The resource server that shows itself; nobody else comes in.
-pub(super) struct By(String);
-
-impl FromRequestParts<Auth> for By {
-    type Rejection = Unknown;
-
-    async fn from_request_parts(parts: &mut Parts, auth: &Auth) -> Result<Self, Unknown> {
-        match resource_server(auth, &parts.headers) {
-            Ok(Some(name)) => Ok(Self(name.to_owned())),
-            _ => Err(Unknown),
-        }
-    }
-}
-
 pub(super) async fn revoke(
     revocation: Revocation,
     State(auth): State<Auth>,
-    By(name): By,
+    ByResourceServer(name): ByResourceServer,
     RawQuery(query): RawQuery,
     Posted(body): Posted<Revoke>,
 ) -> Result<Reply, ApiError> {

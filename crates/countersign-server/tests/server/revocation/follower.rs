@@ -37,7 +37,7 @@ pub(crate) fn basic(credential: &str) -> String {
 }
 
 /// A question without cookies, and with a credential if there is one.
-pub(super) fn question(query: &str, credential: Option<&str>) -> Request<Body> {
+pub(crate) fn question(query: &str, credential: Option<&str>) -> Request<Body> {
     let mut request = Request::builder().uri(format!("/api/auth/revocations?{query}"));
     if let Some(credential) = credential {
         request = request.header("authorization", basic(credential));

@@ -16,20 +16,20 @@ pub fn forked() {
 }
 
 /// How many forks were told of, up to this process.
-pub(super) fn forks() -> u32 {
+pub(crate) fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
 /// The number of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Process(pub(super) u32);
+pub(crate) struct Process(pub(crate) u32);
 
 impl Process {
-    pub(super) fn current() -> Self {
+    pub(crate) fn current() -> Self {
         Self(process::id())
     }
 
-    pub(super) fn is_current(self) -> bool {
+    pub(crate) fn is_current(self) -> bool {
         self == Self::current()
     }
 }

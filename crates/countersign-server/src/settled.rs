@@ -15,14 +15,14 @@ const MARGIN: SignedDuration = SignedDuration::from_hours(24);
 /// A clock that is never ahead of what it said before and the time that has passed since.
 ///
 /// What passed is counted by a clock that nobody sets. So one that jumps ahead and comes back has not gone on; one
-/// that is set back is believed at once. Where a machine slept, it is behind, and more is remembered than has to
-/// be.
+/// that is set back is believed at once. On Linux it counts the time that a machine slept; where it does not, it is
+/// behind afterwards, and more is remembered than has to be.
 #[derive(Default)]
-pub(super) struct Settled(Mutex<Option<(Timestamp, Duration)>>);
+pub(crate) struct Settled(Mutex<Option<(Timestamp, Duration)>>);
 
 impl Settled {
     /// Whatever was over by then, by any clock that is a day ahead or less, is over.
-    pub(super) fn over_before(&self, clock: &dyn Clock) -> Timestamp {
+    pub(crate) fn over_before(&self, clock: &dyn Clock) -> Timestamp {
         let (now, steady) = (clock.now(), clock.steady());
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (said, at) = *known.get_or_insert((now, steady));

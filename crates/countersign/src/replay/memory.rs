@@ -1,57 +1,53 @@
-//! Tokens that may be used once, on the routes that ask for it (RFC 8725 §3.10 and the seeds' replay
-//! guard): the first request with a token's `jti` passes, every later one is refused.
+//! The names of spent tokens, in the memory of this process.
 //!
 //! A spent name is kept until its token has expired, leeway included. There is room for a fixed number of
-//! names; when it is used up, requests are refused with 503 rather than names forgotten. Names are those
-//! of an issuer: equal `jti` of two issuers are two names. A clock that jumped ahead and was set back may
-//! have had names forgotten that still count; tokens that end before that moment are refused with 503, too.
-//! One lock, held for a look-up.
+//! names; when it is used up, requests are refused with 503 rather than names forgotten. A clock that jumped
+//! ahead and was set back may have had names forgotten that still count; tokens that end before that moment
+//! are refused with 503, too. One lock, held for a look-up.
 
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::{identity::Identity, refusal::Refusal};
+use super::Name;
+use crate::refusal::Refusal;
 
-/// How many spent tokens are remembered unless [`GuardBuilder::spent_tokens`] says otherwise.
-///
-/// [`GuardBuilder::spent_tokens`]: crate::GuardBuilder::spent_tokens
-pub const DEFAULT_SPENT_TOKENS: usize = 100_000;
-
-pub(crate) struct Replays {
+pub(super) struct Memory {
     room: usize,
     spent: Mutex<Spent>,
 }
 
 #[derive(Default)]
 struct Spent {
-    /// Until when a name has to be remembered, by issuer and `jti`.
-    names: HashMap<(Box<str>, Box<str>), Timestamp>,
+    /// Until when a name has to be remembered.
+    names: HashMap<Name, Timestamp>,
     /// Before this there is nothing to forget.
     first_ends_at: Option<Timestamp>,
     /// Names that ended up to here were forgotten.
     forgotten_up_to: Option<Timestamp>,
 }
 
-impl Replays {
-    pub(crate) fn with_room_for(room: usize) -> Self {
+impl Memory {
+    pub(super) fn with_room_for(room: usize) -> Self {
         Self { room, spent: Mutex::default() }
     }
 
-    /// Spends the token. `leeway` is that of the policy it was verified with.
-    pub(crate) fn spend(
+    /// Whether the name is known to be spent.
+    pub(super) fn knows(&self, name: &Name) -> bool {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.names.contains_key(name)
+    }
+
+    /// Spends a name that has to be remembered until its token ends.
+    pub(super) fn spend(
         &self,
-        identity: &Identity,
-        leeway: SignedDuration,
+        name: Name,
+        ends_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let claims = identity.claims().ok_or(Refusal::NotSpendable)?;
-        let jti = claims.token_id().ok_or(Refusal::NotSpendable)?;
-        let ends_at = claims.expires_at().saturating_add(leeway).unwrap_or(Timestamp::MAX);
-        let name = (Box::from(identity.issuer()), Box::from(jti));
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         if spent.names.contains_key(&name) {
             return Err(Refusal::Replayed);
