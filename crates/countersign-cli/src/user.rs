@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use clap::builder::NonEmptyStringValueParser;
-use countersign_jwt::{Clock, SystemClock};
+use countersign_jwt::SystemClock;
 use countersign_server::{
     Findings, SystemEntropy, UserChange, change_user, set_password,
     settings::{Settings, Source, parse_span},
@@ -79,8 +79,9 @@ pub(crate) fn run(command: &Command) -> Outcome {
                 io::stdin().read_line(&mut line)?;
                 let password = line.trim_end_matches(['\r', '\n']);
                 let Findings { database, .. } = look(&settings).await?;
-                let (now, entropy) = (SystemClock.now(), &SystemEntropy);
-                set_password(&settings, &database, email, password, *replace, now, entropy).await?;
+                let (clock, entropy) = (&SystemClock, &SystemEntropy);
+                set_password(&settings, &database, email, password, *replace, clock, entropy)
+                    .await?;
                 println!("the password of {email} is set");
                 Ok(())
             }

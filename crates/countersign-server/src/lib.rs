@@ -23,7 +23,9 @@
 //! let server = Server::start(settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
 //! let _purging = server.begin_purging();
 //! let stop = countersign_serve::told_to_stop()?;
-//! let _ = countersign_serve::serve(listener, server.into_router(), Default::default(), stop).await;
+//! let (router, watching) = server.into_watched_router();
+//! let _ = countersign_serve::serve(listener, router, Default::default(), stop).await;
+//! watching.stopped().await;
 //! # Ok(())
 //! # }
 //! ```

@@ -190,7 +190,7 @@ impl Server {
         (self.router, self.readiness.watch())
     }
 
-    /// What answers. Whoever serves it passes on the peer's address, as `countersign_serve` does;
+    /// What answers, for who looks after it with [`readiness`](Self::readiness). Whoever serves it passes on the peer's address, as `countersign_serve` does;
     /// without it, clients have no address to be counted by.
     pub fn into_router(self) -> Router {
         self.router

@@ -1,20 +1,20 @@
 //! A password for a user who has none, set by the operator: Better Auth's `setPassword`, which no
 //! client can call.
 
+use countersign_jwt::Clock;
 use countersign_kv::{Redis, RedisError};
 use countersign_store::{
     Database, StoreError,
     accounts::{self, CredentialAccount},
     users,
 };
-use jiff::Timestamp;
 
 use crate::{
     Entropy,
     entropy::new_id,
     features::{Ended, Recorder},
     password::HashingPool,
-    session::SessionStore,
+    session::{SessionStore, end_all_rows},
     settings::Settings,
 };
 
@@ -72,7 +72,7 @@ pub async fn set_password(
     email: &str,
     password: &str,
     replace: bool,
-    now: Timestamp,
+    clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<(), SetPasswordError> {
     let rules = &settings.password;
@@ -104,6 +104,13 @@ pub async fn set_password(
     let sessions = SessionStore::new(settings, database.clone(), redis);
     let recorder = Recorder::find(settings, database).await?;
     let mut transaction = database.begin().await?;
+    // In the order of everybody who ends something: sessions first, the head of the sequence last.
+    let mut ended = Vec::new();
+    if replace {
+        ended = end_all_rows(settings, &sessions, &mut transaction, &user.id, clock).await?;
+        ended.push(Ended::User { id: user.id.clone() });
+    }
+    let now = clock.now();
     if transaction.execute(&accounts::set_password(&user.id, &hash, now)).await? == 0 {
         let account = CredentialAccount {
             id: &new_id(database, "account", entropy),
@@ -113,15 +120,12 @@ pub async fn set_password(
         };
         transaction.execute(&accounts::insert_credential(&account)).await?;
     }
-    if replace && let Some(rows) = sessions.end_all_rows(&user.id, now) {
-        transaction.execute(&rows).await?;
-    }
-    if replace && let Some(recorder) = recorder {
-        let ended = [Ended::User { id: user.id.clone() }];
-        recorder.record(&mut transaction, &ended, &|| now, entropy).await?;
+    if let Some(recorder) = recorder {
+        recorder.record(&mut transaction, &ended, &|| clock.now(), entropy).await?;
     }
     transaction.commit().await?;
     if replace {
+        let now = clock.now();
         let ended = sessions.end_all_shared(&user.id, now).await?;
         sessions.forget_shared(ended, now).await;
     }

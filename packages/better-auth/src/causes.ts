@@ -23,7 +23,7 @@ export type Watched = "session" | "user" | "account";
 const AHEAD = 60_000;
 
 /** What ended. */
-export type Ended = { kind: Kind; name: string; upTo?: "now" | "the second before" | undefined };
+export type Ended = { kind: Kind; name: string; upTo?: "now" | "the second before" | "the second after" | undefined };
 
 /** What a row ends that is deleted. */
 export function byDeletion(model: Exclude<Watched, "account">, row: Row, now: Date, tokensNameSession: boolean): Ended[] {
@@ -58,7 +58,7 @@ export function byUpdate(
   const [bans, givesRole] = [values["banned"] === true, values["role"] !== undefined];
   if (!bans && !givesRole) return undefined;
   return (row) =>
-    (bans && row["banned"] !== true) || (givesRole && changes(row, "role")) ? [user(row["id"], "now")] : [];
+    (bans && row["banned"] !== true) || (givesRole && changes(row, "role")) ? [user(row["id"], "the second after")] : [];
 }
 
 function sessionEnds(row: Row, now: Date, tokensNameSession: boolean): Ended[] {

@@ -182,7 +182,8 @@ impl Redis {
 }
 
 /// The system gives a connection up, and what it would still send, when nothing is acknowledged for as long
-/// as a call takes: a command that was not answered is not carried out after later ones.
+/// as a call takes. A command that was not answered may all the same be carried out after later ones, where
+/// Redis has it and was stopped: whoever writes what must not come late says so in the command.
 fn tcp() -> TcpSettings {
     let settings = TcpSettings::default().set_nodelay(true);
     #[cfg(target_os = "linux")]

@@ -81,6 +81,9 @@ use crate::{
     wire::{AboutUser, ApiError, MemberOrder},
 };
 
+/// The description of a feature without endpoints.
+const NO_ENDPOINTS: &str = "{}";
+
 /// Something the server can do beyond e-mail and password.
 pub(crate) trait Feature: Send + Sync + 'static {
     /// Better Auth's id of the plugin.
@@ -114,7 +117,7 @@ pub(crate) trait Feature: Send + Sync + 'static {
 
     /// What its endpoints do, as OpenAPI says it: an `openapi.json`.
     fn description(&self) -> &'static str {
-        "{}"
+        NO_ENDPOINTS
     }
 
     /// The token of the session that these headers present otherwise than by a cookie.

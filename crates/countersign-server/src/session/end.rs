@@ -5,6 +5,7 @@
 //! Everything else is in the database, with its revocation, before Redis is asked. A session whose time is over
 //! ends by itself.
 
+use countersign_jwt::Clock;
 use countersign_store::{
     StoreError, Transaction,
     sessions::{self, Session, SessionEnd},
@@ -15,6 +16,7 @@ use super::SessionStore;
 use crate::{
     Auth,
     features::{Ended, commit},
+    settings::Settings,
     wire::ApiError,
 };
 
@@ -117,8 +119,24 @@ async fn end_in(
     Ok(end_rows(store, transaction, user_id, except, (recently, now)).await?)
 }
 
+/// Ends all rows of a user's sessions, for who has no server.
+pub(crate) async fn end_all_rows(
+    settings: &Settings,
+    store: &SessionStore,
+    transaction: &mut Transaction,
+    user_id: &str,
+    clock: &dyn Clock,
+) -> Result<Vec<Ended>, StoreError> {
+    if !store.have_rows() {
+        return Ok(Vec::new());
+    }
+    let now = clock.now();
+    let recently = now - settings.revocation.retention;
+    end_rows(store, transaction, user_id, None, (recently, now)).await
+}
+
 /// Ends rows of a user's sessions, one of them excepted; those that ended now, or after the first of these times.
-pub(crate) async fn end_rows(
+async fn end_rows(
     store: &SessionStore,
     transaction: &mut Transaction,
     user_id: &str,

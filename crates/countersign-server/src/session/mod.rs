@@ -25,7 +25,7 @@ pub(crate) use current::{
     may_keep_out, user_of_now,
 };
 pub(crate) use end::{
-    end, end_all, end_all_in, end_known, end_of_user, end_others, end_rows, find_to_end,
+    end, end_all, end_all_in, end_all_rows, end_known, end_of_user, end_others, find_to_end,
 };
 pub(crate) use signed_in::{
     PostedBy, PostedBySession, PostedFreshlyBy, SignedIn, SignedInFreshly, SignedInStored,

@@ -42,7 +42,7 @@ impl Sqlite {
         let is_new = !path.exists();
         let writer = connect(Some(path))?;
         if is_new {
-            run(&writer, "PRAGMA journal_mode = WAL")?;
+            write_ahead(&writer)?;
         }
         let pile = Mutex::new(Vec::new());
         Ok(Self::new(writer, Readers::Idle { path: path.to_owned(), pile }))
@@ -71,6 +71,17 @@ impl Sqlite {
                 pile.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
                 answer
             }
+        }
+    }
+}
+
+/// SQLite does not wait by itself for others that look at the file while its journal becomes another.
+fn write_ahead(connection: &Connection) -> Result<(), StoreError> {
+    let mut looks = 0;
+    loop {
+        match run(connection, "PRAGMA journal_mode = WAL") {
+            Err(error) if error.is_unavailable() && busy::wait(looks) => looks += 1,
+            done => return done,
         }
     }
 }

@@ -186,11 +186,6 @@ pub fn end_row(token: &str, now: Timestamp) -> UpdateStatement {
     ended(now).and_where(Expr::col("token").eq(token)).take()
 }
 
-/// Ends every session of a user and keeps the rows.
-pub fn end_all_rows(user_id: &str, now: Timestamp) -> UpdateStatement {
-    ended(now).and_where(Expr::col("userId").eq(user_id)).take()
-}
-
 /// Ends the sessions with these tokens and keeps their rows.
 pub fn end_these_rows(tokens: &[&str], now: Timestamp) -> UpdateStatement {
     ended(now).and_where(Expr::col("token").is_in(tokens.iter().copied())).take()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_jwt::Clock;
-use countersign_store::{Database, StoreError, Transaction};
+use countersign_store::Database;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -19,7 +19,7 @@ use crate::{
         revocation::{Confirmation, RevokeError, connect_redis, find_user, wait},
         role::ROLE,
     },
-    session::{SessionStore, end_rows},
+    session::{SessionStore, end_all_rows},
     settings::Settings,
 };
 
@@ -142,20 +142,4 @@ pub async fn change_user(
     };
     let tokens_stay = (is_end && recorder.is_none()).then_some(NO_FEED);
     Ok(UserChanged { banned_until: Ban::end_of(&changed), confirmation, tokens_stay })
-}
-
-/// Ends a user's sessions as far as they have rows; what ended.
-async fn end_all_rows(
-    settings: &Settings,
-    store: &SessionStore,
-    transaction: &mut Transaction,
-    user_id: &str,
-    clock: &dyn Clock,
-) -> Result<Vec<Ended>, StoreError> {
-    if !store.have_rows() {
-        return Ok(Vec::new());
-    }
-    let now = clock.now();
-    let recently = now - settings.revocation.retention;
-    end_rows(store, transaction, user_id, None, (recently, now)).await
 }

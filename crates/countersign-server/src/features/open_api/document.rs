@@ -6,7 +6,12 @@
 use countersign_store::schema::{BETTER_AUTH, Column, Kind, Rule};
 use serde_json::{Map, Value, json};
 
-use crate::{Auth, features::Feature, routes, wire::ApiError};
+use crate::{
+    Auth,
+    features::{Feature, NO_ENDPOINTS},
+    routes,
+    wire::ApiError,
+};
 
 type Object = Map<String, Value>;
 
@@ -134,7 +139,9 @@ const ADDED_TO: [&str; 2] = ["user", "session"];
 
 /// Rows as they are shown. The tables' names are Better Auth's, with a capital.
 fn schemas(features: &[Box<dyn Feature>]) -> Object {
-    let own = features.iter().flat_map(|feature| feature.tables());
+    // What no endpoint gives or takes is nobody's else.
+    let described = features.iter().filter(|feature| feature.description() != NO_ENDPOINTS);
+    let own = described.flat_map(|feature| feature.tables());
     let own = own.filter(|table| !ADDED_TO.contains(&table.name));
     let tables = BETTER_AUTH.iter().chain(own);
     let mut schemas: Object = tables

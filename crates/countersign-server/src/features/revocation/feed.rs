@@ -19,7 +19,7 @@ use std::{
 use countersign_store::{Database, StoreError, revocations, schema::REVOCATION_INBOX};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
-    sync::{OnceCell, watch},
+    sync::watch,
     time::{sleep, timeout},
 };
 
@@ -38,6 +38,20 @@ const READ_AT_ONCE: u64 = 10_000;
 /// Between two looks for entries to forget, when there were few.
 const FORGET_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
+/// Between two looks for an inbox where there was none.
+const LOOK_FOR_INBOX: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whether somebody else writes into an inbox: triggers, or our plugin for Better Auth.
+#[derive(Clone, Copy, Default)]
+enum Inbox {
+    #[default]
+    Unknown,
+    Missing {
+        looked: Timestamp,
+    },
+    There,
+}
+
 /// The sequence as this server knows it, and whoever waits for it to go on.
 pub(super) struct Feed {
     poll_interval: Duration,
@@ -53,8 +67,7 @@ pub(super) struct Feed {
     /// Hears of other servers, from when somebody waits here for the first time.
     wake_ups: OnceLock<Option<WakeUps>>,
     recorder: Recorder,
-    /// Whether triggers write into an inbox.
-    has_inbox: OnceCell<bool>,
+    inbox: Mutex<Inbox>,
     /// What is over is neither told nor kept.
     settled: Settled,
     /// When entries were forgotten last.
@@ -72,7 +85,7 @@ impl Feed {
             commits: watch::Sender::default(),
             wake_ups: OnceLock::new(),
             recorder,
-            has_inbox: OnceCell::new(),
+            inbox: Mutex::default(),
             settled: Settled::default(),
             forgot: Mutex::default(),
         }
@@ -156,8 +169,7 @@ impl Feed {
     /// Gives numbers to what triggers saw ending. Of several servers that try, one does it.
     pub(super) async fn empty_inbox(&self, auth: &Auth) -> Result<(), StoreError> {
         let database = auth.database();
-        let look = async || Ok(!lacks_any(database, &REVOCATION_INBOX).await?);
-        if !*self.has_inbox.get_or_try_init(look).await? {
+        if !self.has_inbox(auth).await? {
             return Ok(());
         }
         loop {
@@ -174,6 +186,22 @@ impl Feed {
             self.recorder.record_inbox(&mut transaction, &rows, now, entropy).await?;
             transaction.commit().await?;
         }
+    }
+
+    /// Whether there is an inbox. Where there is none, it may be made while this server works.
+    async fn has_inbox(&self, auth: &Auth) -> Result<bool, StoreError> {
+        let now = auth.now();
+        let known = *self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = |looked: Timestamp| now.duration_since(looked).abs() >= LOOK_FOR_INBOX;
+        match known {
+            Inbox::There => return Ok(true),
+            Inbox::Missing { looked } if !is_due(looked) => return Ok(false),
+            Inbox::Missing { .. } | Inbox::Unknown => {}
+        }
+        let is_there = !lacks_any(auth.database(), &REVOCATION_INBOX).await?;
+        let found = if is_there { Inbox::There } else { Inbox::Missing { looked: now } };
+        *self.inbox.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        Ok(is_there)
     }
 
     /// Whether there was something new.

@@ -48,11 +48,13 @@ pub fn triggers(names: &Names) -> Vec<String> {
         put(names, "u", &of("session", "userId"), second),
     );
     let user_ended = put(names, "u", &of("user", "id"), second);
+    // Whoever looked before the commit saw the user as they were, and may still issue a token.
+    let rights_ended = put(names, "u", &of("user", "id"), &format!("{second} + 1"));
     // Without the plugin `admin` there are no such columns.
     let member = |row: &str, column| format!("to_jsonb({row})->>{}", names.text("user", column));
     let is_banned = |row| format!("({})::boolean IS TRUE", member(row, "banned"));
     let user_changed = format!(
-        "IF ({} AND NOT {}) OR {} IS DISTINCT FROM {} THEN {user_ended} END IF;",
+        "IF ({} AND NOT {}) OR {} IS DISTINCT FROM {} THEN {rights_ended} END IF;",
         is_banned("NEW"),
         is_banned("OLD"),
         member("NEW", "role"),

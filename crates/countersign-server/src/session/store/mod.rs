@@ -197,15 +197,6 @@ impl SessionStore {
         }
     }
 
-    /// What ends every row of a user's sessions, where sessions have rows, for a transaction. Before
-    /// it comes [`end_all_shared`](Self::end_all_shared).
-    pub(crate) fn end_all_rows(&self, user_id: &str, now: Timestamp) -> Option<EndRows> {
-        if self.preserved {
-            return Some(EndRows::Keep(sessions::end_all_rows(user_id, now)));
-        }
-        self.in_database.then(|| EndRows::Delete(sessions::delete_all(user_id)))
-    }
-
     /// Ends every session of a user in Redis, where there is one. It comes before what cannot be done again: if it
     /// fails, nothing has happened. After that comes [`forget_shared`](Self::forget_shared).
     pub(crate) async fn end_all_shared(

@@ -125,8 +125,8 @@ async fn t230_a_password_that_is_set_while_redis_is_away_says_what_was_done() {
     server.clock.advance(SignedDuration::from_secs(1));
     let (settings, database) = (settings(&changes).expect("settings"), open(&url));
     let set = async |password| {
-        let (now, entropy) = (server.clock.now(), repeating());
-        set_password(&settings, &database, "ann@example.com", password, true, now, &entropy).await
+        let (clock, entropy) = (&*server.clock, repeating());
+        set_password(&settings, &database, "ann@example.com", password, true, clock, &entropy).await
     };
     let signs_in = async |password: &str| {
         let body = json!({ "email": "ann@example.com", "password": password });
