@@ -19,16 +19,11 @@ pub(super) const TESTED: &[(u16, u16)] = &[
     (345, 345),
 ];
 
-/// What must be tested, or stand in [`WITHOUT_TEST`]: everything about tokens and guards, and of the other
-/// groups that concern them the most dangerous.
+/// What must be tested, or stand in [`WITHOUT_TEST`]: everything about tokens, guards, revocation and several
+/// nodes, and of the other groups the most dangerous.
 pub(super) const REQUIRED: &[(u16, u16)] = &[
     (1, 124),
-    (205, 220),
-    (224, 226),
-    (230, 230),
-    (232, 233),
-    (235, 237),
-    (241, 241),
+    (205, 242),
     (243, 245),
     (247, 248),
     (250, 250),
@@ -40,7 +35,7 @@ pub(super) const REQUIRED: &[(u16, u16)] = &[
     (273, 273),
     (279, 279),
     (283, 283),
-    (316, 317),
+    (306, 317),
     (319, 319),
     (322, 322),
     (326, 326),
