@@ -53,7 +53,8 @@ struct Served {
 }
 
 static SERVED: LazyLock<Served> = LazyLock::new(|| {
-    let runtime = Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
+    let mut runtime = Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(1).enable_all().build().expect("a runtime");
     let environment: BTreeMap<String, String> = [
         ("BETTER_AUTH_SECRET", "a-secret-for-tests-only-0123456789abcdef"),
         ("BETTER_AUTH_URL", ORIGIN),

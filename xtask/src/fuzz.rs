@@ -24,6 +24,9 @@ const TARGETS: [&str; 5] = ["token", "header", "jwks", "cookie", "path_user_id"]
 /// How many run at a time.
 const LANES: usize = 2;
 
+/// How much of what a target said is shown when it breaks.
+const LINES_SHOWN: usize = 40;
+
 #[derive(clap::Args)]
 pub(crate) struct Flags {
     /// How long each target runs.
@@ -86,9 +89,7 @@ fn fuzz(mut program: Command, target: &str, seconds: u32) -> Outcome {
         .output()?;
     let said = String::from_utf8_lossy(&stderr);
     if !status.success() {
-        let lines: Vec<&str> = said.lines().collect();
-        let last = &lines[lines.len().saturating_sub(40)..];
-        return Err(format!("{status}\n{}", last.join("\n")).into());
+        return Err(format!("{status}\n{}", cause(&said)).into());
     }
     let stat = |name: &str| {
         let line = said.lines().find(|line| line.contains(name));
@@ -101,4 +102,12 @@ fn fuzz(mut program: Command, target: &str, seconds: u32) -> Outcome {
         stat("peak_rss_mb"),
     );
     Ok(())
+}
+
+/// What a target said from its panic on; the last it said, where it ended otherwise.
+fn cause(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    let panic = lines.iter().position(|line| line.contains("panicked at"));
+    let from = panic.unwrap_or(lines.len().saturating_sub(LINES_SHOWN));
+    lines[from..].iter().take(LINES_SHOWN).copied().collect::<Vec<_>>().join("\n")
 }

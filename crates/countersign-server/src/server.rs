@@ -61,6 +61,10 @@ impl Server {
     /// looked at. Features whose tables are missing are off, unless they were asked for; when
     /// something is missing that has to be there, [`StartError::Schema`] says what and which
     /// statements would add it.
+    ///
+    /// # Panics
+    ///
+    /// Where the runtime that this is called on has no timers: whatever waits has a bound.
     pub async fn start(
         settings: Settings,
         clock: Arc<dyn Clock>,
