@@ -49,7 +49,8 @@ impl Inner {
         names: Option<&HashedNames>,
     ) -> Option<Revoked> {
         let here = self.revoked_here(issuer, claims, token);
-        here.or_else(|| self.revoked_by_issuer(issuer, claims, token, names))
+        let feed = &self.issuers[issuer].feed;
+        here.or_else(|| feed.as_ref()?.find(claims, token, names))
     }
 
     /// The same for a token that is remembered, by what came since it was last asked.
@@ -79,15 +80,5 @@ impl Inner {
 
     fn revoked_here(&self, issuer: usize, claims: &Claims, token: &str) -> Option<Revoked> {
         self.revocations.find(&self.issuers[issuer].name, claims, token)
-    }
-
-    fn revoked_by_issuer(
-        &self,
-        issuer: usize,
-        claims: &Claims,
-        token: &str,
-        names: Option<&HashedNames>,
-    ) -> Option<Revoked> {
-        self.issuers[issuer].feed.as_ref()?.find(claims, token, names)
     }
 }

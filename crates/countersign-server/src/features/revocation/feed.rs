@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use countersign_store::{Database, StoreError, revocations, schema::REVOCATION_INBOX};
+use countersign_store::{Database, StoreError, revocations};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::watch,
@@ -26,31 +26,18 @@ use tokio::{
 use super::{
     entry::Entry,
     head,
+    inbox::Inbox,
     log::{Followed, Log, Page},
     record::Recorder,
     wake_up::{self, WakeUps},
 };
-use crate::{Auth, findings::lacks_any, settled::Settled, wire::ApiError};
+use crate::{Auth, settled::Settled, wire::ApiError};
 
 /// Entries that are read with one statement.
 const READ_AT_ONCE: u64 = 10_000;
 
 /// Between two looks for entries to forget, when there were few.
 const FORGET_EVERY: SignedDuration = SignedDuration::from_mins(1);
-
-/// Between two looks for an inbox where there was none.
-const LOOK_FOR_INBOX: SignedDuration = SignedDuration::from_mins(1);
-
-/// Whether somebody else writes into an inbox: triggers, or our plugin for Better Auth.
-#[derive(Clone, Copy, Default)]
-enum Inbox {
-    #[default]
-    Unknown,
-    Missing {
-        looked: Timestamp,
-    },
-    There,
-}
 
 /// The sequence as this server knows it, and whoever waits for it to go on.
 pub(super) struct Feed {
@@ -67,7 +54,7 @@ pub(super) struct Feed {
     /// Hears of other servers, from when somebody waits here for the first time.
     wake_ups: OnceLock<Option<WakeUps>>,
     recorder: Recorder,
-    inbox: Mutex<Inbox>,
+    inbox: Inbox,
     /// What is over is neither told nor kept.
     settled: Settled,
     /// When entries were forgotten last.
@@ -85,7 +72,7 @@ impl Feed {
             commits: watch::Sender::default(),
             wake_ups: OnceLock::new(),
             recorder,
-            inbox: Mutex::default(),
+            inbox: Inbox::default(),
             settled: Settled::default(),
             forgot: Mutex::default(),
         }
@@ -166,42 +153,9 @@ impl Feed {
         Ok(())
     }
 
-    /// Gives numbers to what triggers saw ending. Of several servers that try, one does it.
+    /// Gives numbers to what others saw ending.
     pub(super) async fn empty_inbox(&self, auth: &Auth) -> Result<(), StoreError> {
-        let database = auth.database();
-        if !self.has_inbox(auth).await? {
-            return Ok(());
-        }
-        loop {
-            let rows = revocations::inbox(database).await?;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            let mut transaction = database.begin().await?;
-            let taken = transaction.execute(&revocations::take_out(&rows)).await?;
-            if taken < rows.len() as u64 {
-                continue;
-            }
-            let (now, entropy) = (auth.now(), auth.entropy());
-            self.recorder.record_inbox(&mut transaction, &rows, now, entropy).await?;
-            transaction.commit().await?;
-        }
-    }
-
-    /// Whether there is an inbox. Where there is none, it may be made while this server works.
-    async fn has_inbox(&self, auth: &Auth) -> Result<bool, StoreError> {
-        let now = auth.now();
-        let known = *self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = |looked: Timestamp| now.duration_since(looked).abs() >= LOOK_FOR_INBOX;
-        match known {
-            Inbox::There => return Ok(true),
-            Inbox::Missing { looked } if !is_due(looked) => return Ok(false),
-            Inbox::Missing { .. } | Inbox::Unknown => {}
-        }
-        let is_there = !lacks_any(auth.database(), &REVOCATION_INBOX).await?;
-        let found = if is_there { Inbox::There } else { Inbox::Missing { looked: now } };
-        *self.inbox.lock().unwrap_or_else(PoisonError::into_inner) = found;
-        Ok(is_there)
+        self.inbox.empty(auth, &self.recorder).await
     }
 
     /// Whether there was something new.

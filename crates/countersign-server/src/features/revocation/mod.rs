@@ -50,6 +50,7 @@ mod entry;
 mod feed;
 mod guards;
 mod head;
+mod inbox;
 mod log;
 mod lookup;
 mod operator;
