@@ -82,6 +82,17 @@ for (const [tokens, definePayload] of [["tokens of the stock plugin", undefined]
   });
 }
 
+test("who looked just before another role was written issues no token that lasts", async () => {
+  const site = await Site.open();
+  const ann = await site.person("ann");
+  await admin(site, "set-role", (userId) => ({ userId, role: "admin" }), ann);
+  nextSecond();
+  const meanwhile = await ann.token();
+  nextSecond();
+  const later = await ann.token();
+  expect([await site.refuses(meanwhile), await site.refuses(later)]).toEqual([true, false]);
+});
+
 test("what changes nothing of that ends nothing", async () => {
   const site = await Site.open();
   const ann = await site.person("ann");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use countersign_jwt::Clock;
 use countersign_server::{RevokeError, revoke_issued_before, revoke_session, set_password};
 use countersign_store::{revocations, sessions, sql::Query};
-use countersign_testing::{file_in, postgres::Postgres, redis::Redis};
+use countersign_testing::{FixedClock, file_in, postgres::Postgres, redis::Redis};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -111,6 +111,25 @@ async fn t302_rows_that_are_preserved_stay_when_everything_is_taken_back() {
     let rows = database.fetch_all(&rows).await.expect("reads");
     let ends: Vec<_> = rows.iter().map(|row| row.timestamp("expiresAt").expect("a time")).collect();
     assert_eq!(ends, [now], "it says when it ended");
+}
+
+/// The command's clock stands for the time that it waited, for a hash and for locks.
+#[tokio::test]
+async fn a_password_that_is_replaced_ends_the_tokens_of_sessions_until_they_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = file_in(&folder, "a.db");
+    let changes = [("DATABASE_URL", url.as_str())];
+    let server = TestServer::start(&changes).await;
+    server.sign_up(&json!({})).await;
+    let then = FixedClock::at(server.clock.now());
+    server.clock.advance(SignedDuration::from_secs(5));
+    let token = token(&server).await;
+    let (settings, database) = (settings(&changes).expect("settings"), open(&url));
+    let password = "another password";
+    set_password(&settings, &database, "ann@example.com", password, true, &then, &repeating())
+        .await
+        .expect("it is set");
+    assert!(Follower::of(&server).await.refuses(&token));
 }
 
 #[tokio::test]

@@ -64,6 +64,43 @@ async fn t224_what_better_auth_ends_in_the_same_database_ends_tokens() {
     assert_eq!(left.trim(), "0", "each has its number");
 }
 
+/// Whoever looked just before another role was written may still issue a token with the old one.
+#[tokio::test]
+async fn another_role_and_a_ban_end_the_tokens_of_the_second_after_too() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let server = watched(&url).await;
+    server.sign_up(&json!({})).await;
+    let columns = "ALTER TABLE \"user\" ADD banned boolean, ADD role text";
+    postgres.run("auth", columns).expect("the plugin admin is there, too");
+    for change in ["role = 'admin'", "banned = true"] {
+        let before = SystemClock.now().as_second();
+        postgres.run("auth", &format!("UPDATE \"user\" SET {change}")).expect("SQL runs");
+        let taken = postgres.run("auth", "DELETE FROM \"revocationInbox\" RETURNING before");
+        let taken = taken.expect("SQL runs");
+        let up_to = taken.lines().find_map(|line| line.trim().parse::<i64>().ok());
+        assert!(up_to.expect("a second") > before, "{change}: {taken}, {before}");
+    }
+}
+
+#[tokio::test]
+async fn an_inbox_that_is_made_while_a_server_works_is_found() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let settings = [("DATABASE_URL", url.as_str()), ("COUNTERSIGN_TOKEN__CLAIMS", "user")];
+    let server = TestServer::start(&settings).await;
+    let behind = SystemClock.now().duration_since(server.clock.now());
+    server.clock.advance(behind - SignedDuration::from_mins(1));
+    server.sign_up(&json!({})).await;
+    let token = token(&server).await;
+    let mut follower = Follower::of(&server).await;
+    watch_better_auth(&open(&url), &Names::default()).await.expect("watches");
+    postgres.run("auth", "DELETE FROM session").expect("SQL runs");
+    server.clock.advance(SignedDuration::from_mins(1));
+    follower.follow(&server, 0).await;
+    assert!(follower.refuses(&token));
+}
+
 #[tokio::test]
 async fn t242_who_asks_about_a_token_is_told_what_better_auth_ended_before_any_guard() {
     let postgres = Postgres::start().expect("PostgreSQL starts");
