@@ -92,18 +92,25 @@ impl Feed {
         followed: Option<&Followed>,
         patience: Duration,
     ) -> Result<Page, ApiError> {
+        // From before the look on: it may be past what is committed while it goes on.
+        let commits = self.commits.subscribe();
         self.look(auth, self.next_look()).await?;
         if !patience.is_zero() {
-            let waited = timeout(patience, self.news(auth, followed)).await;
+            let waited = timeout(patience, self.news(auth, followed, commits)).await;
             waited.unwrap_or(Ok(()))?;
         }
         self.page(auth, followed)
     }
 
     /// Returns when there is something new for who followed so far, or the server is about to stop.
-    async fn news(&self, auth: &Auth, followed: Option<&Followed>) -> Result<(), ApiError> {
+    async fn news(
+        &self,
+        auth: &Auth,
+        followed: Option<&Followed>,
+        mut commits: watch::Receiver<()>,
+    ) -> Result<(), ApiError> {
         self.wake_ups.get_or_init(|| WakeUps::begin(auth, self.commits.clone()));
-        let (mut news, mut commits) = (self.news.subscribe(), self.commits.subscribe());
+        let mut news = self.news.subscribe();
         loop {
             if self.with_log(|log| log.has_news_for(followed)).unwrap_or(true) {
                 return Ok(());

@@ -4,10 +4,14 @@
 use countersign_server::watch_better_auth;
 use countersign_store::{Database, Names};
 use countersign_testing::{file_in, postgres::Postgres, redis::Redis};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::follower::{Follower, token};
-use crate::fixture::{PASSWORD, TestServer};
+use crate::{
+    fixture::{PASSWORD, TestServer},
+    storage_faults::Sql,
+};
 
 const LOOKS_SELDOM: (&str, &str) = ("COUNTERSIGN_REVOCATION__POLL_INTERVAL_MS", "5000");
 
@@ -137,6 +141,36 @@ async fn t306_a_wake_up_that_somebody_forged_changes_nothing() {
     assert_eq!((told, &follower.place), (0, &place));
     server.sign_up(&json!({})).await;
     assert_eq!(told_of_a_sign_out(&server, &server, &mut follower, BEFORE_A_LOOK).await, 1);
+}
+
+/// Here the look takes until what is over was forgotten, and that until somebody else let go of it.
+#[tokio::test]
+async fn t306_what_is_committed_while_somebody_looks_is_told_at_once() {
+    let postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let server = start(&url).await;
+    server.sign_up(&json!({})).await;
+    let mut follower = Follower::of(&server).await;
+    assert_eq!(told_of_a_sign_out(&server, &server, &mut follower, BEFORE_A_LOOK).await, 1);
+    let sql = |sql: &str| postgres.run("auth", sql).expect("SQL runs").trim().to_owned();
+    sql("UPDATE revocation SET until = 0");
+    server.clock.advance(SignedDuration::from_mins(2));
+    let body = json!({ "email": "ann@example.com", "password": PASSWORD });
+    assert_eq!(server.post("/sign-in/email", &body).await.status, 200);
+
+    let database = open(&url);
+    let mut held = database.begin().await.expect("begins");
+    held.execute(&Sql("SELECT id FROM revocation FOR UPDATE")).await.expect("nobody else has it");
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    let signed_out = async {
+        while sql(waiting) == "0" {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(server.post("/sign-out", &json!({})).await.status, 200);
+        held.commit().await.expect("commits");
+    };
+    let (told, ()) = tokio::join!(follower.follow(&server, BEFORE_A_LOOK), signed_out);
+    assert_eq!(told, 1);
 }
 
 #[tokio::test]
