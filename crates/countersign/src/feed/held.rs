@@ -27,9 +27,7 @@ const PARTS_A_SWEEP: usize = 4;
 pub(super) struct Held {
     /// The newest first. The older are kept until nothing is left in them.
     sets: ArcSwap<Vec<Arc<Set>>>,
-    /// How the newest set hashes names.
-    newest: AtomicU64,
-    /// What came last, of the newest set.
+    /// What came lately, of the newest set.
     recent: Recent,
     /// The question by which all is known up to then, in milliseconds of the steady clock and one more;
     /// zero before the first.
@@ -90,7 +88,7 @@ impl Held {
         };
         for entry in &answer.entries {
             if entry.kind == Kind::TokenHash && set.begins_to_hash_tokens() {
-                self.hash_as(&set);
+                self.recent.hash_as(set.way_to_hash());
             }
             set.table.insert(entry.hash, entry.term);
             self.recent.add(entry.hash);
@@ -122,8 +120,7 @@ impl Held {
 
     /// Whether it is certain that none of these names came since that place.
     pub(super) fn brought_none_of(&self, names: &HashedNames, since: u64) -> bool {
-        let hashed_alike = || names.way == self.newest.load(Ordering::Acquire);
-        self.recent.has_none_of(&names.all(), since, hashed_alike)
+        self.recent.has_none_of(names, since)
     }
 
     /// The names as the newest sequence hashes them.
@@ -163,15 +160,8 @@ impl Held {
         let others = sets.iter().filter(|other| !Arc::ptr_eq(other, &set));
         let kept = others.filter(|other| other.table.len() > 0).map(Arc::clone);
         self.sets.store(Arc::new(std::iter::once(Arc::clone(&set)).chain(kept).collect()));
-        self.hash_as(&set);
+        self.recent.hash_as(set.way_to_hash());
         set
-    }
-
-    /// What comes from now on is hashed as this set does it. Whoever sees that, sees that what came before
-    /// was broken off.
-    fn hash_as(&self, newest: &Set) {
-        self.recent.break_off();
-        self.newest.store(newest.way_to_hash(), Ordering::Release);
     }
 
     /// Forgets, little by little, what ended.

@@ -32,11 +32,11 @@
 //! # What is held
 //!
 //! Each entry is a 64-bit hash under the feed's key: 17 bytes, and up to half as much again for growing. Reading
-//! takes no lock, and the names of a token that is remembered are hashed once, and held only against what came
-//! since they were last. What is held is never made
-//! less by an answer. When the issuer begins a new sequence (an epoch, another key), what the older one said
-//! is kept beside it. An entry is forgotten two minutes after its end, by the slower of this machine's clock
-//! and the issuer's; when both are set ahead and back, nothing is.
+//! takes no lock. The names of a token that is remembered are hashed once, and looked up again only where one
+//! of them may have come since they were last. What is held is never made less by an answer. When the issuer
+//! begins a new sequence (an epoch, another key), what the older one said is kept beside it. An entry is
+//! forgotten two minutes after its end, by the slower of this machine's clock and the issuer's; when both are
+//! set ahead and back, nothing is.
 
 mod answer;
 mod follower;

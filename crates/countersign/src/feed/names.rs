@@ -102,7 +102,7 @@ pub(crate) struct HashedNames {
 }
 
 impl HashedNames {
-    pub(super) fn all(&self) -> impl Iterator<Item = u64> + Clone {
+    pub(super) fn all(&self) -> impl Iterator<Item = u64> {
         self.hashes.into_iter().chain([self.token_hash]).flatten()
     }
 }

@@ -1,26 +1,49 @@
-//! The hashes that came last, so that a token that was looked up a moment ago is held against these only,
-//! and not against all there are.
+//! What came lately, so that a token that was looked up before is looked up again only where one of its names
+//! may have come since.
 //!
-//! They are in a ring that one writes and everybody reads, without a lock. A place in it is the number of the
-//! hash, from the first on. Who reads says from which place on; where that is too long ago, or the ring was
-//! written over meanwhile, it says that it does not know.
+//! Each hash that comes has a place, its number from the first on. Of five hundred and twelve that came one
+//! after another a block keeps a bit each, of 32,768 that the hash chooses from; of blocks the last eight are
+//! kept, in a ring. Whoever reads says from which place on: a name whose bit is not set in any block since then
+//! did not come. One whose bit was set by another name may have; for three names that is one token in forty on
+//! average, for each block. One writes and everybody reads, without a lock. Where a place is too long ago, or
+//! a block was written over meanwhile, nothing is certain.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Hashes that are kept.
-const ROOM: u64 = 64;
+use super::names::HashedNames;
 
-/// To look everything up costs less than to read more than so many.
-const WORTH_READING: u64 = ROOM / 2;
+/// Hashes of a block.
+const BLOCK: u64 = 512;
+
+/// How many bits of a hash choose its bit.
+const CHOICE: u32 = 15;
+
+/// Words of a block.
+const WORDS: usize = (1 << CHOICE) / 64;
+
+/// Blocks that are kept.
+const BLOCKS: usize = 8;
+
+/// Places whose block is not written over yet, whichever is.
+const KEPT: u64 = BLOCK * (BLOCKS as u64 - 1);
 
 pub(super) struct Recent {
-    hashes: [AtomicU64; 64],
+    words: Box<[[AtomicU64; WORDS]]>,
     end: AtomicU64,
+    /// How names are hashed, and from which place on all that came was hashed so.
+    way: AtomicU64,
+    way_since: AtomicU64,
 }
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { hashes: std::array::from_fn(|_| AtomicU64::default()), end: AtomicU64::default() }
+        let free = || std::array::from_fn(|_| AtomicU64::default());
+        Self {
+            words: std::iter::repeat_with(free).take(BLOCKS).collect(),
+            end: AtomicU64::default(),
+            way: AtomicU64::default(),
+            way_since: AtomicU64::default(),
+        }
     }
 }
 
@@ -32,136 +55,217 @@ impl Recent {
 
     /// Adds a hash that can be looked up already. Only one may write at a time.
     pub(super) fn add(&self, hash: u64) {
-        let end = self.end.load(Ordering::Relaxed);
-        self.slot(end).store(hash, Ordering::Release);
-        self.end.store(end + 1, Ordering::Release);
+        let place = self.end.load(Ordering::Relaxed);
+        let (word, bit) = choice(hash);
+        self.block(place / BLOCK)[word].fetch_or(bit, Ordering::Release);
+        self.go_on_from(place);
     }
 
-    /// Nobody can know from here what came: everything has to be looked up again.
-    pub(super) fn break_off(&self) {
-        self.end.fetch_add(ROOM, Ordering::Release);
+    /// Names are hashed in this way from now on. What came before cannot be compared with them.
+    pub(super) fn hash_as(&self, way: u64) {
+        let place = self.end.load(Ordering::Relaxed);
+        self.way_since.store(place + 1, Ordering::Release);
+        self.way.store(way, Ordering::Release);
+        self.go_on_from(place);
     }
 
-    /// Whether it is certain that none of these names came since that place, and that all that did was
-    /// hashed as they were, which is asked once it is read.
-    pub(super) fn has_none_of(
-        &self,
-        names: &(impl Iterator<Item = u64> + Clone),
-        since: u64,
-        hashed_alike: impl FnOnce() -> bool,
-    ) -> bool {
+    fn go_on_from(&self, place: u64) {
+        let end = place + 1;
+        if end.is_multiple_of(BLOCK) {
+            self.block(end / BLOCK).iter().for_each(|word| word.store(0, Ordering::Release));
+        }
+        self.end.store(end, Ordering::Release);
+    }
+
+    /// Whether it is certain that none of these names came since that place, which was the end once.
+    pub(super) fn has_none_of(&self, names: &HashedNames, since: u64) -> bool {
+        // The way is asked before the place from which on it counts: that is written in the other order.
+        self.has_no_bit_of(names.all(), since)
+            && self.way.load(Ordering::Acquire) == names.way
+            && self.way_since.load(Ordering::Acquire) <= since
+    }
+
+    fn has_no_bit_of(&self, mut names: impl Iterator<Item = u64>, since: u64) -> bool {
         let end = self.end();
-        if end.wrapping_sub(since) > WORTH_READING {
+        if end.wrapping_sub(since) >= KEPT {
             return false;
         }
-        let came = |place| {
-            let hash = self.slot(place).load(Ordering::Acquire);
-            names.clone().any(|name| name == hash)
+        let blocks = since / BLOCK..=end / BLOCK;
+        let may_have_come = |name| {
+            let (word, bit) = choice(name);
+            blocks.clone().any(|block| self.block(block)[word].load(Ordering::Acquire) & bit != 0)
         };
-        let is_clear = !(since..end).any(came) && hashed_alike();
-        // Whoever wrote over what was read, or broke off before that, moved the end.
-        is_clear && self.end().wrapping_sub(since) < ROOM
+        // Whoever wrote over what was read moved the end before that.
+        !names.any(may_have_come) && self.end().wrapping_sub(since) < KEPT
     }
 
-    fn slot(&self, place: u64) -> &AtomicU64 {
-        &self.hashes[usize::try_from(place % ROOM).unwrap_or_default()]
+    fn block(&self, number: u64) -> &[AtomicU64; WORDS] {
+        &self.words[usize::try_from(number).unwrap_or_default() % BLOCKS]
     }
+}
+
+/// The word of a block in which a hash has its bit, and the bit.
+fn choice(hash: u64) -> (usize, u64) {
+    let chosen = hash >> (u64::BITS - CHOICE);
+    (usize::try_from(chosen / 64).unwrap_or_default(), 1 << (chosen % 64))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn has_none_of(recent: &Recent, name: u64, since: u64) -> bool {
-        recent.has_none_of(&[name].into_iter(), since, || true)
+    const WAY: u64 = 2;
+
+    /// With a bit of its own.
+    fn name(number: u64) -> u64 {
+        number << (u64::BITS - CHOICE)
+    }
+
+    fn named(hash: u64, way: u64) -> HashedNames {
+        HashedNames { way, hashes: [None, Some(hash), None], token_hash: None }
+    }
+
+    fn recent() -> Recent {
+        let recent = Recent::default();
+        recent.hash_as(WAY);
+        recent
+    }
+
+    fn has_none_of(recent: &Recent, number: u64, since: u64) -> bool {
+        recent.has_none_of(&named(name(number), WAY), since)
     }
 
     #[test]
-    fn what_came_since_is_seen_and_what_came_before_is_not_asked_for() {
-        let recent = Recent::default();
-        recent.add(7);
-        let since = recent.end();
-        assert!(has_none_of(&recent, 8, since));
-        recent.add(8);
-        recent.add(9);
-        assert!(!has_none_of(&recent, 8, since) && !has_none_of(&recent, 9, since));
-        assert!(has_none_of(&recent, 7, since) && !has_none_of(&recent, 7, 0));
-        assert!(has_none_of(&recent, 9, recent.end()));
-    }
-
-    #[test]
-    fn where_too_much_came_nothing_is_certain() {
-        let recent = Recent::default();
-        for hash in 1..=WORTH_READING {
-            recent.add(hash);
+    fn what_came_since_is_seen_and_what_came_in_an_earlier_block_is_not_asked_for() {
+        let recent = recent();
+        let beginning = recent.end();
+        recent.add(name(7));
+        let first = recent.end();
+        assert!(has_none_of(&recent, 8, first));
+        for _ in 0..BLOCK {
+            recent.add(name(9));
         }
-        assert!(has_none_of(&recent, 1000, 0));
-        recent.add(100);
-        assert!(!has_none_of(&recent, 1000, 0) && has_none_of(&recent, 1000, 1));
-        (0..10 * ROOM).for_each(|hash| recent.add(hash));
-        assert!(!has_none_of(&recent, 1000, 1));
-        assert!(
-            !has_none_of(&recent, 1000, recent.end() + 1),
-            "from a place that is still to come"
-        );
+        let since = recent.end();
+        recent.add(name(8));
+        assert!(!has_none_of(&recent, 8, since) && !has_none_of(&recent, 9, first));
+        assert!(has_none_of(&recent, 7, since) && !has_none_of(&recent, 7, beginning));
     }
 
     #[test]
-    fn once_broken_off_nothing_before_is_certain() {
-        let recent = Recent::default();
-        recent.add(1);
+    fn each_name_counts() {
+        let recent = recent();
+        let since = recent.end();
+        recent.add(name(1));
+        let named = |hashes: [u64; 3], token_hash: u64| HashedNames {
+            way: WAY,
+            hashes: hashes.map(|number| Some(name(number))),
+            token_hash: Some(name(token_hash)),
+        };
+        assert!(recent.has_none_of(&named([2, 3, 4], 5), since));
+        for with_it in
+            [named([1, 3, 4], 5), named([2, 1, 4], 5), named([2, 3, 1], 5), named([2, 3, 4], 1)]
+        {
+            assert!(!recent.has_none_of(&with_it, since));
+        }
+    }
+
+    #[test]
+    fn what_has_the_same_bit_may_be_the_name() {
+        let recent = recent();
+        let since = recent.end();
+        recent.add(name(7) + 1);
+        assert!(!has_none_of(&recent, 7, since));
+        assert!(has_none_of(&recent, 6, since) && has_none_of(&recent, 8, since));
+    }
+
+    #[test]
+    fn from_any_place_a_name_that_came_after_it_is_seen_and_where_too_much_came_nothing_is_certain()
+    {
+        let recent = recent();
+        let beginning = recent.end();
+        for number in 0..3 * KEPT {
+            let place = recent.end();
+            recent.add(name(number));
+            assert!(!has_none_of(&recent, number, place), "{number} came");
+            assert!(!has_none_of(&recent, number, place.saturating_sub(KEPT / 2)), "{number}");
+        }
+        let end = recent.end();
+        assert!(has_none_of(&recent, 3 * KEPT, end - KEPT + 1));
+        assert!(!has_none_of(&recent, 3 * KEPT, end - KEPT), "so long ago nothing is certain");
+        assert!(!has_none_of(&recent, 3 * KEPT, beginning));
+        assert!(!has_none_of(&recent, 3 * KEPT, end + 1), "from a place that is still to come");
+    }
+
+    #[test]
+    fn once_names_are_hashed_otherwise_nothing_before_is_certain() {
+        let recent = recent();
         let before = recent.end();
-        recent.break_off();
-        assert_ne!(recent.end(), before);
-        assert!(!has_none_of(&recent, 1000, before));
-        let after = recent.end();
-        recent.add(2);
-        assert!(has_none_of(&recent, 1000, after) && !has_none_of(&recent, 2, after));
+        recent.hash_as(WAY + 1);
+        assert_ne!(recent.end(), before, "who remembers a token has to ask");
+        let named = |way| named(name(7), way);
+        assert!(!recent.has_none_of(&named(WAY), before), "hashed in the way before");
+        assert!(!recent.has_none_of(&named(WAY + 1), before), "what came before was not");
+        assert!(recent.has_none_of(&named(WAY + 1), recent.end()));
+        recent.hash_as(WAY);
+        assert!(!recent.has_none_of(&named(WAY), before), "something came in another way between");
+        assert!(recent.has_none_of(&named(WAY), recent.end()));
+    }
+
+    /// A block that begins with another way to hash is a block as any other.
+    #[test]
+    fn wherever_names_begin_to_be_hashed_otherwise_what_came_long_before_is_gone() {
+        let recent = recent();
+        for number in 0..3 * KEPT {
+            recent.hash_as(WAY);
+            recent.add(name(number));
+        }
+        let since = recent.end();
+        recent.add(name(0));
+        for number in 1..KEPT {
+            assert!(has_none_of(&recent, number, since), "{number}");
+        }
     }
 
     #[test]
     fn what_was_written_over_while_it_was_read_is_not_certain() {
-        let recent = Recent::default();
-        (0..2).for_each(|hash| recent.add(hash));
+        let recent = recent();
+        let since = recent.end();
+        recent.add(name(7));
+        assert!(recent.has_no_bit_of([name(8)].into_iter(), since));
         let names = std::iter::once_with(|| {
-            (0..ROOM).for_each(|hash| recent.add(100 + hash));
-            1000
+            (0..KEPT).for_each(|_| recent.add(name(9)));
+            name(7)
         });
-        assert!(!recent.has_none_of(&names, 0, || true));
+        assert!(!recent.has_no_bit_of(names, since));
+        let names = std::iter::once_with(|| {
+            (0..KEPT).for_each(|_| recent.add(name(9)));
+            name(8)
+        });
+        assert!(!recent.has_no_bit_of(names, recent.end()));
     }
 
-    #[test]
-    fn what_broke_off_while_it_was_read_is_not_certain() {
-        let recent = Recent::default();
-        recent.add(7);
-        let broken_off = || {
-            recent.break_off();
-            true
-        };
-        assert!(!recent.has_none_of(&[8].into_iter(), 0, broken_off));
-        assert!(!recent.has_none_of(&[8].into_iter(), recent.end(), || false));
-    }
-
-    /// Whoever read a place that is written over meanwhile has to be told so: each reader asks for the one
-    /// name that came first after its place, and must never hear that it did not come.
+    /// Readers begin at every place that is kept, while blocks are written over: each asks for the name that
+    /// came first after its place, and must never hear that it did not come.
     #[test]
     fn a_reader_is_never_told_that_nothing_came_when_it_did() {
-        let recent = Recent::default();
+        let recent = recent();
+        let first = recent.end();
         std::thread::scope(|scope| {
-            let reader = || {
-                for _ in 0..200_000 {
-                    let end = recent.end();
-                    let since = end.saturating_sub(WORTH_READING);
-                    if end > 0 {
-                        assert!(!has_none_of(&recent, since, since), "{since}");
+            let reader = |step: u64| {
+                let recent = &recent;
+                scope.spawn(move || {
+                    for number in 0..200_000 {
+                        let end = recent.end();
+                        let since = end.saturating_sub(1 + number * step % KEPT).max(first);
+                        if end > since {
+                            assert!(!has_none_of(recent, since % (1 << CHOICE), since), "{since}");
+                        }
                     }
-                }
+                })
             };
-            let readers = [scope.spawn(reader), scope.spawn(reader)];
-            let mut place = 0;
+            let readers = [reader(0), reader(7)];
             while readers.iter().any(|reader| !reader.is_finished()) {
-                recent.add(place);
-                place += 1;
+                recent.add(name(recent.end() % (1 << CHOICE)));
             }
         });
     }

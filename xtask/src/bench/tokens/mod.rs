@@ -76,8 +76,10 @@ struct Check {
     ns: Vec<f64>,
     /// What it takes more after a few entries came.
     few_ns: Vec<f64>,
-    /// What it takes more after so many that the token is looked up among all.
-    all_ns: Vec<f64>,
+    /// What it takes more after [`NEWS`] came.
+    many_ns: Vec<f64>,
+    /// What a token that is not remembered takes more than without a feed.
+    first_ns: Vec<f64>,
 }
 
 /// Until [`GUARDS`] have confirmed.

@@ -29,15 +29,17 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("a feed takes no token back by its hash", "feed/set.rs":
         "self.by_hash.swap(true" => "self.by_hash.swap(false"),
     variant!("a remembered token is not held against the first that came", "feed/recent.rs":
-        "(since..end).any(came)" => "(since + 1..end).any(came)"),
+        "since / BLOCK..=end / BLOCK" => "since / BLOCK + 1..=end / BLOCK"),
+    variant!("a remembered token is held against what came by its first name only", "feed/recent.rs":
+        "self.has_no_bit_of(names.all(), since)" => "self.has_no_bit_of(names.all().take(1), since)"),
     variant!("what was written over counts as read", "feed/recent.rs":
-        "is_clear && self.end().wrapping_sub(since) < ROOM" => "is_clear"),
+        "&& self.end().wrapping_sub(since) < KEPT" => ""),
     variant!("what was written over long ago counts as read", "feed/recent.rs":
-        "if end.wrapping_sub(since) > WORTH_READING {" => "if end < since {"),
-    variant!("names are compared with those of another sequence", "feed/held.rs":
-        "names.way == self.newest.load(Ordering::Acquire)" => "true"),
-    variant!("what came before a sequence began is still to be read", "feed/held.rs":
-        "self.recent.break_off();" => ""),
+        "if end.wrapping_sub(since) >= KEPT {" => "if end < since {"),
+    variant!("names are compared with those of another sequence", "feed/recent.rs":
+        "self.way.load(Ordering::Acquire) == names.way" => "true"),
+    variant!("what came before a sequence began counts as compared", "feed/recent.rs":
+        "self.way_since.store(end, Ordering::Release);" => ""),
     variant!("an entry ends before the last token that it refuses", "feed/held.rs":
         "position.slowest.now(now, steady).saturating_sub(KEPT_BEYOND)"
         => "position.slowest.now(now, steady).saturating_add(KEPT_BEYOND)"),
