@@ -1,6 +1,6 @@
 //! Too many requests, and too many guesses at one account, wherever they are counted.
 
-use countersign_testing::{file_in, redis::Redis};
+use countersign_testing::{file_in, postgres::Postgres, redis::Redis};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -133,6 +133,47 @@ async fn t275_where_nothing_can_be_counted_nothing_is_let_through() {
         let status = sign_in_from(&server, "203.0.113.7", "ann@example.com", PASSWORD).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     }
+}
+
+#[tokio::test]
+async fn services_learn_keys_and_revocations_while_redis_that_counts_is_away() {
+    let mut redis = Redis::start().expect("Redis starts");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, database) = (redis.url(), file_in(&folder, "auth.db"));
+    let server = TestServer::start(&[
+        ("COUNTERSIGN_RATE_LIMIT__ENABLED", "true"),
+        ("COUNTERSIGN_SESSION__STORE_IN_DATABASE", "true"),
+        ("DATABASE_URL", &database),
+        ("REDIS_URL", &url),
+    ])
+    .await;
+    redis.stop();
+    assert_eq!(server.get("/ok").await.status, 503, "this is counted there");
+    for path in ["/jwks", "/revocations"] {
+        assert_eq!(server.get(path).await.status, 200, "{path}");
+        for _ in 0..100 {
+            server.get(path).await;
+        }
+        assert_eq!(server.get(path).await.status, 429, "{path} is counted here");
+    }
+}
+
+#[tokio::test]
+async fn keys_are_told_while_the_database_that_counts_is_away() {
+    let mut postgres = Postgres::start().expect("PostgreSQL starts");
+    let url = postgres.new_database("auth").expect("a database");
+    let server = TestServer::start(&[
+        ("COUNTERSIGN_RATE_LIMIT__ENABLED", "true"),
+        ("COUNTERSIGN_RATE_LIMIT__STORAGE", "database"),
+        ("DATABASE_URL", &url),
+    ])
+    .await;
+    let before = server.get("/jwks").await;
+    assert_eq!(before.status, 200);
+    postgres.stop();
+    server.clock.advance(SignedDuration::from_mins(1));
+    let after = server.get("/jwks").await;
+    assert_eq!((after.status, after.body), (before.status, before.body));
 }
 
 #[tokio::test]

@@ -34,8 +34,12 @@ impl Counters {
         match (storage, redis) {
             (LimitStorage::Redis, Some(redis)) => Self::Redis(redis.clone()),
             (LimitStorage::Database, _) => Self::Database { database: database.clone(), longest },
-            _ => Self::Memory(Windows::new(CAPACITY)),
+            _ => Self::in_this_process(),
         }
+    }
+
+    pub(super) fn in_this_process() -> Self {
+        Self::Memory(Windows::new(CAPACITY))
     }
 
     /// Counts one more, unless it is too many.

@@ -11,7 +11,8 @@
 //! first. The key is the client's address and the path; methods share. Clients
 //! whose address is not known share one. A sign-in by another path ([`count_sign_in`]) counts as one by
 //! `/sign-in/email`. Refused requests do not lengthen the wait. Where requests cannot
-//! be counted, they are refused: 503.
+//! be counted, they are refused: 503. What services need to go on while a store is away, the public keys and
+//! `/revocations`, each server counts by itself, in memory.
 
 mod account;
 mod counters;
@@ -39,6 +40,8 @@ const SIGNS_IN: Limit = Limit { most: 3, window: SignedDuration::from_secs(10) }
 const FOLLOWS: SignedDuration = SignedDuration::from_secs(1);
 const SENDS_MAIL: Limit = Limit { most: 3, window: SignedDuration::from_secs(60) };
 
+const REVOCATIONS: &str = "/revocations";
+
 const SIGNING_IN: [&str; 4] = ["/sign-in", "/sign-up", "/change-password", "/change-email"];
 const SENDING_MAIL: [&str; 4] = [
     "/request-password-reset",
@@ -50,6 +53,8 @@ const SENDING_MAIL: [&str; 4] = [
 /// Counts requests, and sign-ins that fail.
 pub(crate) struct RateLimiter {
     requests: Counters,
+    /// What services read.
+    reads: Counters,
     /// Apart: a flood of requests makes no room by forgetting what fails for accounts.
     accounts: Counters,
     settings: RateLimitSettings,
@@ -65,15 +70,18 @@ impl RateLimiter {
         let all = own.chain(settings.account).chain([settings.usual, SENDS_MAIL]);
         let longest = all.map(|limit| limit.window).max().unwrap_or_default();
         let counters = || Counters::new(settings.storage, database, redis, longest);
-        Self { requests: counters(), accounts: counters(), settings }
+        let reads = Counters::in_this_process();
+        Self { requests: counters(), reads, accounts: counters(), settings }
     }
 
     /// Counts a request, unless it is one too many.
     async fn count(&self, auth: &Auth, address: &str, path: &str) -> Result<(), ApiError> {
         let Some(limit) = self.limit_of(path) else { return Ok(()) };
         let client = if address.is_empty() { "no-trusted-ip" } else { address };
+        let is_read = path == REVOCATIONS || path == auth.settings().token.jwks_path;
+        let counters = if is_read { &self.reads } else { &self.requests };
         let path: String = path.chars().take(PATH_LENGTH).collect();
-        match self.requests.take(auth, &format!("{client}|{path}"), limit).await? {
+        match counters.take(auth, &format!("{client}|{path}"), limit).await? {
             Decision::Allowed => Ok(()),
             Decision::Refused { until } => {
                 let wait = until.duration_since(auth.now()).as_millis();
@@ -95,7 +103,7 @@ impl RateLimiter {
         if SENDING_MAIL.contains(&path) || path.starts_with("/forget-password") {
             return Some(SENDS_MAIL);
         }
-        if path == "/revocations" {
+        if path == REVOCATIONS {
             return Some(Limit { window: FOLLOWS, ..self.settings.usual });
         }
         Some(self.settings.usual)
