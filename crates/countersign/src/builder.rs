@@ -31,7 +31,7 @@ pub struct GuardBuilder {
 }
 
 /// Why a guard cannot be made.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// Two entries have the same issuer: which keys are meant would be a guess.

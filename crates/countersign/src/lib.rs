@@ -115,6 +115,7 @@ mod refusal;
 mod refused;
 mod replay;
 pub mod revocation;
+mod said_in_full;
 mod token_cache;
 #[cfg(feature = "tower")]
 pub mod tower;

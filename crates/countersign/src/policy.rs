@@ -15,7 +15,7 @@ pub struct Policy {
 }
 
 /// Why a policy makes no sense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
     /// The issuer is empty or has a space or a control character.

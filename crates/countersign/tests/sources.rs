@@ -35,6 +35,21 @@ fn t071_keys_come_over_https_or_from_this_machine() {
     }
 }
 
+/// A `main` that returns the error prints it with `Debug`.
+#[test]
+fn an_error_that_main_returns_is_read_as_text_with_its_cause() {
+    let error = KeySource::jwks_url("http://auth.test/jwks").err().unwrap();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    let error = KeySource::jwks_url("auth.test/jwks").err().unwrap();
+    let text = "the address of the key set or its issuer is not a URL: relative URL without a base";
+    assert_eq!(format!("{error:?}"), text);
+    let error = Policy::new("", "audience").err().unwrap();
+    assert_eq!(
+        format!("{error:?}"),
+        "the issuer must be a text without spaces, as in the claim iss"
+    );
+}
+
 #[test]
 fn t053_a_short_secret_is_refused() {
     let secret = "0123456789abcdef0123456789abcdeg";

@@ -66,7 +66,7 @@ pub enum RoutePolicy {
 }
 
 /// Why a list makes no router.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {
     /// Nobody said who may call.

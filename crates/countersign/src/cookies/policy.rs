@@ -31,7 +31,7 @@ pub struct CookiePolicy {
 }
 
 /// Why a policy for cookies makes no sense.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CookiePolicyError {
     /// The secret is no key.

@@ -64,7 +64,7 @@ pub(super) struct Registration {
 }
 
 /// Why a feed cannot be followed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum FeedError {
     /// Not an absolute URL.

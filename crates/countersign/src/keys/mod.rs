@@ -42,7 +42,7 @@ enum Source {
 }
 
 /// Why keys cannot be had from a source.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
     /// Not an absolute URL.

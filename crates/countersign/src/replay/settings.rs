@@ -36,7 +36,7 @@ pub struct SharedSpentTokens {
 }
 
 /// Why spent tokens cannot be shared.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum SharedSpentTokensError {
     /// Not an absolute URL.
