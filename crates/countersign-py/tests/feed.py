@@ -5,11 +5,11 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
+from loopback import Handler, serving
 from service import ISSUER, NOW, SECRET
 
 KEY = bytes(range(16))
@@ -122,28 +122,15 @@ def siphash(key: bytes, data: bytes) -> bytes:
 def running() -> Iterator[Feed]:
     feed = Feed()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Following(Handler):
         def do_GET(self) -> None:
             query = parse_qs(urlsplit(self.path).query)
             asked = {name: values[0] for name, values in query.items()}
-            status, body = feed.told({**asked, **{"authorization": self.headers["authorization"] or ""}})
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(*feed.told({**asked, "authorization": self.headers["authorization"] or ""}))
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    feed.url = f"http://127.0.0.1:{server.server_port}/api/auth/revocations"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield feed
-    finally:
-        feed.end()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Following) as origin:
+        feed.url = f"{origin}/api/auth/revocations"
+        try:
+            yield feed
+        finally:
+            feed.end()

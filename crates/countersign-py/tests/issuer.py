@@ -4,13 +4,12 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from loopback import Handler, serving
 from service import claims
-
 
 METADATA = {"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"}
 
@@ -52,35 +51,20 @@ class Issuer:
 def running() -> Iterator[Issuer]:
     issuer = Issuer()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Publishing(Handler):
         def do_GET(self) -> None:
             if self.path in METADATA:
-                self.answer(issuer.metadata())
+                self.answer(issuer.status, issuer.metadata())
                 return
             issuer.fetches += 1
             issuer.asked.set()
             issuer.may_answer.wait()
-            self.answer(issuer.jwks() if issuer.status == 200 else b"")
+            self.answer(issuer.status, issuer.jwks() if issuer.status == 200 else b"")
 
-        def answer(self, body: bytes) -> None:
-            self.send_response(issuer.status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    issuer.name = issuer.called = f"http://127.0.0.1:{server.server_port}"
-    issuer.url = f"{issuer.name}/api/auth/jwks"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield issuer
-    finally:
-        issuer.may_answer.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Publishing) as origin:
+        issuer.name = issuer.called = origin
+        issuer.url = f"{origin}/api/auth/jwks"
+        try:
+            yield issuer
+        finally:
+            issuer.may_answer.set()

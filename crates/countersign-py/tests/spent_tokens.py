@@ -4,8 +4,9 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from loopback import Handler, serving
 
 
 class SpentTokens:
@@ -33,36 +34,19 @@ class SpentTokens:
             return 409, {"code": "TOKEN_ALREADY_SPENT"}
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-
 @contextmanager
 def running() -> Iterator[SpentTokens]:
     tokens = SpentTokens()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Spending(Handler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             status, answer = tokens.answer(asked | {"by": self.headers["authorization"]})
-            body = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(status, json.dumps(answer).encode())
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = Server(("127.0.0.1", 0), Handler)
-    tokens.url = f"http://127.0.0.1:{server.server_port}/api/auth/spent-tokens"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield tokens
-    finally:
-        tokens.answering.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Spending) as origin:
+        tokens.url = f"{origin}/api/auth/spent-tokens"
+        try:
+            yield tokens
+        finally:
+            tokens.answering.set()

@@ -76,19 +76,17 @@ fn is_refused(api: &TasksApi, person: &Person) {
 fn t224_what_a_better_auth_with_our_plugin_ends_is_refused_by_the_service(service: Service) {
     let mut node = with_plugin("countersign", None);
     let [root, ann, ben, eve] = ["root", "ann", "ben", "eve"].map(|name| sign_up(node.url(), name));
-    let keys = format!("{}/api/auth/jwks", node.url());
-    let feed = format!("{}/api/auth/revocations", node.url());
-    let api = service.start(&[
-        ("COUNTERSIGN_ISSUER", node.url()),
-        ("COUNTERSIGN_AUDIENCE", node.url()),
-        ("COUNTERSIGN_JWKS_URL", &keys),
-        ("COUNTERSIGN_DEFAULT_SCOPES", READ_AND_WRITE),
-        ("COUNTERSIGN_REVOCATIONS_URL", &feed),
-        ("COUNTERSIGN_REVOCATIONS_GUARD", "tasks-1"),
-        ("COUNTERSIGN_REVOCATIONS_CREDENTIAL", CREDENTIAL),
-        // The time that a Node process takes to start on a busy machine is nobody's doubt here.
-        ("COUNTERSIGN_REVOCATIONS_MAX_STALENESS", "120"),
-    ]);
+    let api = service.follow(
+        node.url(),
+        node.url(),
+        &[
+            ("COUNTERSIGN_DEFAULT_SCOPES", READ_AND_WRITE),
+            ("COUNTERSIGN_REVOCATIONS_GUARD", "tasks-1"),
+            ("COUNTERSIGN_REVOCATIONS_CREDENTIAL", CREDENTIAL),
+            // The time that a Node process takes to start on a busy machine is nobody's doubt here.
+            ("COUNTERSIGN_REVOCATIONS_MAX_STALENESS", "120"),
+        ],
+    );
     for person in [&root, &ann, &ben, &eve] {
         assert_eq!(tasks_of(&api, person).status, 200);
     }

@@ -38,6 +38,20 @@ impl Service {
         };
         started.unwrap_or_else(|error| panic!("the API starts: {error}"))
     }
+
+    /// Starts it for the tokens of an issuer, and for the revocations that are told at another origin, or
+    /// at the same.
+    pub(crate) fn follow(self, issuer: &str, tells: &str, settings: &[(&str, &str)]) -> TasksApi {
+        let keys = format!("{issuer}/api/auth/jwks");
+        let feed = format!("{tells}/api/auth/revocations");
+        let follows = [
+            ("COUNTERSIGN_ISSUER", issuer),
+            ("COUNTERSIGN_AUDIENCE", issuer),
+            ("COUNTERSIGN_JWKS_URL", &keys),
+            ("COUNTERSIGN_REVOCATIONS_URL", &feed),
+        ];
+        self.start(&[&follows, settings].concat())
+    }
 }
 
 /// Makes tests of functions that take a [`Service`]: each is run on both.

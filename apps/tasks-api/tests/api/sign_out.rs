@@ -41,16 +41,14 @@ fn t306_who_signs_out_is_refused_by_the_service_at_once(service: Service) {
         ],
     )
     .expect("the auth server starts");
-    let keys = format!("{}/api/auth/jwks", auth.url());
-    let feed = format!("{}/api/auth/revocations", auth.url());
-    let api = service.start(&[
-        ("COUNTERSIGN_ISSUER", auth.url()),
-        ("COUNTERSIGN_AUDIENCE", auth.url()),
-        ("COUNTERSIGN_JWKS_URL", &keys),
-        ("COUNTERSIGN_REVOCATIONS_URL", &feed),
-        ("COUNTERSIGN_REVOCATIONS_GUARD", "tasks-1"),
-        ("COUNTERSIGN_REVOCATIONS_CREDENTIAL", CREDENTIAL),
-    ]);
+    let api = service.follow(
+        auth.url(),
+        auth.url(),
+        &[
+            ("COUNTERSIGN_REVOCATIONS_GUARD", "tasks-1"),
+            ("COUNTERSIGN_REVOCATIONS_CREDENTIAL", CREDENTIAL),
+        ],
+    );
     let ann = json!({ "name": "Ann", "email": "ann@example.com", "password": "password1234" });
     let signed_up = post(&auth, "/sign-up/email", &[], &ann);
     assert_eq!(signed_up.status, 200, "{}", signed_up.body);
@@ -101,15 +99,8 @@ fn t224_what_an_unmodified_better_auth_ends_is_refused_by_the_service(service: S
         &[("DATABASE_URL", &database), ("COUNTERSIGN_TOKEN__ISSUER", node.url())],
     )
     .expect("the auth server starts");
-    let keys = format!("{}/api/auth/jwks", node.url());
-    let feed = format!("{}/api/auth/revocations", auth.url());
-    let api = service.start(&[
-        ("COUNTERSIGN_ISSUER", node.url()),
-        ("COUNTERSIGN_AUDIENCE", node.url()),
-        ("COUNTERSIGN_JWKS_URL", &keys),
-        ("COUNTERSIGN_DEFAULT_SCOPES", READ_AND_WRITE),
-        ("COUNTERSIGN_REVOCATIONS_URL", &feed),
-    ]);
+    let api =
+        service.follow(node.url(), auth.url(), &[("COUNTERSIGN_DEFAULT_SCOPES", READ_AND_WRITE)]);
     let before = tasks_of(&api, &user, token);
     assert_eq!(before.status, 200, "{}", before.body);
     let [content_type, origin] = headers;
