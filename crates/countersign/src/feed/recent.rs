@@ -87,6 +87,7 @@ impl Recent {
 
     fn has_no_bit_of(&self, mut names: impl Iterator<Item = u64>, since: u64) -> bool {
         let end = self.end();
+        // So much is not worth reading, and would not be certain in the end.
         if end.wrapping_sub(since) >= KEPT {
             return false;
         }

@@ -34,8 +34,6 @@ pub(super) const VARIANTS: &[Variant] = &[
         "self.has_no_bit_of(names.all(), since)" => "self.has_no_bit_of(names.all().take(1), since)"),
     variant!("what was written over counts as read", "feed/recent.rs":
         "&& self.end().wrapping_sub(since) < KEPT" => ""),
-    variant!("what was written over long ago counts as read", "feed/recent.rs":
-        "if end.wrapping_sub(since) >= KEPT {" => "if end < since {"),
     variant!("names are compared with those of another sequence", "feed/recent.rs":
         "self.way.load(Ordering::Acquire) == names.way" => "true"),
     variant!("what came before a sequence began counts as compared", "feed/recent.rs":
