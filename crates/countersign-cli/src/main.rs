@@ -1,9 +1,16 @@
 //! `countersign`: the auth server and its tools.
 
+#![deny(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "they panic where nobody reads; see `say`"
+)]
+
 mod database;
 mod keys;
 mod migrate;
 mod revoke;
+mod say;
 mod secret;
 mod serve;
 mod session;
@@ -11,7 +18,7 @@ mod token;
 mod user;
 mod wait;
 
-use std::{error::Error, io, path::PathBuf, process::ExitCode};
+use std::{error::Error, path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -86,14 +93,16 @@ fn main() -> ExitCode {
         Command::Token(command) => token::run(&command),
         Command::User(command) => user::run(&command),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut script);
+            say::text(&script);
             Ok(())
         }
     };
-    match done {
+    match done.and_then(|()| say::said()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("countersign: {error}");
+            say::aside(error);
             ExitCode::FAILURE
         }
     }

@@ -6,7 +6,7 @@ use countersign_server::{
     triggers, watch_better_auth,
 };
 
-use crate::{ConfigFlag, Outcome};
+use crate::{ConfigFlag, Outcome, database::is_there, say, say::say};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -38,42 +38,41 @@ pub(crate) fn run(command: &Command) -> Outcome {
     let settings = Settings::read(&source, &SystemEntropy)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        if let Some(file) = settings.database.missing_file().filter(|_| is_look) {
-            return Err(format!(
-                "there is no file {}; `countersign serve` makes a new database there",
-                file.display()
-            )
-            .into());
+        if is_look {
+            is_there(&settings)?;
         }
         let Findings { database, inspection, features, is_ready, protections, .. } =
             inspect(&settings).await?;
         if is_look {
             for feature in &features {
-                println!("{feature}");
+                say!("{feature}");
             }
         }
         if inspection.is_complete() {
-            println!("{}: nothing is missing", settings.database);
+            say!("{}: nothing is missing", settings.database);
         } else {
-            print!("{}:\n{inspection}", settings.database);
+            say!("{}:", settings.database);
+            say::text(inspection.to_string().as_bytes());
         }
         if is_look {
             let triggers = if watches { triggers(&settings.database_names) } else { Vec::new() };
             for text in &triggers {
-                println!("{text};");
+                say!("{text};");
             }
             if !inspection.is_complete() || watches {
-                println!("nothing was changed; `countersign migrate apply` runs these statements");
+                say!("nothing was changed; `countersign migrate apply` runs these statements");
             }
             for one in &protections {
-                println!(
+                say!(
                     "{} keeps out {} ({}); this server would not, and does not start unless \
                      database.without_protection_of names it",
-                    one.plugin, one.keeps_out, one.column
+                    one.plugin,
+                    one.keeps_out,
+                    one.column
                 );
             }
             if !is_ready && !inspection.is_empty {
-                println!("`countersign serve` does not start on this database as it is");
+                say!("`countersign serve` does not start on this database as it is");
             }
             return Ok(());
         }
@@ -82,11 +81,11 @@ pub(crate) fn run(command: &Command) -> Outcome {
             if !inspect(&settings).await?.inspection.is_complete() {
                 return Err("some of it cannot be added here; see above".into());
             }
-            println!("done");
+            say!("done");
         }
         if watches {
             watch_better_auth(&database, &settings.database_names).await?;
-            println!("what Better Auth ends on this database is watched");
+            say!("what Better Auth ends on this database is watched");
         }
         Ok(())
     })

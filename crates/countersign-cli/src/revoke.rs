@@ -9,7 +9,7 @@ use countersign_server::{
 };
 use jiff::Timestamp;
 
-use crate::{ConfigFlag, Outcome, database::look};
+use crate::{ConfigFlag, Outcome, database::look, say::say};
 
 #[derive(clap::Args)]
 pub(crate) struct Flags {
@@ -50,7 +50,7 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
         let Findings { database, .. } = look(&settings).await?;
         let users =
             revoke_issued_before(&settings, &database, before, now, &SystemEntropy).await?;
-        println!(
+        say!(
             "sessions that began until {before:.0} ended, and tokens issued until then are refused, of {users} users"
         );
         Ok(())

@@ -32,6 +32,8 @@ pub(crate) struct Flags {
 pub(crate) fn run(flags: Flags) -> Outcome {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // That a log cannot be written would be told where the log goes, and end whoever tells it.
+    let log = log.log_internal_errors(false);
     // A file has no colours.
     if std::io::stderr().is_terminal() {
         log.init();

@@ -6,7 +6,7 @@ use countersign_server::{
     settings::{Settings, Source},
 };
 
-use crate::{ConfigFlag, Outcome, WaitFlags, database::look};
+use crate::{ConfigFlag, Outcome, WaitFlags, database::look, say::say};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -38,9 +38,9 @@ pub(crate) fn run(command: &Command) -> Outcome {
             Command::List { user, .. } => {
                 let sessions = list_sessions(&settings, &database, user, SystemClock.now()).await?;
                 for session in &sessions {
-                    println!("{}", describe(session));
+                    say!("{}", describe(session));
                 }
-                println!("{} sessions", sessions.len());
+                say!("{} sessions", sessions.len());
                 Ok(())
             }
             Command::Revoke { id, wait, .. } => {
@@ -48,7 +48,7 @@ pub(crate) fn run(command: &Command) -> Outcome {
                 let (clock, entropy) = (&SystemClock, &SystemEntropy);
                 let confirmed =
                     revoke_session(&settings, &database, id, patience, clock, entropy).await?;
-                println!("the session {id} ended");
+                say!("the session {id} ended");
                 confirmed.map_or(Ok(()), |confirmed| WaitFlags::report(&confirmed))
             }
         }

@@ -12,12 +12,13 @@ use countersign_server::{
     settings::{Settings, Source},
 };
 
-use crate::{ConfigFlag, Outcome, database::look};
+use crate::{ConfigFlag, Outcome, database::look, say, say::say};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Says check by check why a service takes a token or does not. The token is read from standard
-    /// input, so that it stays out of the shell's history; the word Bearer before it does no harm.
+    /// input, so that it stays out of the shell's history; the word Bearer before it does no harm. Whether
+    /// it was taken back is not looked at.
     #[command(after_help = EXAMPLE)]
     Explain(Explain),
     /// Takes a token back that was found where it does not belong: a refresh token with all that came out
@@ -32,6 +33,10 @@ const EXAMPLE: &str = "Example:
   curl -s https://app.example.com/api/auth/jwks > keys.json
   countersign token explain --jwks keys.json \\
     --issuer https://app.example.com --audience https://app.example.com < token.txt";
+
+/// In the form of a check.
+const NOT_LOOKED_AT: &str = "  –    revocation not looked at: a service that follows the revocation feed does not take a token \
+                             that was taken back";
 
 #[derive(clap::Args)]
 pub(crate) struct Explain {
@@ -58,7 +63,7 @@ pub(crate) fn run(command: &Command) -> Outcome {
 fn read_input() -> std::io::Result<String> {
     let mut input = std::io::stdin();
     if input.is_terminal() {
-        eprintln!("countersign: paste the token, then Enter and Ctrl-D");
+        say::aside("paste the token, then Enter and Ctrl-D");
     }
     let mut text = String::new();
     input.read_to_string(&mut text)?;
@@ -74,11 +79,11 @@ fn revoke(config: &ConfigFlag) -> Outcome {
         let Findings { database, .. } = look(&settings).await?;
         let now = SystemClock.now();
         match revoke_token(&settings, &database, token, now, &SystemEntropy).await? {
-            RevokedToken::Family => println!(
+            RevokedToken::Family => say!(
                 "the refresh token is taken back, with all that came out of it; its session goes on"
             ),
-            RevokedToken::AccessToken => println!("guards refuse the access token from now on"),
-            _ => println!("the refresh token was over already"),
+            RevokedToken::AccessToken => say!("guards refuse the access token from now on"),
+            _ => say!("the refresh token was over already"),
         }
         Ok(())
     })
@@ -93,10 +98,11 @@ fn explain(flags: &Explain) -> Outcome {
     let verifier = Verifier::new(&flags.issuer, &flags.audience);
     let checks = verifier.explain(token, &keys, SystemClock.now());
     for check in &checks {
-        println!("{check}");
+        say!("{check}");
     }
     let failed = checks.iter().filter(|check| matches!(check.verdict, Verdict::Failed(_))).count();
     if failed == 0 {
+        say!("{NOT_LOOKED_AT}");
         return Ok(());
     }
     Err(format!("the token is not taken: {failed} of {} checks failed", checks.len()).into())

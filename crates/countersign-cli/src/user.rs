@@ -10,7 +10,7 @@ use countersign_server::{
 };
 use jiff::SignedDuration;
 
-use crate::{ConfigFlag, Outcome, WaitFlags, database::look};
+use crate::{ConfigFlag, Outcome, WaitFlags, database::look, say::say};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -51,7 +51,7 @@ pub(crate) enum Command {
         /// The user's address or id.
         user: String,
         /// The role, or several with commas between, such as admin or user,editor.
-        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        #[arg(value_parser = roles)]
         role: String,
         #[command(flatten)]
         wait: WaitFlags,
@@ -63,6 +63,15 @@ pub(crate) enum Command {
 fn span(text: &str) -> Result<SignedDuration, String> {
     let span = parse_span(text).filter(|span| !span.is_zero());
     span.ok_or_else(|| "not a span of time: write seconds, or a number and s, m, h or d".to_owned())
+}
+
+/// Nobody means a role whose name begins or ends with a blank, and `token.role_scopes` cannot name it. Within a name
+/// Better Auth takes one.
+fn roles(text: &str) -> Result<String, String> {
+    if text.split(',').all(|role| !role.is_empty() && role.trim() == role) {
+        return Ok(text.to_owned());
+    }
+    Err("write roles with nothing but a comma between, such as user,editor".to_owned())
 }
 
 pub(crate) fn run(command: &Command) -> Outcome {
@@ -82,7 +91,7 @@ pub(crate) fn run(command: &Command) -> Outcome {
                 let (clock, entropy) = (&SystemClock, &SystemEntropy);
                 set_password(&settings, &database, email, password, *replace, clock, entropy)
                     .await?;
-                println!("the password of {email} is set");
+                say!("the password of {email} is set");
                 Ok(())
             }
             Command::Ban { user, reason, span, wait, .. } => {
@@ -109,13 +118,13 @@ async fn change(
     let done = change.clone();
     let changed = change_user(settings, &database, user, change, patience, clock, entropy).await?;
     match (done, changed.banned_until) {
-        (UserChange::Ban { .. }, Some(end)) => println!("{user} is banned until {end:.0}"),
-        (UserChange::Ban { .. }, None) => println!("{user} is banned for good"),
-        (UserChange::Unban, _) => println!("{user} may sign in again"),
-        (UserChange::Role(role), _) => println!("the role of {user} is {role}"),
+        (UserChange::Ban { .. }, Some(end)) => say!("{user} is banned until {end:.0}"),
+        (UserChange::Ban { .. }, None) => say!("{user} is banned for good"),
+        (UserChange::Unban, _) => say!("{user} may sign in again"),
+        (UserChange::Role(role), _) => say!("the role of {user} is {role}"),
     }
     if let Some(why) = changed.tokens_stay {
-        println!("tokens that were issued before stay good until they expire: {why}");
+        say!("tokens that were issued before stay good until they expire: {why}");
     }
     changed.confirmation.map_or(Ok(()), |confirmed| WaitFlags::report(&confirmed))
 }

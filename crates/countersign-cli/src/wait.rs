@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use countersign_server::Confirmation;
 
-use crate::Outcome;
+use crate::{Outcome, say::say};
 
 /// Whether and for how long to wait for guards.
 #[derive(clap::Args)]
 pub(crate) struct WaitFlags {
-    /// Waits until every registered guard has taken it in; an error names those that have not.
+    /// Waits until every registered guard has taken it in; an error names those that have not. Where none is
+    /// registered, says so.
     #[arg(long)]
     wait: bool,
     /// For how many seconds to wait.
@@ -25,8 +26,15 @@ impl WaitFlags {
 
     /// Says how far guards are; an error where one is not.
     pub(crate) fn report(Confirmation { confirmed, missing, .. }: &Confirmation) -> Outcome {
+        if confirmed.is_empty() && missing.is_empty() {
+            say!(
+                "no guard is registered: nobody was waited for. A guard is registered while it asks for news with a \
+                 credential of resource_servers.credentials"
+            );
+            return Ok(());
+        }
         if missing.is_empty() {
-            println!("every registered guard refuses its tokens: {}", confirmed.len());
+            say!("every registered guard refuses its tokens: {}", confirmed.len());
             return Ok(());
         }
         let (count, names) = (confirmed.len(), missing.join(", "));

@@ -15,7 +15,7 @@ use countersign_store::Database;
 use jiff::Timestamp;
 
 use self::words::{by_whom, describe, how, next_step, report, stage};
-use crate::{ConfigFlag, Outcome, database::look};
+use crate::{ConfigFlag, Outcome, database::look, say::say};
 
 #[derive(clap::Args)]
 pub(crate) struct Keys {
@@ -131,9 +131,9 @@ async fn take(
                 let holders = reports.map(|reports| reports.of(&key.kid));
                 let held = holders.as_ref().and_then(by_whom);
                 let held = held.map_or_else(String::new, |held| format!("; {held}"));
-                println!("{}: {}; {}{held}", describe(key), stage(key), how(&key.kept));
+                say!("{}: {}; {}{held}", describe(key), stage(key), how(&key.kept));
             }
-            println!("{} keys in {}", keys.len(), settings.database);
+            say!("{} keys in {}", keys.len(), settings.database);
             Ok(())
         }
         Command::Plan => tell_plan(settings, database, now).await,
@@ -157,7 +157,7 @@ async fn take(
             retire_key(settings, database, kid, now, *withdraw).await?;
             let published =
                 if *withdraw { "is not published any more" } else { "is still published" };
-            println!("{kid} signs nothing from now on and {published}");
+            say!("{kid} signs nothing from now on and {published}");
             Ok(())
         }
         Command::Rewrap { dry_run: true } => {
@@ -172,14 +172,14 @@ async fn take(
 
 async fn staged(settings: &Settings, database: &Database, now: Timestamp) -> Outcome {
     let kid = stage_key(settings, database, now, &SystemEntropy).await?;
-    println!("{kid} is published and signs nothing yet");
+    say!("{kid} is published and signs nothing yet");
     tell_plan(settings, database, now).await
 }
 
 /// What comes next, and which guards hold the key that it is about.
 async fn tell_plan(settings: &Settings, database: &Database, now: Timestamp) -> Outcome {
     let plan = plan_keys(settings, database, now).await?;
-    println!("{}", next_step(&plan));
+    say!("{}", next_step(&plan));
     match &plan {
         Plan::Wait { kid, .. } | Plan::Activate { kid } => {
             tell_holders(settings, database, kid, now).await
@@ -197,7 +197,7 @@ async fn tell_holders(
     if let Some(reports) = guard_reports(settings, database, now).await?
         && let Some(held) = by_whom(&reports.of(kid))
     {
-        println!("{kid} is {held}");
+        say!("{kid} is {held}");
     }
     Ok(())
 }
@@ -215,7 +215,7 @@ async fn activated(
             activate_key_when_held(settings, database, patience, &SystemClock).await?
         }
     };
-    println!("{kid} signs from now on; running servers know it within a second");
+    say!("{kid} signs from now on; running servers know it within a second");
     // It signs, whether guards can be read or not.
     let _ = tell_holders(settings, database, &kid, SystemClock.now()).await;
     Ok(())

@@ -2,7 +2,7 @@
 
 use countersign_server::{Holders, Kept, Plan, Stage, StoredKey};
 
-use crate::Outcome;
+use crate::{Outcome, say::say};
 
 pub(super) fn next_step(plan: &Plan) -> String {
     match plan {
@@ -28,11 +28,11 @@ pub(super) fn report(keys: &[StoredKey], done: &str) -> Outcome {
             Kept::Older(_) => format!("{}; it {done} with the current one", how(&key.kept)),
             kept => format!("{}; left as it is", how(kept)),
         };
-        println!("{}: {what}", describe(key));
+        say!("{}: {what}", describe(key));
     }
     let count = |wanted: fn(&Kept) -> bool| keys.iter().filter(|key| wanted(&key.kept)).count();
     let older = count(|kept| matches!(kept, Kept::Older(_)));
-    println!("{older} of {} keys {done} with the current secret", keys.len());
+    say!("{older} of {} keys {done} with the current secret", keys.len());
     match count(|kept| matches!(kept, Kept::Closed(_))) {
         0 => Ok(()),
         closed => Err(format!(

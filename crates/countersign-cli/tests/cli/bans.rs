@@ -159,6 +159,8 @@ fn what_cannot_be_done_to_a_user_is_said_with_what_to_do() {
         (&["user", "ban", "ann@example.com", "--timeout", "3"], "--wait"),
         (&["user", "role", "ann@example.com"], "<ROLE>"),
         (&["user", "role", "ann@example.com", ""], "<ROLE>"),
+        (&["user", "role", "ann@example.com", "user, editor"], "nothing but a comma between"),
+        (&["user", "role", "ann@example.com", "user,"], "nothing but a comma between"),
     ] {
         let (done, text) = run(words, &settings);
         assert!(!done && text.contains(said), "{words:?}: {text}");
@@ -166,6 +168,9 @@ fn what_cannot_be_done_to_a_user_is_said_with_what_to_do() {
     let (done, text) = run(&["user", "ban", "ann@example.com"], &settings);
     assert!(done && text.contains("ann@example.com is banned for good"), "{text}");
     assert!(!text.contains("stay good"), "{text}");
+    // A blank within a name is Better Auth's to allow, and it does.
+    let (done, text) = run(&["user", "role", "ann@example.com", "user,shift lead"], &settings);
+    assert!(done && text.contains("the role of ann@example.com is user,shift lead"), "{text}");
     let no_feed = [&on[..], &[("COUNTERSIGN_REVOCATION__ENABLED", "false")]].concat();
     let role = ["user", "role", "ann@example.com", "editor"];
     for words in [&["user", "ban", "ann@example.com"][..], &role] {

@@ -18,5 +18,6 @@ mod sessions_at_once;
 mod spent_tokens;
 mod starts;
 mod take_over;
+mod unread;
 mod wire;
 mod writers;

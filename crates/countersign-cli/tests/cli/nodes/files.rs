@@ -143,3 +143,36 @@ fn systemd_takes_the_unit_and_finds_little_exposed() {
     let (is_little, said) = analyze(&["security", "--offline=true", "--threshold=20"]);
     assert!(is_little, "{said}");
 }
+
+/// What the head of the unit puts in place, and then what docs/several-machines.md says for commands on a node, with
+/// another folder and another database.
+#[test]
+fn an_operator_on_a_node_has_its_settings_and_its_secret() {
+    let (here, etc) =
+        (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let etc = etc.path().join("countersign").display().to_string();
+    let database = format!("DATABASE_URL=sqlite:{}", here.path().join("none.db").display());
+    let env = deployed("countersign.env");
+    let env = env
+        .lines()
+        .map(|line| if line.starts_with("DATABASE_URL=") { database.as_str() } else { line });
+    let env = env.collect::<Vec<_>>().join("\n");
+    fs::write(here.path().join("countersign.env"), env).expect("a file");
+    let unit = deployed("countersign.service");
+    let put = unit.lines().filter_map(|line| line.strip_prefix("#   ")).filter_map(|line| {
+        line.split("    ").next().filter(|command| !command.contains("/usr/local/bin"))
+    });
+    let put = put.collect::<Vec<_>>().join("\n");
+    let page = fs::read_to_string(root().join("docs/several-machines.md")).expect("the page");
+    let commands = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands = commands.collect::<Vec<_>>().join("\n");
+    let bin = binary().parent().expect("a folder").display();
+    let script =
+        format!("set -eu\nPATH={bin}:$PATH\n{put}\n{commands}").replace("/etc/countersign", &etc);
+    let output = Command::new("sh").args(["-c", &script]).current_dir(&here).output();
+    let output = output.expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    // The settings are read, the secret among them; then the database would be.
+    assert!(said.contains("there is no file") && said.contains("none.db"), "{script}: {said}");
+    assert!(!output.status.success() && output.stdout.is_empty(), "{said}");
+}

@@ -1,7 +1,7 @@
 //! Errors as RFC 6749 §5.2 writes them: `{"error","error_description"}`.
 //!
-//! Every refresh token that is not good gets the same bytes. What went wrong on our side, and a request from
-//! a page that is not trusted, is told as everywhere else.
+//! Every refresh token that is not good gets the same bytes, and so does every password. What went wrong on our side,
+//! and a request from a page that is not trusted, is told as everywhere else.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -93,6 +93,8 @@ pub(super) mod refusals {
         INVALID_CLIENT: UNAUTHORIZED, "invalid_client",
             "A resource server's credential is needed, by HTTP Basic";
         INVALID_GRANT: BAD_REQUEST, "invalid_grant", "The grant is not good any more; sign in again";
+        INVALID_PASSWORD: BAD_REQUEST, "invalid_grant",
+            "The username or the password is wrong, or this account may not sign in";
         INVALID_SCOPE: BAD_REQUEST, "invalid_scope", "The scope is larger than what may be granted";
         NOT_READABLE: BAD_REQUEST, "invalid_request",
             "The body is an HTML form or a JSON object of texts, and names nothing twice";

@@ -145,7 +145,8 @@ async fn for_password(
     if !auth.settings().email_password.enabled {
         return Err((&refusals::UNSUPPORTED_GRANT_TYPE).into());
     }
-    check_not_too_long(&parameters.password, &auth.settings().password).map_err(|_| not_good())?;
+    check_not_too_long(&parameters.password, &auth.settings().password)
+        .map_err(|_| wrong_password())?;
     count_sign_in(auth, client, headers).await?;
     let attempt = Attempt::begin(auth, cookies, &parameters.username).await?;
     let slot = auth.hashing().slot()?;
@@ -163,21 +164,26 @@ async fn for_password(
     };
     let user = who_has_password(auth, asked)
         .await
-        .map_err(|error| if error.is_refusal() { not_good() } else { error.into() })?;
+        .map_err(|error| if error.is_refusal() { wrong_password() } else { error.into() })?;
     let admitted = match admit(auth, &user).await {
         Ok(admitted) => admitted,
-        Err(error) if error.code_and_message().is_some() => return Err(not_good()),
+        Err(error) if error.code_and_message().is_some() => return Err(wrong_password()),
         Err(error) => return Err(error.into()),
     };
     // The role that was read before the password was looked at may be another one by now.
     let scope = scope::granted(&parameters.scope, &allowed_scopes(auth, admitted.user()))?;
     let mut session = begin(auth, &admitted, true, client);
     match session::insert(auth, &mut session, admitted.user()).await {
-        Err(error) if error.code_and_message().is_some() => return Err(not_good()),
+        Err(error) if error.code_and_message().is_some() => return Err(wrong_password()),
         inserted => inserted?,
     }
     let user = admitted.user().clone();
     let beginning = Beginning { session, user, issued_at, scope, remembered: true, replaced: None };
     let granted = tokens.begin(auth, beginning, client).await?;
     Ok(answer(tokens, auth, &granted, *transport, SetCookies::default()).await?)
+}
+
+/// What every password gets that signs nobody in: whether there is such a user is not told.
+fn wrong_password() -> OAuthError {
+    (&refusals::INVALID_PASSWORD).into()
 }

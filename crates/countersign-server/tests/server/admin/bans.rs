@@ -11,7 +11,7 @@ use crate::{
     fixture::PASSWORD,
     revocation::follower::{Follower, token},
     storage_faults::open,
-    tokens::device::{Device, ENABLED, assert_not_good, form, refresh},
+    tokens::device::{Device, ENABLED, assert_not_good, assert_wrong_password, form, refresh},
 };
 
 const BANNED: &str = "You have been banned from this application. Please contact support if you believe \
@@ -92,7 +92,7 @@ async fn t212_refresh_tokens_and_passwords_of_a_banned_user_give_no_tokens() {
     assert_not_good(&device.ask(server, &[]).await, "banned");
     let with_password =
         [("grant_type", "password"), ("username", "ann@example.com"), ("password", PASSWORD)];
-    assert_not_good(&server.send(form("/token", &with_password)).await, "banned");
+    assert_wrong_password(&server.send(form("/token", &with_password)).await, "banned");
 }
 
 #[tokio::test]

@@ -102,7 +102,17 @@ pub(crate) async fn refreshed(server: &TestServer, token: &str) -> Pair {
 
 /// The answer to every refresh token that is not good.
 pub(crate) fn assert_not_good(reply: &Reply, what: &str) {
-    let expected = r#"{"error":"invalid_grant","error_description":"The grant is not good any more; sign in again"}"#;
-    assert_eq!((reply.status.as_u16(), reply.body.as_str()), (400, expected), "{what}");
+    assert_invalid_grant(reply, "The grant is not good any more; sign in again", what);
+}
+
+/// The answer to every password that signs nobody in.
+pub(crate) fn assert_wrong_password(reply: &Reply, what: &str) {
+    let said = "The username or the password is wrong, or this account may not sign in";
+    assert_invalid_grant(reply, said, what);
+}
+
+fn assert_invalid_grant(reply: &Reply, said: &str, what: &str) {
+    let expected = format!(r#"{{"error":"invalid_grant","error_description":"{said}"}}"#);
+    assert_eq!((reply.status.as_u16(), reply.body.as_str()), (400, expected.as_str()), "{what}");
     assert_eq!(reply.headers["cache-control"], "no-store", "{what}");
 }

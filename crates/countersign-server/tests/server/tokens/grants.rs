@@ -5,7 +5,9 @@ use http::Request;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::device::{Device, Pair, assert_not_good, form, refresh, refreshed, start};
+use super::device::{
+    Device, Pair, assert_not_good, assert_wrong_password, form, refresh, refreshed, start,
+};
 use crate::{
     fixture::{PASSWORD, TestServer},
     revocation::follower::basic,
@@ -140,8 +142,8 @@ async fn a_password_gets_tokens_where_that_is_allowed() {
     assert!(reply.set_cookies().is_empty());
     let pair = Pair::of(&reply);
     refreshed(&server, &pair.refresh).await;
-    assert_not_good(&ask("ann@example.com", "wrong password", "").await, "a wrong password");
-    assert_not_good(&ask("eve@example.com", PASSWORD, "").await, "nobody");
+    assert_wrong_password(&ask("ann@example.com", "wrong password", "").await, "a wrong password");
+    assert_wrong_password(&ask("eve@example.com", PASSWORD, "").await, "nobody");
     let missing = ask("ann@example.com", "", "").await;
     assert_eq!(missing.json()["error"], "invalid_request");
     // Who asks for too much is not signed in.
@@ -165,14 +167,14 @@ async fn t203_a_password_for_a_token_counts_as_a_sign_in_unless_a_service_asks()
         form("/token", &[("grant_type", "password"), ("username", &name), ("password", "guessed")])
     };
     for number in 0..3 {
-        assert_not_good(&server.send(ask(number)).await, "a guess");
+        assert_wrong_password(&server.send(ask(number)).await, "a guess");
     }
     assert_eq!(server.send(ask(3)).await.status, 429);
     let sign_in = json!({ "email": "ann@example.com", "password": PASSWORD });
     assert_eq!(server.post("/sign-in/email", &sign_in).await.status, 429);
     let mut by_service = ask(4);
     by_service.headers_mut().insert("authorization", basic(credential).parse().expect("a header"));
-    assert_not_good(&server.send(by_service).await, "a guess");
+    assert_wrong_password(&server.send(by_service).await, "a guess");
 }
 
 async fn sessions(server: &TestServer, device: &Device) -> usize {
