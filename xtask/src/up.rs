@@ -45,6 +45,8 @@ impl AuthServer {
 pub(crate) fn run(flags: &Flags) -> Outcome {
     let home = root().join(".countersign");
     fs::create_dir_all(&home)?;
+    // Whichever server makes it, nobody else reads its database.
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o700))?;
     let mut steps = Steps::new(5);
     steps.step("looking at this machine", || {
         machine::require_node()?;
