@@ -1,28 +1,24 @@
 //! `cargo xtask up`: the whole system on this machine, from one command to one line.
 
+mod parts;
+mod programs;
+
 use std::{
     fs::{self, File},
     io::Write,
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
-    sync::mpsc,
-    thread::{self, JoinHandle},
 };
 
 use clap::ValueEnum;
-use countersign_testing::{Running, Stopper, root};
+use countersign_testing::root;
 
 use crate::{
     Outcome, machine,
     step::{Steps, output, run as run_program},
 };
-
-const WEB: &str = "http://localhost:3000";
-const AUTH: &str = "127.0.0.1:4000";
-const TASKS: &str = "127.0.0.1:8000";
-const PORTS: [u16; 3] = [3000, 4000, 8000];
-const SCOPES: &str = "tasks:read tasks:write";
+use parts::{Parts, Switch};
 
 #[derive(clap::Args)]
 pub(crate) struct Flags {
@@ -49,12 +45,17 @@ impl AuthServer {
 pub(crate) fn run(flags: &Flags) -> Outcome {
     let home = root().join(".countersign");
     fs::create_dir_all(&home)?;
+    // Whichever server makes it, nobody else reads its database.
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o700))?;
     let mut steps = Steps::new(5);
     steps.step("looking at this machine", || {
         machine::require_node()?;
-        machine::require_free_ports(&PORTS)
+        machine::require_free_ports(programs::ports(flags.auth_server))
     })?;
     steps.step("building the servers (release)", || {
+        if !root().join("target/release").exists() {
+            println!("   this takes some minutes, once");
+        }
         let packages = ["--package", "countersign-cli", "--package", "tasks-api"];
         let mut cargo = Command::new("cargo");
         cargo.current_dir(root()).args(["build", "--release"]).args(packages);
@@ -68,82 +69,30 @@ pub(crate) fn run(flags: &Flags) -> Outcome {
             Command::new("npm").current_dir(root()).args(npm).env("NEXT_TELEMETRY_DISABLED", "1"),
         )
     })?;
-    let mut parts = Vec::new();
-    steps.step("starting", || {
+    let switch = Switch::default();
+    let on_signal = switch.clone();
+    // Before anything is started: what runs has a process group of its own, and hears of no Ctrl-C.
+    ctrlc::set_handler(move || on_signal.turn_off())?;
+    let mut parts = Parts::new(&home, switch);
+    let started = steps.step("starting", || {
         let secret = development_secret(&home)?;
-        for (name, mut command, ready) in commands(flags.auth_server, &home, &secret) {
-            let running = Running::start(&mut command, ready)?;
-            println!("   {name} is ready; its log is .countersign/{name}.log");
-            parts.push((name, running));
+        for mut program in programs::in_order(flags.auth_server, &home, &secret) {
+            parts.start(program.name, &mut program.command, program.ready)?;
         }
         Ok(())
-    })?;
-    println!("\nMails are put into .countersign/mail, one file each.");
-    println!("Ready after {:.0} s: {WEB} (Ctrl-C stops everything)", steps.seconds());
-    keep_running(parts, &home)
-}
-
-/// The three programs, in the order in which they start.
-fn commands(
-    auth_server: AuthServer,
-    home: &Path,
-    secret: &str,
-) -> Vec<(&'static str, Command, &'static str)> {
-    let release = root().join("target/release");
-    let database = |name: &str| format!("sqlite:{}", home.join(name).display());
-    let mail = format!("outbox:{}", home.join("mail").display());
-
-    let mut auth = Command::new(release.join("countersign"));
-    auth.args(["serve", "--listen", AUTH, "--development"])
-        .env("BETTER_AUTH_SECRET", secret)
-        .env("BETTER_AUTH_URL", WEB)
-        .env("DATABASE_URL", database("auth.db"))
-        .env("COUNTERSIGN_TOKEN__SCOPE", SCOPES)
-        .env("COUNTERSIGN_MAIL", &mail)
-        .env("COUNTERSIGN_CHANGE_EMAIL__ENABLED", "true")
-        .env("COUNTERSIGN_DELETE_USER__ENABLED", "true")
-        .env("NO_COLOR", "1");
-
-    let jwks = match auth_server {
-        AuthServer::Countersign => format!("http://{AUTH}/api/auth/jwks"),
-        AuthServer::BetterAuth => format!("{WEB}/api/auth/jwks"),
-    };
-    let mut tasks = Command::new(release.join("tasks-api"));
-    tasks
-        .args(["--listen", TASKS])
-        .env_remove("BETTER_AUTH_SECRET")
-        .env("COUNTERSIGN_ISSUER", WEB)
-        .env("COUNTERSIGN_AUDIENCE", WEB)
-        .env("COUNTERSIGN_JWKS_URL", jwks)
-        .env("DATABASE_URL", database("tasks.db"))
-        .env("NO_COLOR", "1");
-    if auth_server == AuthServer::BetterAuth {
-        // Its tokens have no claim `scope`.
-        tasks.env("COUNTERSIGN_DEFAULT_SCOPES", SCOPES);
+    });
+    match started {
+        Ok(()) => {
+            println!("\nMails are put into .countersign/mail, one file each.");
+            println!(
+                "Ready after {:.0} s: {} (Ctrl-C stops everything)",
+                steps.seconds(),
+                programs::WEB
+            );
+            parts.keep_running()
+        }
+        Err(error) => parts.stop_after(error),
     }
-
-    let mut web = Command::new("node");
-    web.current_dir(root().join("apps/web"))
-        .arg(root().join("node_modules/next/dist/bin/next"))
-        .args(["start", "--hostname", "127.0.0.1", "--port", "3000"])
-        .env("NODE_ENV", "production")
-        .env("NEXT_TELEMETRY_DISABLED", "1")
-        .env("AUTH_SERVER", auth_server.name())
-        .env("AUTH_SERVER_URL", format!("http://{AUTH}"))
-        .env("TASKS_API_URL", format!("http://{TASKS}"))
-        .env_remove("BETTER_AUTH_SECRET");
-    if auth_server == AuthServer::BetterAuth {
-        web.env("BETTER_AUTH_SECRET", secret)
-            .env("BETTER_AUTH_URL", WEB)
-            .env("DATABASE_URL", database("auth.db"))
-            .env("COUNTERSIGN_MAIL", &mail);
-    }
-
-    vec![
-        ("auth-server", auth, "countersign serves"),
-        ("tasks-api", tasks, "tasks-api serves"),
-        ("web", web, "Ready in"),
-    ]
 }
 
 /// The secret of this machine's development servers, made once, readable by its user only.
@@ -159,52 +108,4 @@ fn development_secret(home: &Path) -> Result<String, Box<dyn std::error::Error>>
     file.write_all(secret.as_bytes())?;
     println!("   made a development secret in .countersign/secret");
     Ok(secret.trim().to_owned())
-}
-
-/// Writes logs until somebody says stop or a part ends by itself; then stops all parts.
-fn keep_running(parts: Vec<(&'static str, Running)>, home: &Path) -> Outcome {
-    let (tell, told) = mpsc::channel();
-    let on_signal = tell.clone();
-    ctrlc::set_handler(move || {
-        // Nobody listens any more when everything stops already.
-        let _ = on_signal.send(None);
-    })?;
-    let stoppers: Vec<Stopper> = parts.iter().map(|(_, running)| running.stopper()).collect();
-    let writers: Vec<JoinHandle<()>> = parts
-        .into_iter()
-        .map(|(name, running)| {
-            let (tell, path) = (tell.clone(), home.join(format!("{name}.log")));
-            thread::spawn(move || {
-                write_log(&running, &path);
-                let _ = tell.send(Some(name));
-            })
-        })
-        .collect();
-    let ended: Option<&str> = told.recv()?;
-    println!("\nStopping …");
-    for stopper in stoppers.iter().rev() {
-        stopper.stop();
-    }
-    for writer in writers {
-        // A writer that panicked has no log to finish.
-        let _ = writer.join();
-    }
-    match ended {
-        None => {
-            println!("Stopped.");
-            Ok(())
-        }
-        Some(name) => Err(format!("{name} ended by itself; see .countersign/{name}.log").into()),
-    }
-}
-
-fn write_log(running: &Running, path: &PathBuf) {
-    let mut log = File::create(path).ok();
-    while let Some(line) = running.next_line() {
-        if let Some(file) = &mut log
-            && writeln!(file, "{line}").is_err()
-        {
-            log = None;
-        }
-    }
 }

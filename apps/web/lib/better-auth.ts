@@ -1,3 +1,4 @@
+import { countersign, minimalClaims } from "@countersign/better-auth";
 import { betterAuth, type BetterAuthOptions } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { genericOAuth, jwt } from "better-auth/plugins";
@@ -5,7 +6,7 @@ import Database from "better-sqlite3";
 import { outbox } from "@/lib/outbox";
 import { betterAuthSettings, outboxFolder, socialRegistrations } from "@/lib/settings";
 
-/** Better Auth inside this app: the topology that most teams start from. */
+/** Better Auth inside this app: the topology that most teams start from. Services hear from it what it ended. */
 function options() {
   const { secret, baseURL, databaseFile } = betterAuthSettings();
   const folder = outboxFolder();
@@ -23,7 +24,11 @@ function options() {
     rateLimit: { enabled: process.env.COUNTERSIGN_RATE_LIMIT__ENABLED !== "false" },
     telemetry: { enabled: false },
     socialProviders: known,
-    plugins: [jwt(), genericOAuth({ config: others })],
+    plugins: [
+      jwt({ jwt: { definePayload: minimalClaims } }),
+      genericOAuth({ config: others }),
+      countersign(),
+    ],
   } satisfies BetterAuthOptions;
 }
 

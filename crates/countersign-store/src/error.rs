@@ -13,7 +13,7 @@ pub enum StoreError {
     Open {
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// What SQLite or the system said.
         cause: String,
     },
     /// A unique column already holds this value.

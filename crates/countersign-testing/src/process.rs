@@ -4,7 +4,7 @@ use std::{
     io::{self, BufRead, BufReader, Read},
     os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
-    sync::mpsc::{self, RecvTimeoutError},
+    sync::mpsc,
     thread,
     time::Duration,
 };
@@ -58,14 +58,22 @@ impl From<io::Error> for StartError {
 /// A program in a process group of its own. Dropped, the group is told to stop, and killed when it
 /// does not.
 pub struct Running {
+    program: String,
     child: Child,
-    ready_line: String,
+    said_at_start: Vec<String>,
     lines: mpsc::Receiver<String>,
 }
 
 impl Running {
     /// Starts the program and waits for a line that holds `ready`.
     pub fn start(command: &mut Command, ready: &str) -> Result<Self, StartError> {
+        let mut running = Self::spawn(command)?;
+        running.wait_until_ready(ready)?;
+        Ok(running)
+    }
+
+    /// Starts the program, for whoever may want to stop it before it is ready.
+    pub fn spawn(command: &mut Command) -> Result<Self, StartError> {
         let program = command.get_program().to_string_lossy().into_owned();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command
@@ -79,29 +87,33 @@ impl Running {
         if let Some(stderr) = child.stderr.take() {
             read_lines(stderr, sender);
         }
-        let mut running = Self { child, ready_line: String::new(), lines };
-        let mut said = String::new();
-        loop {
-            match running.lines.recv_timeout(PATIENCE) {
-                Ok(line) if line.contains(ready) => {
-                    running.ready_line = line;
-                    return Ok(running);
-                }
-                Ok(line) => {
-                    said.push_str(&line);
-                    said.push('\n');
-                }
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    let expected = ready.to_owned();
-                    return Err(StartError::NotReady { program, expected, said });
-                }
+        Ok(Self { program, child, said_at_start: Vec::new(), lines })
+    }
+
+    /// Waits for a line that holds `ready`.
+    pub fn wait_until_ready(&mut self, ready: &str) -> Result<(), StartError> {
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            let is_ready = line.contains(ready);
+            self.said_at_start.push(line);
+            if is_ready {
+                return Ok(());
             }
         }
+        Err(StartError::NotReady {
+            program: self.program.clone(),
+            expected: ready.to_owned(),
+            said: self.said_at_start.join("\n"),
+        })
     }
 
     /// The line with which it said that it is ready.
     pub fn ready_line(&self) -> &str {
-        &self.ready_line
+        self.said_at_start.last().map_or("", String::as_str)
+    }
+
+    /// All it wrote until it was ready, that line included; [`next_line`](Self::next_line) goes on behind it.
+    pub fn said_at_start(&self) -> &[String] {
+        &self.said_at_start
     }
 
     /// The number of the process, for the kernel's files about it.
@@ -175,4 +187,41 @@ fn read_lines(pipe: impl Read + Send + 'static, sender: mpsc::Sender<String>) {
             bytes.clear();
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{iter, process::Command};
+
+    use super::{Running, StartError};
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn what_it_says_before_it_is_ready_is_not_lost() {
+        let mut script = shell("echo a warning; echo it is ready; echo a request");
+        let running = Running::start(&mut script, "ready").expect("it starts");
+        assert_eq!(running.said_at_start(), ["a warning", "it is ready"]);
+        assert_eq!(running.ready_line(), "it is ready");
+        let later: Vec<_> = iter::from_fn(|| running.next_line()).collect();
+        assert_eq!(later, ["a request"]);
+    }
+
+    #[test]
+    fn who_never_is_ready_is_quoted() {
+        let error = Running::start(&mut shell("echo no disk; echo no luck >&2"), "ready").err();
+        let Some(StartError::NotReady { said, .. }) = error else { panic!("{error:?}") };
+        assert!(said.contains("no disk") && said.contains("no luck"), "{said}");
+    }
+
+    #[test]
+    fn it_can_be_stopped_before_it_is_ready() {
+        let mut running = Running::spawn(&mut shell("exec sleep 1000")).expect("it starts");
+        running.stopper().stop();
+        assert!(matches!(running.wait_until_ready("ready"), Err(StartError::NotReady { .. })));
+    }
 }

@@ -9,6 +9,9 @@ mod statement;
 mod transaction;
 
 use std::{
+    fs::OpenOptions,
+    io::{self, ErrorKind},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -40,6 +43,9 @@ impl Sqlite {
 
     pub(crate) fn file(path: &Path) -> Result<Self, StoreError> {
         let is_new = !path.exists();
+        if is_new {
+            make_private(path).map_err(|cause| not_opened(path, &cause))?;
+        }
         let writer = connect(Some(path))?;
         if is_new {
             write_ahead(&writer)?;
@@ -75,6 +81,16 @@ impl Sqlite {
     }
 }
 
+/// Sessions and hashes of passwords are in it: nobody but its user reads it. SQLite itself would let
+/// everybody; to what it puts beside the file, the journals, it gives the rights of the file.
+fn make_private(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        // Of servers that begin at once, another one was first.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
+}
+
 /// SQLite does not wait by itself for others that look at the file while its journal becomes another.
 fn write_ahead(connection: &Connection) -> Result<(), StoreError> {
     let mut looks = 0;
@@ -98,8 +114,9 @@ fn connect(path: Option<&Path>) -> Result<Connection, StoreError> {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(connection)
         })
-        .map_err(|cause| StoreError::Open {
-            path: path.unwrap_or(Path::new(":memory:")).to_owned(),
-            cause: cause.to_string(),
-        })
+        .map_err(|cause| not_opened(path.unwrap_or(Path::new(":memory:")), &cause))
+}
+
+fn not_opened(path: &Path, cause: &impl ToString) -> StoreError {
+    StoreError::Open { path: path.to_owned(), cause: cause.to_string() }
 }

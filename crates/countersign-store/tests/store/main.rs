@@ -9,5 +9,6 @@ mod inspection;
 mod locks;
 mod names;
 mod revocations;
+mod rights;
 mod servers;
 mod verifications;
