@@ -81,8 +81,15 @@ impl CookieError {
 pub enum SecretError {
     /// It can be guessed.
     #[error("the secret of the cookies (BETTER_AUTH_SECRET) {0}")]
-    Weak(#[from] WeakSecret),
+    Weak(WeakSecret),
     /// No key could be derived.
     #[error("no key could be derived from the secret of the cookies")]
     NotDerived,
+}
+
+/// What is weak about it is in the text, and no cause besides.
+impl From<WeakSecret> for SecretError {
+    fn from(weak: WeakSecret) -> Self {
+        Self::Weak(weak)
+    }
 }

@@ -21,12 +21,14 @@ pub enum Decision {
 
 /// Counters by key.
 ///
-/// A counter starts anew once its last raise is a window ago. A refused one is not raised: who
+/// A counter starts anew once its last raise is a window ago; of [`Windows::from_first`] its first one, as a
+/// counter in Redis does. A refused one is not raised: who
 /// keeps asking does not wait longer. At most `capacity` counters are kept; when there are more,
 /// those that are over go first, then the lowest, and of those the ones that were raised the longest ago: a
 /// flood of clients that ask once has nobody forgotten who asks too often.
 pub struct Windows {
     capacity: usize,
+    from_first: bool,
     counters: Mutex<HashMap<String, Counter>>,
 }
 
@@ -46,13 +48,19 @@ impl Counter {
 impl Windows {
     /// Room for `capacity` counters, at least one.
     pub fn new(capacity: usize) -> Self {
-        Self { capacity: capacity.max(1), counters: Mutex::new(HashMap::new()) }
+        Self { capacity: capacity.max(1), from_first: false, counters: Mutex::default() }
+    }
+
+    /// The same for windows that begin with the first raise: who asks steadily, and not too often, is never
+    /// refused.
+    pub fn from_first(capacity: usize) -> Self {
+        Self { from_first: true, ..Self::new(capacity) }
     }
 
     /// Counts one more for `key`, unless it was counted `most` times in the last `window`.
     pub fn take(&self, key: &str, window: SignedDuration, most: u32, now: Timestamp) -> Decision {
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
-        let counted = counters.get(key).filter(|counter| !counter.is_over(now));
+        let counted = counters.get(key).copied().filter(|counter| !counter.is_over(now));
         let count = counted.map_or(0, |counter| counter.count);
         if let Some(counter) = counted
             && count >= most
@@ -62,7 +70,9 @@ impl Windows {
         if !counters.contains_key(key) && counters.len() >= self.capacity {
             make_room(&mut counters, self.capacity, now);
         }
-        counters.insert(key.to_owned(), Counter { count: count + 1, raised: now, window });
+        let first = counted.filter(|_| self.from_first).map(|counter| counter.raised);
+        let raised = first.unwrap_or(now);
+        counters.insert(key.to_owned(), Counter { count: count + 1, raised, window });
         Decision::Allowed
     }
 

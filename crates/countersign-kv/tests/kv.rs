@@ -22,6 +22,25 @@ fn the_fourth_of_three_is_refused_until_the_window_has_passed() {
 }
 
 #[test]
+fn who_asks_steadily_is_refused_in_a_window_that_begins_with_the_last_request_only() {
+    let (from_last, from_first) = (Windows::new(10), Windows::from_first(10));
+    let mut refused = [0, 0];
+    for second in 0..100 {
+        for (windows, refused) in [&from_last, &from_first].into_iter().zip(&mut refused) {
+            let decision = windows.take("guard", WINDOW, 10, at(second));
+            *refused += usize::from(decision != Decision::Allowed);
+        }
+    }
+    assert_eq!(refused, [45, 0]);
+    for _ in 0..10 {
+        from_first.take("flood", WINDOW, 10, at(100));
+    }
+    let decision = from_first.take("flood", WINDOW, 10, at(109));
+    assert_eq!(decision, Decision::Refused { until: at(110) });
+    assert_eq!(from_first.take("flood", WINDOW, 10, at(110)), Decision::Allowed);
+}
+
+#[test]
 fn clients_are_counted_apart() {
     let windows = Windows::new(10);
     assert_eq!(windows.take("ann", WINDOW, 1, at(0)), Decision::Allowed);

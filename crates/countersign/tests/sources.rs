@@ -1,6 +1,8 @@
 //! Configuration: what makes no sense or is not safe is refused at the start.
 
-use countersign::{Algorithm, KeyError, KeySource, Policy, PolicyError, SourceError};
+use countersign::{
+    Algorithm, KeyError, KeySource, Policy, PolicyError, SourceError, cookies::CookiePolicy,
+};
 use jiff::SignedDuration;
 
 use crate::service::{policy, signing_key};
@@ -43,6 +45,8 @@ fn an_error_that_main_returns_is_read_as_text_with_its_cause() {
     let error = KeySource::jwks_url("auth.test/jwks").err().unwrap();
     let text = "the address of the key set or its issuer is not a URL: relative URL without a base";
     assert_eq!(format!("{error:?}"), text);
+    let error = CookiePolicy::new("short", ["https://app.test"]).err().unwrap();
+    assert_eq!(format!("{error:?}"), error.to_string());
     let error = Policy::new("", "audience").err().unwrap();
     assert_eq!(
         format!("{error:?}"),

@@ -13,8 +13,7 @@ use std::{
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use countersign_jwt::{SigningKey, TokenHash};
-use serde_json::{Value, json};
-use siphasher::sip::SipHasher24;
+use serde_json::Value;
 
 use self::state::{Shared, State};
 
@@ -121,6 +120,11 @@ impl Feed {
         self.revoke("j", jti, &[until]);
     }
 
+    /// Takes several tokens back at once: whoever waits is told of all of them.
+    pub fn revoke_tokens(&self, jtis: impl IntoIterator<Item = String>, until: i64) {
+        self.change(|state| jtis.into_iter().for_each(|jti| state.add("j", &jti, &[until])));
+    }
+
     /// Takes all tokens of a session back.
     pub fn revoke_session(&self, session: &str, until: i64) {
         self.revoke("s", session, &[until]);
@@ -197,13 +201,7 @@ impl Feed {
     }
 
     fn revoke(&self, kind: &str, name: &str, times: &[i64]) {
-        self.change(|state| {
-            let hash = SipHasher24::new_with_key(&state.hash_key);
-            let hash = hash.hash(format!("{kind}{name}").as_bytes()).to_be_bytes();
-            let mut entry = vec![json!(kind), json!(Base64UrlUnpadded::encode_string(&hash))];
-            entry.extend(times.iter().map(|time| json!(time)));
-            state.entries.push(entry.into());
-        });
+        self.change(|state| state.add(kind, name, times));
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {

@@ -10,6 +10,7 @@ use std::{
 use base64ct::{Base64UrlUnpadded, Encoding};
 use countersign_jwt::SigningKey;
 use serde_json::{Value, json};
+use siphasher::sip::SipHasher24;
 
 use super::{
     Asked, Manner,
@@ -96,6 +97,14 @@ impl Shared {
 }
 
 impl State {
+    pub(super) fn add(&mut self, kind: &str, name: &str, times: &[i64]) {
+        let hash = SipHasher24::new_with_key(&self.hash_key);
+        let hash = hash.hash(format!("{kind}{name}").as_bytes()).to_be_bytes();
+        let mut entry = vec![json!(kind), json!(Base64UrlUnpadded::encode_string(&hash))];
+        entry.extend(times.iter().map(|time| json!(time)));
+        self.entries.push(entry.into());
+    }
+
     /// Whether there is anything to tell before the wait is over.
     fn has_news(&self, asked: &Asked) -> bool {
         asked.held.as_ref() != Some(&(self.epoch.clone(), self.end()))

@@ -4,9 +4,10 @@
 //! Each hash that comes has a place, its number from the first on. Of five hundred and twelve that came one
 //! after another a block keeps a bit each, of 32,768 that the hash chooses from; of blocks the last eight are
 //! kept, in a ring. Whoever reads says from which place on: a name whose bit is not set in any block since then
-//! did not come. One whose bit was set by another name may have; for three names that is one token in forty on
-//! average, for each block. One writes and everybody reads, without a lock. Where a place is too long ago, or
-//! a block was written over meanwhile, nothing is certain.
+//! did not come. One whose bit was set by another name may have: of tokens with three names that is one in
+//! twenty-two for each block that is full, one in forty-three on average for the one that fills. One writes and
+//! everybody reads, without a lock. Where a place is too long ago, or a block was written over meanwhile,
+//! nothing is certain.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -101,7 +102,7 @@ impl Recent {
     }
 
     fn block(&self, number: u64) -> &[AtomicU64; WORDS] {
-        &self.words[usize::try_from(number).unwrap_or_default() % BLOCKS]
+        &self.words[usize::try_from(number % BLOCKS as u64).unwrap_or_default()]
     }
 }
 
@@ -205,6 +206,7 @@ mod tests {
         assert_ne!(recent.end(), before, "who remembers a token has to ask");
         let named = |way| named(name(7), way);
         assert!(!recent.has_none_of(&named(WAY), before), "hashed in the way before");
+        assert!(!recent.has_none_of(&named(WAY), recent.end()), "what comes is not hashed so");
         assert!(!recent.has_none_of(&named(WAY + 1), before), "what came before was not");
         assert!(recent.has_none_of(&named(WAY + 1), recent.end()));
         recent.hash_as(WAY);
@@ -234,7 +236,7 @@ mod tests {
         recent.add(name(7));
         assert!(recent.has_no_bit_of([name(8)].into_iter(), since));
         let names = std::iter::once_with(|| {
-            (0..KEPT).for_each(|_| recent.add(name(9)));
+            (0..2 * KEPT).for_each(|_| recent.add(name(9)));
             name(7)
         });
         assert!(!recent.has_no_bit_of(names, since));

@@ -1,5 +1,5 @@
-//! Tokens that the guard remembers, and holds only against what came since: it has to find there what it
-//! would find by looking everything up.
+//! Tokens that the guard remembers, and looks up again only where one of their names may have come since: it
+//! has to find what it would find by looking everything up.
 
 use serde_json::json;
 
@@ -26,9 +26,18 @@ impl Fed {
 
 #[tokio::test]
 async fn t241_among_few_and_among_many_that_came_each_one_is_found() {
-    for (before, after) in
-        [(0, 0), (0, 31), (31, 0), (15, 16), (0, 32), (32, 0), (100, 0), (0, 100), (200, 200)]
-    {
+    // Of 512 a block is made, and of eight blocks a ring.
+    for (before, after) in [
+        (0, 0),
+        (0, 100),
+        (100, 0),
+        (509, 1),
+        (510, 1),
+        (511, 1),
+        (0, 3600),
+        (3600, 0),
+        (5000, 600),
+    ] {
         let fed = Fed::new();
         assert_eq!(fed.of(&["t1", "t2"]).await, [200, 200]);
         fed.told_of_others(1).await;

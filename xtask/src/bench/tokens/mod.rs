@@ -39,9 +39,9 @@ struct Plan {
 const FULL: Plan = Plan { rounds: 5, seconds: 5, clients: &[1, 16, 64], revocations: 100 };
 const QUICK: Plan = Plan { rounds: 1, seconds: 2, clients: &[16], revocations: 20 };
 
-/// Between two times that entries come while a guard decides: one, and so many, in turn.
+/// Between two times that entries come while a guard decides, and how many, in turn.
 const NEWS_EVERY: Duration = Duration::from_millis(50);
-const NEWS: usize = 500;
+const NEWS: [usize; 3] = [1, 500, 5000];
 
 /// How many entries a guard holds when it is measured.
 const ENTRIES: usize = 1_000_000;
@@ -76,8 +76,10 @@ struct Check {
     ns: Vec<f64>,
     /// What it takes more after a few entries came.
     few_ns: Vec<f64>,
-    /// What it takes more after [`NEWS`] came.
+    /// What it takes more after many came.
     many_ns: Vec<f64>,
+    /// What it takes more after so many that every token is looked up among all.
+    all_ns: Vec<f64>,
     /// What a token that is not remembered takes more than without a feed.
     first_ns: Vec<f64>,
 }
@@ -174,10 +176,9 @@ fn check(plan: &Plan, core: usize) -> Result<Check, Box<dyn Error>> {
     thread::scope(|scope| {
         scope.spawn(|| {
             for number in (0..).take_while(|_| is_measured.load(Ordering::Relaxed)) {
-                let news = if number % 2 == 0 { 1 } else { NEWS };
-                for entry in 0..news {
-                    feed.revoke_token(&format!("later-{number}-{entry}"), now + 3600);
-                }
+                let news = NEWS[number % NEWS.len()];
+                let entries = (0..news).map(|entry| format!("later-{number}-{entry}"));
+                feed.revoke_tokens(entries, now + 3600);
                 pause();
             }
         });

@@ -37,7 +37,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     variant!("names are compared with those of another sequence", "feed/recent.rs":
         "self.way.load(Ordering::Acquire) == names.way" => "true"),
     variant!("what came before a sequence began counts as compared", "feed/recent.rs":
-        "self.way_since.store(end, Ordering::Release);" => ""),
+        "self.way_since.store(place + 1, Ordering::Release);" => ""),
     variant!("an entry ends before the last token that it refuses", "feed/held.rs":
         "position.slowest.now(now, steady).saturating_sub(KEPT_BEYOND)"
         => "position.slowest.now(now, steady).saturating_add(KEPT_BEYOND)"),

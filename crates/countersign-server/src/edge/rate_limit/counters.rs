@@ -34,12 +34,13 @@ impl Counters {
         match (storage, redis) {
             (LimitStorage::Redis, Some(redis)) => Self::Redis(redis.clone()),
             (LimitStorage::Database, _) => Self::Database { database: database.clone(), longest },
-            _ => Self::in_this_process(),
+            _ => Self::Memory(Windows::new(CAPACITY)),
         }
     }
 
-    pub(super) fn in_this_process() -> Self {
-        Self::Memory(Windows::new(CAPACITY))
+    /// In this process, for those who ask all the time.
+    pub(super) fn of_steady_callers() -> Self {
+        Self::Memory(Windows::from_first(CAPACITY))
     }
 
     /// Counts one more, unless it is too many.

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `/sign-in…`, `/sign-up…`, `/change-password…`, `/change-email…` | 10 s | 3 |
 //! | those that send mail to an address | 60 s | 3 |
-//! | `/revocations`: guards ask all the time, several at one address, and never pause for ten seconds | 1 s | 100 |
+//! | `/revocations`: guards ask all the time, several at one address | 1 s | 100 |
 //! | all others, unknown ones too | 10 s | 100 |
 //!
 //! Services that show their credential (`resource_servers.credentials`) are not counted. Rules of the settings come
@@ -12,7 +12,7 @@
 //! whose address is not known share one. A sign-in by another path ([`count_sign_in`]) counts as one by
 //! `/sign-in/email`. Refused requests do not lengthen the wait. Where requests cannot
 //! be counted, they are refused: 503. What services need to go on while a store is away, the public keys and
-//! `/revocations`, each server counts by itself, in memory.
+//! `/revocations`, each server counts by itself, in memory, in windows that begin with their first request.
 
 mod account;
 mod counters;
@@ -70,7 +70,7 @@ impl RateLimiter {
         let all = own.chain(settings.account).chain([settings.usual, SENDS_MAIL]);
         let longest = all.map(|limit| limit.window).max().unwrap_or_default();
         let counters = || Counters::new(settings.storage, database, redis, longest);
-        let reads = Counters::in_this_process();
+        let reads = Counters::of_steady_callers();
         Self { requests: counters(), reads, accounts: counters(), settings }
     }
 

@@ -39,6 +39,9 @@ const READ_AT_ONCE: u64 = 10_000;
 /// Between two looks for entries to forget, when there were few.
 const FORGET_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
+/// Whoever asked waits no longer for that.
+const FORGETS_FOR: Duration = Duration::from_secs(1);
+
 /// The sequence as this server knows it, and whoever waits for it to go on.
 pub(super) struct Feed {
     poll_interval: Duration,
@@ -156,6 +159,7 @@ impl Feed {
             self.news.send_replace(());
         }
         *done = number;
+        drop(done);
         self.forget(auth.database(), self.settled.over_before(auth.clock())).await;
         Ok(())
     }
@@ -205,11 +209,17 @@ impl Feed {
         if let Some(log) = &mut *self.log.lock().unwrap_or_else(PoisonError::into_inner) {
             log.forget(over.as_second());
         }
-        match revocations::forget_some(database, over).await {
+        let forgotten = timeout(FORGETS_FOR, revocations::forget_some(database, over)).await;
+        match forgotten {
             // There is more of it: the next look goes on.
-            Ok(true) => *self.forgot.lock().unwrap_or_else(PoisonError::into_inner) = None,
-            Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "revocations that are over were not forgotten"),
+            Ok(Ok(true)) => *self.forgot.lock().unwrap_or_else(PoisonError::into_inner) = None,
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "revocations that are over were not forgotten");
+            }
+            Err(_late) => tracing::warn!(
+                "revocations that are over were not forgotten: somebody holds them in the database"
+            ),
         }
     }
 }
