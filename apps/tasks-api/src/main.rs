@@ -23,6 +23,8 @@ async fn main() -> ExitCode {
     }
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that nobody reads any more ends no request.
+    let log = log.log_internal_errors(false);
     // A file has no colours.
     if std::io::stderr().is_terminal() {
         log.init();
