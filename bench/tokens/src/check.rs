@@ -21,7 +21,8 @@ use crate::Failure;
 /// Whom the feed speaks for.
 const ISSUER: &str = "https://auth.example.com";
 
-/// So many tokens take turns: what the taking in of news displaces from the caches is paid once for all of them.
+/// So many tokens take turns: what the taking in of news displaces from the caches is paid once for all of
+/// them.
 const TOKENS: usize = 16_384;
 
 /// The feed brought up to so many entries: a few.
@@ -37,10 +38,10 @@ const ALL: RangeFrom<u64> = 5000..;
 const TRIES: u32 = 300;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// `{"bytes", "ns": […], "few_ns": […], "many_ns": […], "all_ns": […], "first_ns": […]}`: memory of the entries, and
-/// for each round the nanoseconds of a decision about a token that is known to be good, how many more it takes
-/// after a few more entries, after many, and after too many to be told from others, and how many more a token takes that is not remembered than without a
-/// feed.
+/// `{"bytes", "ns": […], "few_ns": […], "many_ns": […], "all_ns": […], "first_ns": […]}`: memory of the entries,
+/// and for each round the nanoseconds of a decision about a token that is known to be good, how many more it
+/// takes after a few more entries, after many, and after so many that it is looked up among all, and how many
+/// more a token takes that is not remembered than without a feed.
 pub(crate) async fn run(
     feed: &str,
     entries: u64,

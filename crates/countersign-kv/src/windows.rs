@@ -1,4 +1,4 @@
-//! Counters that start anew when they were not raised for a window.
+//! Counters that start anew after a window: one that begins with the last raise, or with the first.
 
 use std::{
     collections::HashMap,
@@ -21,11 +21,11 @@ pub enum Decision {
 
 /// Counters by key.
 ///
-/// A counter starts anew once its last raise is a window ago; of [`Windows::from_first`] its first one, as a
-/// counter in Redis does. A refused one is not raised: who
-/// keeps asking does not wait longer. At most `capacity` counters are kept; when there are more,
-/// those that are over go first, then the lowest, and of those the ones that were raised the longest ago: a
-/// flood of clients that ask once has nobody forgotten who asks too often.
+/// A counter starts anew once its last raise is a window ago; in [`Windows::from_first`] its first one, as a
+/// counter in Redis does. A refused one is not raised: who keeps asking does not wait longer. At most
+/// `capacity` counters are kept; when there are more, those that are over go first, then the lowest, and of
+/// those the ones whose window began the longest ago: a flood of clients that ask once has nobody forgotten
+/// who asks too often.
 pub struct Windows {
     capacity: usize,
     from_first: bool,
@@ -35,13 +35,14 @@ pub struct Windows {
 #[derive(Clone, Copy)]
 struct Counter {
     count: u32,
-    raised: Timestamp,
+    /// From when its window counts.
+    since: Timestamp,
     window: SignedDuration,
 }
 
 impl Counter {
     fn is_over(&self, now: Timestamp) -> bool {
-        now.duration_since(self.raised) >= self.window
+        now.duration_since(self.since) >= self.window
     }
 }
 
@@ -65,14 +66,14 @@ impl Windows {
         if let Some(counter) = counted
             && count >= most
         {
-            return Decision::Refused { until: counter.raised + window };
+            return Decision::Refused { until: counter.since + window };
         }
         if !counters.contains_key(key) && counters.len() >= self.capacity {
             make_room(&mut counters, self.capacity, now);
         }
-        let first = counted.filter(|_| self.from_first).map(|counter| counter.raised);
-        let raised = first.unwrap_or(now);
-        counters.insert(key.to_owned(), Counter { count: count + 1, raised, window });
+        let first = counted.filter(|_| self.from_first).map(|counter| counter.since);
+        let since = first.unwrap_or(now);
+        counters.insert(key.to_owned(), Counter { count: count + 1, since, window });
         Decision::Allowed
     }
 
@@ -99,7 +100,7 @@ fn make_room(counters: &mut HashMap<String, Counter>, capacity: usize, now: Time
     if counters.len() < capacity {
         return;
     }
-    let rank = |counter: &Counter| (counter.count, counter.raised);
+    let rank = |counter: &Counter| (counter.count, counter.since);
     let mut ranks: Vec<_> = counters.values().map(rank).collect();
     let middle = ranks.len() / 2;
     let (_, median, _) = ranks.select_nth_unstable(middle);

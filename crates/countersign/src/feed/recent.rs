@@ -29,7 +29,7 @@ const BLOCKS: usize = 8;
 const KEPT: u64 = BLOCK * (BLOCKS as u64 - 1);
 
 pub(super) struct Recent {
-    words: Box<[[AtomicU64; WORDS]]>,
+    blocks: Box<[[AtomicU64; WORDS]]>,
     end: AtomicU64,
     /// How names are hashed, and from which place on all that came was hashed so.
     way: AtomicU64,
@@ -40,7 +40,7 @@ impl Default for Recent {
     fn default() -> Self {
         let free = || std::array::from_fn(|_| AtomicU64::default());
         Self {
-            words: std::iter::repeat_with(free).take(BLOCKS).collect(),
+            blocks: std::iter::repeat_with(free).take(BLOCKS).collect(),
             end: AtomicU64::default(),
             way: AtomicU64::default(),
             way_since: AtomicU64::default(),
@@ -102,7 +102,7 @@ impl Recent {
     }
 
     fn block(&self, number: u64) -> &[AtomicU64; WORDS] {
-        &self.words[usize::try_from(number % BLOCKS as u64).unwrap_or_default()]
+        &self.blocks[usize::try_from(number % BLOCKS as u64).unwrap_or_default()]
     }
 }
 
